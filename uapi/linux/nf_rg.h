@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Stateful interchassis redundancy for netfilter NAT: the generic netlink family "nf_rg".
+ *
+ * The family configures redundancy groups and the NAT mappings that belong to them, in the network namespace of
+ * the socket.  It hands the changes of their connections to one attached agent, and installs what the agent received from the
+ * peer.  Documentation/netlink/nf_rg.yaml is the machine-readable form of this text.
+ *
+ * All commands but NF_RG_CMD_PUSH and NF_RG_CMD_NOTIFY are requests.  They need CAP_NET_ADMIN in the user namespace that owns the
+ * network namespace.  Integers are in host byte order, addresses in network byte order.  A refused request carries an extended
+ * acknowledgement with a message and, where one attribute is to blame, its offset.
+ *
+ * NF_RG_CMD_GROUP_NEW - create a group, or change its virtual addresses
+ *
+ *	NF_RG_A_GROUP		u32, 1-255
+ *	NF_RG_A_MARK_MASK	u32, the bits of the conntrack mark that hold the slot of the mapping; equal for all
+ *				groups of a namespace, contiguous; default 0xff000000
+ *	NF_RG_A_ADDRS		nest of NF_RG_A_ADDR: the virtual addresses, silenced in ARP and neighbour discovery
+ *				unless the group is active with a valid lease.  Replaces the former list.
+ *
+ *	A new group is in role NF_RG_ROLE_INIT, epoch 0, with a random instance number.  -EEXIST if it exists and NLM_F_EXCL.
+ *
+ * NF_RG_CMD_GROUP_DEL - remove a group
+ *
+ *	NF_RG_A_GROUP
+ *
+ *	Its mappings go with it.  Connections that came from a peer are removed from the connection tracking table unless the group
+ *	is active; the others are left alone and lose their mapping mark.
+ *
+ * NF_RG_CMD_GROUP_GET - one group, or with NLM_F_DUMP all of them
+ *
+ *	NF_RG_A_GROUP		(request, without NLM_F_DUMP)
+ *
+ *	Answer: all NF_RG_A_* of GROUP_NEW and SET_ROLE, and NF_RG_A_INSTANCE, NF_RG_A_LEASE_LEFT, NF_RG_A_ENTRIES, NF_RG_A_PENDING,
+ *	NF_RG_A_INFLIGHT, NF_RG_A_REFUSED, NF_RG_A_SYNC (enum nf_rg_sync), NF_RG_A_PEER_INSTANCE.
+ *
+ * NF_RG_CMD_SET_ROLE - change the role of a group, or renew its lease
+ *
+ *	NF_RG_A_GROUP
+ *	NF_RG_A_ROLE		u8, enum nf_rg_role
+ *	NF_RG_A_EPOCH		u64; must not be lower than the group's (-ESTALE)
+ *	NF_RG_A_EPOCH_SYSTEM	u64, the system that chose the epoch; orders equal epochs
+ *	NF_RG_A_LEASE		u32, ms from now; 0 or absent: no lease.  Only for NF_RG_ROLE_ACTIVE (-EINVAL otherwise).
+ *	NF_RG_A_GRACE		u32, ms, at most 2000: connections that exist go on being forwarded that long although the role
+ *				is no longer active.  Not for NF_RG_ROLE_ACTIVE.
+ *	NF_RG_A_FLAGS		u32, NF_RG_F_NO_NEW: an active group that refuses new connections (hand-over being prepared)
+ *
+ *	The same role and epoch renew the lease.  Costs the same for any number of connections.
+ *
+ * NF_RG_CMD_MAPPING_NEW - create a mapping, or replace its ranges
+ *
+ *	NF_RG_A_MAPPING		u32, 1-2147483647, unique in the namespace
+ *	NF_RG_A_GROUP
+ *	NF_RG_A_SLOT		u32, 1 to what the mark mask holds; the same on both routers, unique in the namespace
+ *	NF_RG_A_RANGES		nest of NF_RG_A_RANGE: the translated addresses
+ *
+ * NF_RG_CMD_MAPPING_DEL - remove a mapping; its entries leave the table of the module, the connections stay
+ *
+ *	NF_RG_A_MAPPING
+ *
+ * NF_RG_CMD_MAPPING_GET - one mapping, or with NLM_F_DUMP all of them
+ *
+ * NF_RG_CMD_ATTACH - make the sending socket the agent of this namespace
+ *
+ *	NF_RG_A_VERSION		u32, NF_RG_VERSION of the agent; -EPROTO with the module's in the message if they do not work together
+ *	NF_RG_A_WINDOW		u32, 1-1024 (default 32): unacknowledged batches in flight for a group
+ *
+ *	Answer: NF_RG_A_VERSION of the module.  -EBUSY while another socket is attached.  The attachment ends with the socket; what was in
+ *	flight is then pending again.  The receive buffer of the socket must take NF_RG_A_WINDOW messages of NF_RG_PUSH_MAX bytes for
+ *	each group that sends.  A push that finds it full is put back and tried again.
+ *
+ * NF_RG_CMD_SYNC - start, restart or stop the sending of changes to the peer's kernel
+ *
+ *	NF_RG_A_GROUP
+ *	NF_RG_A_SESSION		u32, chosen by the agent, not 0; 0 stops
+ *	NF_RG_A_PEER_INSTANCE	u64, NF_RG_A_INSTANCE of the group in the peer's kernel
+ *	NF_RG_A_FLAGS		NF_RG_F_BULK: send everything, whatever the peer has
+ *
+ *	Only for an attached agent and an active group (-EPERM otherwise).  If the peer's instance is the one that earlier sessions
+ *	fed since this group became active, only what it has not acknowledged is sent (a delta), otherwise all (a bulk transfer).
+ *	Answer: NF_RG_A_SYNC, either NF_RG_SYNC_DELTA or NF_RG_SYNC_BULK.
+ *
+ * NF_RG_CMD_PUSH - from the kernel to the attached agent: one batch of changes
+ *
+ *	NF_RG_A_GROUP, NF_RG_A_SESSION
+ *	NF_RG_A_EPOCH, NF_RG_A_EPOCH_SYSTEM
+ *	NF_RG_A_SEQ		u64, counts up by one within a group, over all sessions
+ *	NF_RG_A_BATCH		u32, NF_RG_BATCH_* flags
+ *	NF_RG_A_GENERATION	u32, of the bulk transfer that runs or ran last
+ *	NF_RG_A_COUNT		u32, records in it (0 is possible: then only the flags matter)
+ *	NF_RG_A_RECORDS		binary, the records (kmod/record.h)
+ *
+ * NF_RG_CMD_ACK - from the agent: the peer's kernel has answered a batch
+ *
+ *	NF_RG_A_GROUP, NF_RG_A_SESSION, NF_RG_A_SEQ
+ *	NF_RG_A_REFUSALS	binary, array of struct nf_rg_refusal, absent if nothing was refused
+ *
+ *	In the order of the sequence; an acknowledgement also covers all batches before it.  One of another session is ignored and counted.
+ *
+ * NF_RG_CMD_INSTALL - from the agent: a batch that the peer has pushed
+ *
+ *	NF_RG_A_GROUP, NF_RG_A_EPOCH, NF_RG_A_EPOCH_SYSTEM, NF_RG_A_SEQ, NF_RG_A_BATCH, NF_RG_A_GENERATION, NF_RG_A_RECORDS
+ *
+ *	Only for a group in role standby (-EPERM) and its own epoch (-ESTALE).
+ *	Answer: NF_RG_A_SEQ, NF_RG_A_REFUSALS, NF_RG_A_SYNC (enum nf_rg_sync, of the receiving side), NF_RG_A_LOST (u32, entries that
+ *	vanished from this table behind our back since the last answer: the peer should send all again).
+ *	An undecodable record ends the batch: -EBADMSG, the message names its offset, nothing after it is installed.
+ *
+ * NF_RG_CMD_SYNC_RECEIVE - the agent tells that a receiving session begins or ended
+ *
+ *	NF_RG_A_GROUP
+ *	NF_RG_A_SESSION		u32, 0: ended.  NF_RG_A_SYNC falls back to NF_RG_SYNC_NONE until a batch says otherwise.
+ *
+ * NF_RG_CMD_FLUSH - remove the connections of a group that is not active (-EBUSY)
+ *
+ *	NF_RG_A_GROUP
+ *
+ *	The group gets a new instance number.
+ *
+ * NF_RG_CMD_STATS_GET - counters of the namespace, or of a group
+ *
+ *	NF_RG_A_GROUP		optional
+ *
+ *	Answer: NF_RG_A_STATS, nest of NF_RG_A_STAT { NF_RG_A_STAT_NAME string, NF_RG_A_STAT_VALUE u64 }.
+ *
+ * NF_RG_CMD_NOTIFY - from the kernel to the multicast group NF_RG_MCGRP_EVENTS
+ *
+ *	NF_RG_A_GROUP, NF_RG_A_EVENT (u32, enum nf_rg_event), NF_RG_A_ROLE, NF_RG_A_EPOCH, NF_RG_A_EPOCH_SYSTEM
+ */
+#ifndef _UAPI_LINUX_NF_RG_H
+#define _UAPI_LINUX_NF_RG_H
+
+#include <linux/types.h>
+
+#define NF_RG_GENL_NAME		"nf_rg"
+#define NF_RG_GENL_VERSION	1
+#define NF_RG_MCGRP_EVENTS	"events"
+
+/* Contract between agent and module, exchanged by NF_RG_CMD_ATTACH. */
+#define NF_RG_VERSION		1
+
+#define NF_RG_GROUP_MAX		255
+#define NF_RG_GRACE_MAX_MS	2000
+#define NF_RG_WINDOW_MAX	1024
+#define NF_RG_WINDOW_DEFAULT	32
+#define NF_RG_BATCH_RECORDS	480
+#define NF_RG_PUSH_MAX		62000	/* bytes of NF_RG_A_RECORDS: a netlink attribute's length is 16 bits */
+#define NF_RG_MARK_MASK_DEFAULT	0xff000000u
+
+enum nf_rg_cmd {
+	NF_RG_CMD_UNSPEC,
+	NF_RG_CMD_GROUP_NEW,
+	NF_RG_CMD_GROUP_DEL,
+	NF_RG_CMD_GROUP_GET,
+	NF_RG_CMD_SET_ROLE,
+	NF_RG_CMD_MAPPING_NEW,
+	NF_RG_CMD_MAPPING_DEL,
+	NF_RG_CMD_MAPPING_GET,
+	NF_RG_CMD_ATTACH,
+	NF_RG_CMD_SYNC,
+	NF_RG_CMD_PUSH,
+	NF_RG_CMD_ACK,
+	NF_RG_CMD_INSTALL,
+	NF_RG_CMD_SYNC_RECEIVE,
+	NF_RG_CMD_FLUSH,
+	NF_RG_CMD_STATS_GET,
+	NF_RG_CMD_NOTIFY,
+
+	__NF_RG_CMD_MAX,
+};
+
+#define NF_RG_CMD_MAX (__NF_RG_CMD_MAX - 1)
+
+enum nf_rg_attr {
+	NF_RG_A_UNSPEC,
+	NF_RG_A_PAD,
+	NF_RG_A_GROUP,			/* u32 */
+	NF_RG_A_MARK_MASK,		/* u32 */
+	NF_RG_A_ADDRS,			/* nest of NF_RG_A_ADDR */
+	NF_RG_A_ADDR,			/* binary, 4 or 16 bytes */
+	NF_RG_A_ROLE,			/* u8 */
+	NF_RG_A_EPOCH,			/* u64 */
+	NF_RG_A_EPOCH_SYSTEM,		/* u64 */
+	NF_RG_A_LEASE,			/* u32, ms */
+	NF_RG_A_LEASE_LEFT,		/* u32, ms; absent: no lease; 0: run out */
+	NF_RG_A_GRACE,			/* u32, ms */
+	NF_RG_A_FLAGS,			/* u32, NF_RG_F_* */
+	NF_RG_A_INSTANCE,		/* u64 */
+	NF_RG_A_PEER_INSTANCE,		/* u64 */
+	NF_RG_A_MAPPING,		/* u32 */
+	NF_RG_A_SLOT,			/* u32 */
+	NF_RG_A_RANGES,			/* nest of NF_RG_A_RANGE */
+	NF_RG_A_RANGE,			/* nest: NF_RG_A_RANGE_* */
+	NF_RG_A_RANGE_FROM,		/* binary, 4 or 16 bytes */
+	NF_RG_A_RANGE_TO,		/* binary, of the same length */
+	NF_RG_A_VERSION,		/* u32 */
+	NF_RG_A_WINDOW,			/* u32 */
+	NF_RG_A_SESSION,		/* u32 */
+	NF_RG_A_SEQ,			/* u64 */
+	NF_RG_A_BATCH,			/* u32, NF_RG_BATCH_* */
+	NF_RG_A_GENERATION,		/* u32 */
+	NF_RG_A_COUNT,			/* u32 */
+	NF_RG_A_RECORDS,		/* binary */
+	NF_RG_A_REFUSALS,		/* binary, struct nf_rg_refusal[] */
+	NF_RG_A_SYNC,			/* u8, enum nf_rg_sync */
+	NF_RG_A_LOST,			/* u32 */
+	NF_RG_A_ENTRIES,		/* u32 */
+	NF_RG_A_PENDING,		/* u32, waiting to be sent: changes, deletions, bulk */
+	NF_RG_A_INFLIGHT,		/* u32, sent and not acknowledged */
+	NF_RG_A_REFUSED,		/* u32, refused by the peer: known missing there */
+	NF_RG_A_STATS,			/* nest of NF_RG_A_STAT */
+	NF_RG_A_STAT,			/* nest: NF_RG_A_STAT_* */
+	NF_RG_A_STAT_NAME,		/* string */
+	NF_RG_A_STAT_VALUE,		/* u64 */
+	NF_RG_A_EVENT,			/* u32, enum nf_rg_event */
+
+	__NF_RG_A_MAX,
+};
+
+#define NF_RG_A_MAX (__NF_RG_A_MAX - 1)
+
+enum nf_rg_role {
+	NF_RG_ROLE_DISABLED,
+	NF_RG_ROLE_INIT,
+	NF_RG_ROLE_STANDBY,
+	NF_RG_ROLE_ACTIVE,
+
+	__NF_RG_ROLE_MAX,
+};
+
+#define NF_RG_F_NO_NEW		(1u << 0)
+#define NF_RG_F_BULK		(1u << 1)
+
+/* Where the copy in the peer's kernel stands. */
+enum nf_rg_sync {
+	NF_RG_SYNC_NONE,		/* no session */
+	NF_RG_SYNC_DELTA,		/* session begun, changes since the last one on their way */
+	NF_RG_SYNC_BULK,		/* bulk transfer on its way */
+	NF_RG_SYNC_DONE,		/* all that there was is acknowledged; changes follow as they come */
+
+	__NF_RG_SYNC_MAX,
+};
+
+#define NF_RG_BATCH_BULK_BEGIN	(1u << 0)	/* a bulk transfer of this generation begins with this batch */
+#define NF_RG_BATCH_BULK_END	(1u << 1)	/* all of it was acknowledged: sweep what is older */
+#define NF_RG_BATCH_SYNCED	(1u << 2)	/* all that was pending when the session began was acknowledged */
+
+/**
+ * struct nf_rg_refusal - a record that was not installed
+ * @index: position of the record in its batch, from 0
+ * @reason: enum nf_rg_reason
+ */
+struct nf_rg_refusal {
+	__u16 index;
+	__u16 reason;
+};
+
+/* Why a record was refused; the counters "refused-*" have the same names. */
+enum nf_rg_reason {
+	NF_RG_REASON_NONE,
+	NF_RG_REASON_MAPPING,		/* mapping unknown here, or not of this group */
+	NF_RG_REASON_RANGE,		/* translated address outside the ranges of the mapping */
+	NF_RG_REASON_CAPACITY,		/* connection tracking table full */
+	NF_RG_REASON_MEMORY,
+	NF_RG_REASON_CLASH,		/* tuple taken by a connection that is not the group's */
+	NF_RG_REASON_PROTOCOL,		/* protocol, or state of it, not known here */
+	NF_RG_REASON_NAT,		/* the translation could not be made as the record says */
+	NF_RG_REASON_STALE,		/* older than what is here */
+
+	__NF_RG_REASON_MAX,
+};
+
+enum nf_rg_event {
+	NF_RG_EVENT_UNSPEC,
+	NF_RG_EVENT_ROLE,		/* role or epoch changed */
+	NF_RG_EVENT_LEASE,		/* the lease ran out */
+	NF_RG_EVENT_LOST,		/* entries of a standby vanished behind our back */
+	NF_RG_EVENT_DETACHED,		/* the agent's socket was closed */
+	NF_RG_EVENT_DELETED,		/* group removed */
+
+	__NF_RG_EVENT_MAX,
+};
+
+#endif /* _UAPI_LINUX_NF_RG_H */
