@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RG_CONF_H
+#define RG_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+
+/*
+ * DOC: the configuration
+ *
+ * What the operator wrote, as data. One struct conf holds a whole
+ * configuration in bounded arrays; it is about 200 KB, so allocate it, do not
+ * put it on a stack. Nothing here allocates, reads a clock or opens a file.
+ *
+ * Every array is sorted by its key (number or name), so that two
+ * configurations which mean the same look the same, print the same and are
+ * compared in one walk. Times are in milliseconds, addresses in network order
+ * (addr.h). A name that is not set is the empty string, a number that is not
+ * set is 0 unless a default is named.
+ *
+ * `line` fields say where an object was first named, for diagnostics only:
+ * conf_diff() and conf_equal() do not look at them.
+ */
+
+#define CONF_ALIAS_LEN		26	/* protocol and group names: 1-25 */
+#define CONF_WORD_LEN		64	/* pool and list names: 1-63 */
+#define CONF_IF_LEN		16	/* IFNAMSIZ */
+#define CONF_TEXT_LEN		9	/* authentication text: 1-8 */
+
+#define CONF_MAX_PROTOCOLS	8
+#define CONF_MAX_GROUPS		255
+#define CONF_MAX_IFS		64
+#define CONF_MAX_VIPS		8	/* on one interface */
+#define CONF_MAX_POOLS		128
+#define CONF_MAX_ACLS		64
+#define CONF_MAX_ACES		64	/* in one list */
+#define CONF_MAX_MAPS		128
+
+#define CONF_DEF_HELLO_MS	3000
+#define CONF_DEF_HOLD_MS	10000
+#define CONF_DEF_PRIORITY	100
+#define CONF_DEF_DELAY_MS	30000
+#define CONF_DEF_RELOAD_MS	60000
+#define CONF_DEF_DOMAIN		71
+
+/**
+ * struct conf_protocol - `protocol N`: how the control link is spoken
+ * @id: 1-8
+ * @name: alias, may be empty
+ * @hello_ms: interval between hellos, 10-254000
+ * @hold_ms: silence after which the peer counts as dead, 30-255000
+ * @auth_text: `authentication text`, empty: none. Travels in clear.
+ * @line: where it was first named
+ */
+struct conf_protocol {
+	uint32_t id;
+	char name[CONF_ALIAS_LEN];
+	uint32_t hello_ms;
+	uint32_t hold_ms;
+	char auth_text[CONF_TEXT_LEN];
+	uint32_t line;
+};
+
+/**
+ * struct conf_group - `group N`
+ * @id: 1-255
+ * @name: alias, may be empty
+ * @shutdown: taken out of service by the operator
+ * @preempt: a strictly higher priority takes the role over
+ * @priority: configured priority, 1-255
+ * @threshold: run-time priority below which the role is given up; 0: none
+ * @delay_ms: wait before ACTIVE is claimed after a fault ended
+ * @reload_ms: the same after the system came up
+ * @control: control interface; empty: none yet, the group cannot find a peer
+ * @protocol: protocol spoken there, 0 when @control is empty; may name one
+ *	that is not defined (conf_group_protocol() then gives the defaults)
+ * @data: data interface; empty: nothing is synchronised
+ * @data_trusted: the operator says that a plain data link is meant
+ * @line: where it was first named
+ */
+struct conf_group {
+	uint32_t id;
+	char name[CONF_ALIAS_LEN];
+	bool shutdown;
+	bool preempt;
+	uint8_t priority;
+	uint8_t threshold;
+	uint32_t delay_ms;
+	uint32_t reload_ms;
+	char control[CONF_IF_LEN];
+	uint32_t protocol;
+	char data[CONF_IF_LEN];
+	bool data_trusted;
+	uint32_t line;
+};
+
+/**
+ * struct conf_gref - a group named by number or by name
+ * @id: its number. Of a reference by name, resolved at the end of the parse;
+ *	0: no group has this name. A number need not be defined either: look it
+ *	up with conf_group(), NULL means that whatever refers to it is inert.
+ * @name: the name that was used; empty: named by number
+ */
+struct conf_gref {
+	uint32_t id;
+	char name[CONF_ALIAS_LEN];
+};
+
+/**
+ * struct conf_vip - a virtual address of an interface
+ * @addr: the address
+ * @len: 32 for IPv4, the given length for IPv6, 64 for a link-local address
+ * @decrement: 1-255, 0: not given on this line (use conf_if_decrement())
+ */
+struct conf_vip {
+	struct rg_addr addr;
+	uint8_t len;
+	uint8_t decrement;
+};
+
+enum conf_nat_side {
+	CONF_NAT_NONE = 0,
+	CONF_NAT_INSIDE,
+	CONF_NAT_OUTSIDE,
+};
+
+/**
+ * struct conf_if - `interface IF`
+ * @name: Linux interface name
+ * @rii: redundant interface identifier, 1-65535, 0: none
+ * @rii_decrement: `redundancy rii N decrement D`, 0: not given
+ * @in_group: the interface belongs to a group, exclusively
+ * @group: that group
+ * @group_decrement: `redundancy group G decrement D`, 0: not given
+ * @nat: `ip nat inside|outside`
+ * @n_vips: how many of @vip are set; at most one is IPv4
+ * @vip: virtual addresses, sorted
+ * @line: where it was first named
+ */
+struct conf_if {
+	char name[CONF_IF_LEN];
+	uint32_t rii;
+	uint8_t rii_decrement;
+	bool in_group;
+	struct conf_gref group;
+	uint8_t group_decrement;
+	enum conf_nat_side nat;
+	uint32_t n_vips;
+	struct conf_vip vip[CONF_MAX_VIPS];
+	uint32_t line;
+};
+
+/**
+ * struct conf_pool - `ip nat pool`
+ * @name: its name
+ * @range: first and last address as written. Do not hand these out as they
+ *	are: conf_pool_ranges() leaves out what may not be used.
+ * @len: length of the network the pool is in (netmask or prefix-length)
+ * @line: where it was first named
+ */
+struct conf_pool {
+	char name[CONF_WORD_LEN];
+	struct rg_range range;
+	uint8_t len;
+	uint32_t line;
+};
+
+/**
+ * struct conf_ace - one entry of an access list
+ * @seq: sequence number, 1-2147483647; entries are tried in this order
+ * @permit: translate; otherwise do not
+ * @src: source prefix, host bits zero; family RG_NONE: any address of either
+ *	family. An entry of the other family never matches.
+ */
+struct conf_ace {
+	uint32_t seq;
+	bool permit;
+	struct rg_prefix src;
+};
+
+/**
+ * struct conf_acl - `ip access-list standard NAME` or `access-list N`
+ * @name: name or number, in decimal
+ * @n_aces: how many of @ace are set; after the last one: deny
+ * @ace: entries, sorted by sequence number
+ * @line: where it was first named
+ */
+struct conf_acl {
+	char name[CONF_WORD_LEN];
+	uint32_t n_aces;
+	struct conf_ace ace[CONF_MAX_ACES];
+	uint32_t line;
+};
+
+/**
+ * struct conf_map - `ip nat inside source list ...`: a redundant NAT rule
+ * @id: mapping-id, 1-2147483647; rules are tried in this order
+ * @acl: access list; may be undefined: then nothing matches
+ * @pool: pool; may be undefined: then the rule is inert
+ * @group: group; may be undefined: then the rule is inert
+ * @overload: ports are translated, many sources share an address
+ * @line: where it was first named
+ */
+struct conf_map {
+	uint32_t id;
+	char acl[CONF_WORD_LEN];
+	char pool[CONF_WORD_LEN];
+	struct conf_gref group;
+	bool overload;
+	uint32_t line;
+};
+
+struct conf {
+	uint8_t domain;		/* 0-255, default 71 */
+	uint32_t n_protocols;
+	uint32_t n_groups;
+	uint32_t n_ifs;
+	uint32_t n_pools;
+	uint32_t n_acls;
+	uint32_t n_maps;
+	struct conf_protocol protocol[CONF_MAX_PROTOCOLS];
+	struct conf_group group[CONF_MAX_GROUPS];
+	struct conf_if iface[CONF_MAX_IFS];
+	struct conf_pool pool[CONF_MAX_POOLS];
+	struct conf_acl acl[CONF_MAX_ACLS];
+	struct conf_map map[CONF_MAX_MAPS];
+};
+
+/*
+ * Diagnostics. All findings of a file are listed, not only the first one.
+ */
+enum conf_severity {
+	CONF_WARNING = 1,	/* loads; the operator should know */
+	CONF_ERROR,		/* the whole file is refused */
+};
+
+/**
+ * struct conf_diag - one finding
+ * @severity: error or warning
+ * @file: as given to conf_parse(), borrowed
+ * @line: from 1; 0: about no line
+ * @col: from 1, in bytes; 0: about the line as a whole
+ * @read: what was read there, shortened; may be empty
+ * @text: what is wrong, as a sentence without a full stop
+ * @expected: what would have been right; may be empty
+ */
+struct conf_diag {
+	enum conf_severity severity;
+	const char *file;
+	uint32_t line;
+	uint32_t col;
+	char read[48];
+	char text[256];
+	char expected[256];
+};
+
+/**
+ * struct conf_diags - where findings go
+ * @v: storage given by the caller; may be NULL when @max is 0
+ * @max: its size
+ * @n: how many were stored
+ * @errors: how many errors there were, stored or not
+ * @warnings: how many warnings there were, stored or not
+ */
+struct conf_diags {
+	struct conf_diag *v;
+	size_t max;
+	size_t n;
+	size_t errors;
+	size_t warnings;
+};
+
+void conf_init(struct conf *c);
+int conf_parse(struct conf *c, const char *file, const char *text, size_t len,
+	       struct conf_diags *d);
+int conf_check(const struct conf *c, const char *file, struct conf_diags *d);
+int conf_print(const struct conf *c, char *buf, size_t size, size_t *len);
+size_t conf_diag_print(const struct conf_diag *d, char *buf, size_t size);
+
+/*
+ * Look-ups. All return NULL when there is no such object.
+ */
+const struct conf_protocol *conf_protocol(const struct conf *c, uint32_t id);
+const struct conf_group *conf_group(const struct conf *c, uint32_t id);
+const struct conf_group *conf_group_named(const struct conf *c,
+					  const char *name);
+const struct conf_if *conf_if(const struct conf *c, const char *name);
+const struct conf_pool *conf_pool(const struct conf *c, const char *name);
+const struct conf_acl *conf_acl(const struct conf *c, const char *name);
+const struct conf_map *conf_map(const struct conf *c, uint32_t id);
+
+void conf_group_protocol(const struct conf *c, const struct conf_group *g,
+			 struct conf_protocol *out);
+uint8_t conf_if_decrement(const struct conf_if *i);
+bool conf_acl_permits(const struct conf_acl *a, const struct rg_addr *src);
+int conf_pool_ranges(const struct conf *c, const struct conf_pool *p,
+		     const struct rg_addr *taken, size_t n_taken,
+		     struct rg_range *out, size_t max, size_t *n);
+int conf_pool_prefixes(const struct conf *c, const struct conf_pool *p,
+		       const struct rg_addr *taken, size_t n_taken,
+		       struct rg_prefix *out, size_t max, size_t *n);
+
+/*
+ * Differences, so that what did not change feels nothing.
+ */
+enum conf_object {
+	CONF_OBJ_DOMAIN = 1,	/* the domain number; old and new are NULL */
+	CONF_OBJ_PROTOCOL,
+	CONF_OBJ_GROUP,
+	CONF_OBJ_IF,
+	CONF_OBJ_POOL,
+	CONF_OBJ_ACL,
+	CONF_OBJ_MAP,
+};
+
+/* What of an object changed. An added or removed object has all its bits. */
+enum {
+	CONF_PROTOCOL_NAME	= 1u << 0,
+	CONF_PROTOCOL_TIMERS	= 1u << 1,
+	CONF_PROTOCOL_AUTH	= 1u << 2,
+	CONF_PROTOCOL_ALL	= (1u << 3) - 1,
+};
+
+enum {
+	CONF_GROUP_NAME		= 1u << 0,
+	CONF_GROUP_SHUTDOWN	= 1u << 1,
+	CONF_GROUP_PREEMPT	= 1u << 2,
+	CONF_GROUP_PRIORITY	= 1u << 3,
+	CONF_GROUP_THRESHOLD	= 1u << 4,
+	CONF_GROUP_DELAY	= 1u << 5,	/* delay_ms or reload_ms */
+	CONF_GROUP_CONTROL	= 1u << 6,	/* the control interface */
+	CONF_GROUP_PROTOCOL	= 1u << 7,	/* its number, or what it says */
+	CONF_GROUP_DATA		= 1u << 8,	/* the data interface */
+	CONF_GROUP_TRUSTED	= 1u << 9,
+	CONF_GROUP_ALL		= (1u << 10) - 1,
+};
+
+enum {
+	CONF_IF_RII		= 1u << 0,
+	CONF_IF_GROUP		= 1u << 1,
+	CONF_IF_DECREMENT	= 1u << 2,	/* what conf_if_decrement() says */
+	CONF_IF_VIP		= 1u << 3,
+	CONF_IF_NAT		= 1u << 4,
+	CONF_IF_TEXT		= 1u << 5,	/* said otherwise, means the same */
+	CONF_IF_ALL		= (1u << 6) - 1,
+};
+
+enum {
+	CONF_POOL_RANGE		= 1u << 0,	/* from, to or length */
+	CONF_POOL_ALL		= CONF_POOL_RANGE,
+};
+
+enum {
+	CONF_ACL_ENTRIES	= 1u << 0,
+	CONF_ACL_ALL		= CONF_ACL_ENTRIES,
+};
+
+enum {
+	CONF_MAP_ACL		= 1u << 0,	/* another list, or its entries */
+	CONF_MAP_POOL		= 1u << 1,	/* another pool, or its range */
+	CONF_MAP_GROUP		= 1u << 2,
+	CONF_MAP_OVERLOAD	= 1u << 3,
+	CONF_MAP_ALL		= (1u << 4) - 1,
+};
+
+/**
+ * struct conf_change - one object that differs
+ * @obj: what it is, and so the type of @before and @after
+ * @bits: what of it differs
+ * @before: in the old configuration; NULL: it was added
+ * @after: in the new configuration; NULL: it was removed
+ *
+ * The pointers lead into the two structs compared.
+ */
+struct conf_change {
+	enum conf_object obj;
+	uint32_t bits;
+	const void *before;
+	const void *after;
+};
+
+/* Never more changes than this between two configurations. */
+#define CONF_MAX_CHANGES	(1 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
+				 CONF_MAX_IFS + CONF_MAX_POOLS + \
+				 CONF_MAX_ACLS + CONF_MAX_MAPS))
+
+int conf_diff(const struct conf *before, const struct conf *after,
+	      struct conf_change *out, size_t max, size_t *n);
+bool conf_equal(const struct conf *a, const struct conf *b);
+
+#endif /* RG_CONF_H */
