@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RG_VIEW_H
+#define RG_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr.h"
+
+/*
+ * DOC: the snapshot behind the show commands
+ *
+ * The daemon copies what it knows into a struct view, all at one moment, and output.h renders it. Nothing here points into the daemon.
+ * A struct view is large (some MB): allocate it, zeroed; only what is used is touched.
+ *
+ * Roles are enum nf_rg_role of <linux/nf_rg.h>. A name or an address that is not known is empty (family RG_NONE), times are in ms.
+ */
+
+#define VIEW_MAX_GROUPS		255
+#define VIEW_MAX_PROTOCOLS	8
+#define VIEW_MAX_IFS		16	/* traffic interfaces of a group */
+#define VIEW_MAX_VIPS		8	/* on an interface */
+#define VIEW_MAX_FAULTS		16	/* of a group */
+#define VIEW_MAX_COUNTERS	192	/* of a group, and of the system */
+#define VIEW_IF_LEN		16
+#define VIEW_NAME_LEN		26
+#define VIEW_TEXT_LEN		128
+#define VIEW_COUNTER_LEN	48
+
+/* RF state, as shown. */
+enum view_rf {
+	VIEW_RF_DISABLED,
+	VIEW_RF_INITIALIZATION,
+	VIEW_RF_NEGOTIATION,
+	VIEW_RF_STANDBY_COLD,		/* the data link is not up */
+	VIEW_RF_STANDBY_COLD_BULK,	/* the bulk transfer runs */
+	VIEW_RF_STANDBY_HOT,
+	VIEW_RF_ACTIVE,
+
+	VIEW_RF_MAX,
+};
+
+enum view_auth {
+	VIEW_AUTH_NONE,
+	VIEW_AUTH_TEXT,
+	VIEW_AUTH_MD5,
+	VIEW_AUTH_SHA256,
+};
+
+struct view_counter {
+	char name[VIEW_COUNTER_LEN];
+	uint64_t value;
+};
+
+struct view_counters {
+	uint32_t n;
+	struct view_counter v[VIEW_MAX_COUNTERS];
+};
+
+/**
+ * struct view_fault - a fault in force
+ * @name: as in the documentation: DATA-PATH, CAPACITY, FOREIGN, ...
+ * @text: the figures
+ * @decrement: what it takes off the priority, 0: nothing
+ */
+struct view_fault {
+	char name[24];
+	char text[VIEW_TEXT_LEN];
+	uint8_t decrement;
+};
+
+/**
+ * struct view_vip - a virtual address
+ * @addr: the address
+ * @len: prefix length
+ * @present: it is on the interface now
+ */
+struct view_vip {
+	struct rg_addr addr;
+	uint8_t len;
+	bool present;
+};
+
+/**
+ * struct view_if - a traffic interface of a group
+ * @name: its name
+ * @rii: redundant interface identifier, 0: none
+ * @exists: the kernel has it
+ * @admin_up: not shut
+ * @link_up: carrier, and operational
+ * @mac: its MAC address; all zero: unknown
+ * @vmac: virtual MAC address; all zero: none
+ * @decrement: what its failure takes off the priority
+ * @n_vips: virtual addresses
+ * @vip: virtual addresses
+ */
+struct view_if {
+	char name[VIEW_IF_LEN];
+	uint32_t rii;
+	bool exists;
+	bool admin_up;
+	bool link_up;
+	uint8_t mac[6];
+	uint8_t vmac[6];
+	uint8_t decrement;
+	uint32_t n_vips;
+	struct view_vip vip[VIEW_MAX_VIPS];
+};
+
+/**
+ * struct view_link - control or data link of a group
+ * @name: interface, empty: none configured
+ * @exists: the kernel has it
+ * @up: administratively up, with carrier
+ * @addr: our address there
+ * @port: our UDP or TCP port
+ * @peer: the peer's address
+ * @peer_port: the peer's port
+ */
+struct view_link {
+	char name[VIEW_IF_LEN];
+	bool exists;
+	bool up;
+	struct rg_addr addr;
+	uint16_t port;
+	struct rg_addr peer;
+	uint16_t peer_port;
+};
+
+/**
+ * struct view_media - hellos of a group's control link
+ * @protocol: protocol ID
+ * @hello_ms: interval in use
+ * @conf_hello_ms: configured interval
+ * @conf_hold_ms: configured hold time
+ * @peer_hello_ms: interval that the peer announces, 0: not heard
+ * @peer_hold_ms: hold time that the peer announces
+ * @detect_ms: silence after which the peer counts as dead
+ * @silent_ms: since the last hello of the peer
+ * @auth: authentication configured
+ * @tx_pkts: hellos sent
+ * @tx_bytes: of their UDP payload
+ * @tx_seq: sequence number of the last
+ * @rx_pkts: hellos of the peer accepted
+ * @rx_bytes: of their UDP payload
+ * @rx_seq: sequence number of the last
+ * @rx_lost: sequence numbers of the peer that were skipped
+ * @auth_failures: hellos refused by the authentication
+ * @reload_tx: Reload Peer sent
+ * @reload_rx: Reload Peer received
+ * @resign_tx: Resign sent
+ * @resign_rx: Resign received
+ */
+struct view_media {
+	uint32_t protocol;
+	uint32_t hello_ms;
+	uint32_t conf_hello_ms;
+	uint32_t conf_hold_ms;
+	uint32_t peer_hello_ms;
+	uint32_t peer_hold_ms;
+	uint32_t detect_ms;
+	uint64_t silent_ms;
+	enum view_auth auth;
+	uint64_t tx_pkts, tx_bytes, tx_seq;
+	uint64_t rx_pkts, rx_bytes, rx_seq, rx_lost;
+	uint64_t auth_failures;
+	uint64_t reload_tx, reload_rx;
+	uint64_t resign_tx, resign_rx;
+};
+
+/**
+ * struct view_log - what happened to a group
+ * @to_active: changes to the role active
+ * @to_standby: changes to the role standby
+ * @disabled_rg_down: the role was given up because the group went down
+ * @disabled_rg_shut: `shutdown`
+ * @ctrl_up: control interface came up
+ * @ctrl_down: control interface lost its carrier, or went
+ * @ctrl_admin_down: control interface was shut
+ * @reload_local: `reload group` on this router
+ * @reload_peer: asked by the peer
+ * @fault_switchovers: switchovers because of faults
+ * @fault_changes: faults begun or ended
+ */
+struct view_log {
+	uint64_t to_active, to_standby;
+	uint64_t disabled_rg_down, disabled_rg_shut;
+	uint64_t ctrl_up, ctrl_down, ctrl_admin_down;
+	uint64_t reload_local, reload_peer;
+	uint64_t fault_switchovers, fault_changes;
+};
+
+/**
+ * struct view_sync - replication of a group's connections
+ * @session_up: the data link has a session with the peer
+ * @sync: enum nf_rg_sync of this kernel
+ * @protected: the data link is encrypted
+ * @entries: synchronised connections in this kernel
+ * @pending: waiting to be sent
+ * @inflight: sent and not acknowledged
+ * @refused: known missing at the peer
+ * @bulks: bulk transfers begun
+ * @deltas: sessions that needed no bulk transfer
+ * @batches_tx: batches sent
+ * @batches_rx: batches received
+ * @records_tx: records sent
+ * @records_rx: records received
+ * @acked_seq: last batch that the peer acknowledged
+ * @lag_ms: age of the oldest batch in flight, 0: none
+ */
+struct view_sync {
+	bool session_up;
+	uint8_t sync;
+	bool protected;
+	uint64_t entries, pending, inflight, refused;
+	uint64_t bulks, deltas;
+	uint64_t batches_tx, batches_rx;
+	uint64_t records_tx, records_rx;
+	uint64_t acked_seq;
+	uint64_t lag_ms;
+};
+
+/**
+ * struct view_group - everything about a group
+ * @id: number
+ * @name: alias, may be empty
+ * @shutdown: by the operator
+ * @oper_up: it can take part in an election
+ * @role: enum nf_rg_role
+ * @rf: RF state
+ * @peer_known: the role, state, priority of the peer below are known
+ * @peer_role: enum nf_rg_role
+ * @peer_rf: RF state of the peer
+ * @peer_present: the peer is alive
+ * @peer_comm: hellos go both ways
+ * @peer_progression: the peer has left its start
+ * @preempt: configured
+ * @priority: configured
+ * @runtime: run-time priority
+ * @threshold: 0: none
+ * @peer_priority: run-time priority of the peer
+ * @epoch: of the role
+ * @epoch_system: system that chose it
+ * @lease_ms: what is left of the lease; -1: none
+ * @reason: why it is in this state and not in a better one; may be empty
+ * @control: control link
+ * @data: data link
+ * @media: hellos
+ * @log: what happened
+ * @sync: replication
+ * @n_ifs: traffic interfaces
+ * @iface: traffic interfaces
+ * @n_faults: faults in force
+ * @fault: faults in force
+ * @counters: kernel and agent counters by name
+ */
+struct view_group {
+	uint32_t id;
+	char name[VIEW_NAME_LEN];
+	bool shutdown;
+	bool oper_up;
+	uint8_t role;
+	enum view_rf rf;
+	bool peer_known;
+	uint8_t peer_role;
+	enum view_rf peer_rf;
+	bool peer_present;
+	bool peer_comm;
+	bool peer_progression;
+	bool preempt;
+	uint8_t priority;
+	uint8_t runtime;
+	uint8_t threshold;
+	uint8_t peer_priority;
+	uint64_t epoch;
+	uint64_t epoch_system;
+	int64_t lease_ms;
+	char reason[VIEW_TEXT_LEN];
+	struct view_link control;
+	struct view_link data;
+	struct view_media media;
+	struct view_log log;
+	struct view_sync sync;
+	uint32_t n_ifs;
+	struct view_if iface[VIEW_MAX_IFS];
+	uint32_t n_faults;
+	struct view_fault fault[VIEW_MAX_FAULTS];
+	struct view_counters counters;
+};
+
+/**
+ * struct view_protocol - a control protocol instance
+ * @id: 1-8
+ * @name: alias, may be empty
+ * @hello_ms: configured
+ * @hold_ms: configured
+ * @auth: authentication configured
+ * @bfd: BFD runs
+ */
+struct view_protocol {
+	uint32_t id;
+	char name[VIEW_NAME_LEN];
+	uint32_t hello_ms;
+	uint32_t hold_ms;
+	enum view_auth auth;
+	bool bfd;
+};
+
+/**
+ * struct view - a snapshot
+ * @agent_version: of the daemon
+ * @kernel_release: uname -r
+ * @module_contract: NF_RG_VERSION that the module told, 0: no module
+ * @agent_contract: NF_RG_VERSION of the daemon
+ * @uptime_ms: of the daemon
+ * @n_protocols: protocols, sorted by ID
+ * @protocol: protocols
+ * @n_groups: groups, sorted by number
+ * @group: groups
+ * @counters: of the system: kernel counters of the namespace, daemon, NAT rules
+ */
+struct view {
+	char agent_version[32];
+	char kernel_release[65];
+	uint32_t module_contract;
+	uint32_t agent_contract;
+	uint64_t uptime_ms;
+	uint32_t n_protocols;
+	struct view_protocol protocol[VIEW_MAX_PROTOCOLS];
+	uint32_t n_groups;
+	struct view_group group[VIEW_MAX_GROUPS];
+	struct view_counters counters;
+};
+
+const char *view_role_name(uint8_t role);
+const char *view_role_word(uint8_t role);
+const char *view_rf_name(enum view_rf rf);
+const char *view_rf_word(enum view_rf rf);
+const struct view_group *view_group(const struct view *v, uint32_t id);
+const struct view_group *view_group_named(const struct view *v, const char *name);
+const struct view_protocol *view_protocol(const struct view *v, uint32_t id);
+bool view_count(struct view_counters *c, const char *name, uint64_t value);
+
+#endif /* RG_VIEW_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control socket: RUNDIR/rgd.sock, a stream; one JSON request a line, one JSON answer a line.
+ *
+ *	{"args":["show","redundancy","application","group","1"],"json":true}
+ *	{"status":0,"text":"...","json":{...}}
+ *
+ * "status" is 0, or 1 when the command was refused, or 2 when it is no command; "text" is for people; "json" is there when it was asked
+ * for and the command has it.  A line of more than CTL_MAX_REQUEST bytes, or one that is no such object, ends the connection.  A client
+ * that does not take its answer within CTL_SEND_TIMEOUT_MS is dropped and counted.
+ */
+#ifndef RG_IO_CTL_H
+#define RG_IO_CTL_H
+
+#include <stdint.h>
+
+struct ctl;
+struct event_base;
+struct show;
+
+#define CTL_SOCK_NAME		"rgd.sock"
+#define CTL_MAX_REQUEST		8192
+#define CTL_MAX_CLIENTS		64
+#define CTL_SEND_TIMEOUT_MS	5000
+
+struct ctl_stats {
+	uint64_t clients;
+	uint64_t requests;
+	uint64_t bad_requests;
+	uint64_t dropped_slow;
+	uint64_t dropped_limit;
+};
+
+int ctl_open(struct event_base *base, const char *rundir, struct show *show, struct ctl **out);
+void ctl_close(struct ctl *c);
+void ctl_get(const struct ctl *c, struct ctl_stats *out);
+
+#endif

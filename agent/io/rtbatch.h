@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Prepared rtnetlink requests: built when the configuration is read, sent as one message batch when the role changes.
+ *
+ * The kernel carries out a batch while it is being sent, so rtbatch_run() returns when everything is done.  It allocates nothing.
+ */
+#ifndef RG_IO_RTBATCH_H
+#define RG_IO_RTBATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/addr.h"
+
+/* Our own number in rtm_protocol, FRA_PROTOCOL and IFA_PROTO; "71 rg" in rt_protos. */
+#define RG_RTPROTO		71
+
+/* Policy rules of ours have this preference: before main (32766), after local (0). */
+#define RG_RULE_PREF		71
+
+/* Routes of the pools of group N are in table RG_TABLE_BASE + N. */
+#define RG_TABLE_BASE		7100u
+
+struct rtbatch {
+	uint8_t *buf;
+	size_t len;
+	size_t cap;
+	unsigned int n;
+};
+
+/**
+ * struct rtsock - a socket that batches are sent through
+ * @fd: -1 when closed
+ * @seq: last sequence number used
+ */
+struct rtsock {
+	int fd;
+	uint32_t seq;
+};
+
+int rtsock_open(struct rtsock *s);
+void rtsock_close(struct rtsock *s);
+
+/**
+ * typedef rtbatch_err_fn - a request of a batch was refused
+ * @arg: of rtbatch_run()
+ * @index: position of the request in the batch, from 0
+ * @err: -errno
+ */
+typedef void (*rtbatch_err_fn)(void *arg, unsigned int index, int err);
+
+void rtbatch_free(struct rtbatch *b);
+void rtbatch_reset(struct rtbatch *b);
+int rtbatch_run(struct rtsock *s, struct rtbatch *b, rtbatch_err_fn fn, void *arg);
+
+int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a, uint8_t len);
+int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t table, const struct rg_prefix *dst);
+int rtbatch_rule_iif(struct rtbatch *b, bool add, const char *ifname, uint32_t table);
+
+#endif

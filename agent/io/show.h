@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The commands of the control socket: finds the command (words may be shortened to what is unambiguous), asks the daemon for a
+ * snapshot or to do something, and renders the answer.
+ */
+#ifndef RG_IO_SHOW_H
+#define RG_IO_SHOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/view.h"
+
+struct conf;
+struct show;
+
+enum show_side {
+	SHOW_SELF,
+	SHOW_PEER,
+};
+
+/**
+ * struct show_ops - what the daemon does for the commands
+ * @snapshot: fill @v, which is all zero.  Its groups must be sorted by number.
+ * @config: the configuration that runs
+ * @reload_group: `redundancy application reload group`
+ * @reload_config: read the configuration file again
+ * @stop: end the daemon; @purge: and remove all that it set up
+ * @clear_counters: `clear redundancy application counters`
+ *
+ * Those that return int answer 0 or -errno, and may say why in @text (of @size bytes, a sentence without a newline), which is shown in
+ * both cases.  stop() must let the answer go out before the daemon ends.
+ */
+struct show_ops {
+	int (*snapshot)(void *arg, struct view *v);
+	const struct conf *(*config)(void *arg);
+	int (*reload_group)(void *arg, uint32_t group, enum show_side side, bool force, char *text, size_t size);
+	int (*reload_config)(void *arg, char *text, size_t size);
+	int (*stop)(void *arg, bool purge, char *text, size_t size);
+	int (*clear_counters)(void *arg, char *text, size_t size);
+};
+
+/**
+ * struct show_answer - the answer to one command
+ * @status: 0 done, 1 refused, 2 not a command
+ * @text: malloced, for people, ends in a newline unless it is empty
+ * @json: malloced JSON text, NULL when there is none
+ */
+struct show_answer {
+	int status;
+	char *text;
+	char *json;
+};
+
+int show_open(const struct show_ops *ops, void *arg, struct show **out);
+void show_close(struct show *s);
+int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out);
+void show_answer_free(struct show_answer *a);
+
+#endif
