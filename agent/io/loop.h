@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The event loop of the daemon, its signals, and timers that go off at an instant.
+ */
+#ifndef RG_IO_LOOP_H
+#define RG_IO_LOOP_H
+
+#include <stdbool.h>
+
+#include "core/mono.h"
+
+struct event;
+struct event_base;
+
+struct loop_ops {
+	void (*stop)(void *arg, int sig);	/* SIGTERM, SIGINT */
+	void (*reload)(void *arg);		/* SIGHUP */
+};
+
+struct loop {
+	struct event_base *base;
+	struct event *sig[3];
+	const struct loop_ops *ops;
+	void *arg;
+};
+
+/* A timer that goes off once at an instant; setting it again moves it. */
+struct loop_timer {
+	struct event *ev;
+	mono_t at;			/* MONO_NEVER: not set */
+	void (*fn)(void *arg, mono_t now);
+	void *arg;
+};
+
+int loop_open(struct loop *l, const struct loop_ops *ops, void *arg);
+void loop_close(struct loop *l);
+int loop_run(struct loop *l);
+void loop_end(struct loop *l);
+
+int loop_timer_init(struct loop_timer *t, struct event_base *base, void (*fn)(void *arg, mono_t now), void *arg);
+void loop_timer_free(struct loop_timer *t);
+void loop_timer_set(struct loop_timer *t, mono_t at);
+
+#endif
