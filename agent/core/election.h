@@ -4,16 +4,18 @@
  *
  * A pure machine, one instance a group, stepped by election_step() from the
  * real-time thread. States, the matrix and the reason for each of its cells
- * stand in election.c, the decision about giving the role up in
- * election_rules.c.
+ * stand in election.c, rank and the decision about giving the role up in
+ * election_rules.c, the transitions in election_act.c.
  *
  * What the caller owes the machine:
  *  - events in the order in which they happened, @now never going backwards;
  *  - all sockets are read before EV_TICK is given, so that a hello that waited
  *    in a queue while the process was not scheduled is seen before its absence;
  *  - EV_TICK when the deadline of the last actions is reached;
- *  - EV_HELLO_TX directly before each hello that carries the group: it renews
- *    the lease, so that the lease never outlives what the peer has heard of us;
+ *  - EV_HELLO_TX directly before each periodic hello that carries the group: it
+ *    renews the lease, so that the lease never outlives what the peer has heard
+ *    of us. (A hello sent because an action asked for it needs none);
+ *  - EV_START first; only CONFIG, DECREMENT and KERNEL may come before it;
  *  - actions carried out in their order, before the next step.
  *
  * Times of the structures are in ms unless the name ends in _s.
@@ -370,7 +372,10 @@ struct election_actions {
  * @addr_higher: our control address is the higher one
  * @hello_ms, @hold_ms: its timers
  * @last_hello: when a hello was last accepted
+ * @last_group: when one that carried this group was
  * @last_life: when anything of it was last received
+ * @deaf_since: it has not heard us since then; MONO_NEVER: it does
+ * @extended: the present silence was given more time, we had not been listening
  */
 struct election_peer {
 	bool known;
@@ -382,7 +387,10 @@ struct election_peer {
 	uint32_t hello_ms;
 	uint32_t hold_ms;
 	mono_t last_hello;
+	mono_t last_group;
 	mono_t last_life;
+	mono_t deaf_since;
+	bool extended;
 };
 
 /* Counters that a person can see. */
@@ -404,7 +412,7 @@ struct election_stats {
 	uint64_t fenced;
 	uint64_t stale_resign;
 	uint64_t late;			/* ticks that came too late to be trusted */
-	uint64_t events_before_start;	/* refused: EV_START was not first */
+	uint64_t unexpected;		/* events that must not come in this state */
 };
 
 /**
@@ -421,11 +429,16 @@ struct election_stats {
  * @fenced: in NEGOTIATION: the kernel still says active, its lease ran out
  * @adopted: nothing of the peer was heard since the role was found in the kernel
  * @stopping: the agent was asked to stop, the role is being handed over
+ * @heir: standby, and the peer was active meanwhile: its role falls to us
+ * @gave_up: standby, because we gave the role up with nobody to take it
+ * @split: two actives have met, and the other one has not yielded yet
+ * @addr_on: what was last done about the addresses: 1 up, 0 down, -1 unknown
  * @peer: the other router
  * @wait: why a role is not given up
  * @faults: ELECTION_F_*
  * @cause: of the last change of state
- * @listen_until: NEGOTIATION: end of listening
+ * @listen_until: nobody was heard yet: end of listening; MONO_ZERO: over
+ * @listen_extended: listening was prolonged, we had not been listening
  * @hold_until: rule 11: no claim before
  * @lease_until: our own record of the kernel's lease; MONO_NEVER: none
  * @below_since: rule 4: the wait for a HOT standby began; MONO_NEVER: not waiting
@@ -438,7 +451,6 @@ struct election_stats {
  * @answer_at: a stale active is not answered before: two that misunderstand each
  *             other must not storm
  * @resign_at: next repetition of RESIGN or RELOAD-PEER
- * @deadline: what the last actions asked for; a later tick was not on time
  * @token, @token_request, @token_until: RELOAD-PEER under way
  * @done: last token of the peer that was carried out
  * @changes: instants of the last role changes, oldest first
@@ -463,11 +475,16 @@ struct election {
 	bool fenced;
 	bool adopted;
 	bool stopping;
+	bool heir;
+	bool gave_up;
+	bool split;
+	int8_t addr_on;
 	struct election_peer peer;
 	enum election_wait wait;
 	uint16_t faults;
 	enum election_cause cause;
 	mono_t listen_until;
+	bool listen_extended;
 	mono_t hold_until;
 	mono_t lease_until;
 	mono_t below_since;
@@ -479,7 +496,6 @@ struct election {
 	bool handover_force;
 	mono_t answer_at;
 	mono_t resign_at;
-	mono_t deadline;
 	uint8_t token;
 	uint32_t token_request;
 	mono_t token_until;

@@ -31,7 +31,10 @@
 #define HELLO_MAX_BYTES		1200
 #define HELLO_HEADER_BYTES	88
 #define HELLO_GROUP_BYTES	44
-#define HELLO_AUTH_MAX		32	/* bytes; the text form uses up to 8 */
+#define HELLO_AUTH_MAX		32	/* bytes */
+#define HELLO_AUTH_TEXT_MAX	8	/* bytes, of the text form */
+#define HELLO_HELLO_MAX_MS	254000	/* `timers hellotime 254` */
+#define HELLO_HOLD_MAX_MS	255000	/* `timers ... holdtime 255` */
 #define HELLO_GROUPS_MAX \
 	((HELLO_MAX_BYTES - HELLO_HEADER_BYTES) / HELLO_GROUP_BYTES)
 #define HELLO_RETIRED		16	/* session nonces remembered as used up */
@@ -80,7 +83,9 @@ struct rg_epoch {
 #define HELLO_GF_FENCED		0x0040	/* my lease ran out: may I go on? */
 #define HELLO_GF_UNABLE		0x0080	/* I cannot take the role */
 #define HELLO_GF_DAMPED		0x0100	/* preempt is suspended (rule 14) */
-#define HELLO_GF_ALL		0x01ff
+#define HELLO_GF_HEIR		0x0200	/* I was standby to an active router */
+#define HELLO_GF_ALL		0x03ff
+#define HELLO_EPOCH_MAX		(UINT64_MAX / 2) /* of a counter: room to count up */
 
 /**
  * struct hello_group - what one router says about one group
@@ -146,8 +151,8 @@ struct hello_addr {
  * @seq: rises with every packet of this life, first is 1
  * @peer_system: the router heard last, 0 = none is alive
  * @peer_nonce: its session nonce; says "I hear you" to that life of that agent
- * @hello_ms: interval of the sender, 1..
- * @hold_ms: hold time of the sender, 1..
+ * @hello_ms: interval of the sender, 1..HELLO_HELLO_MAX_MS
+ * @hold_ms: hold time of the sender, 1..HELLO_HOLD_MAX_MS
  * @uptime_s: seconds since the sender's system came up (information)
  * @data: where the sender listens for the state transport
  * @auth: as received, or to be sent
@@ -184,6 +189,7 @@ enum hello_verdict {
 	HELLO_BAD_PROTOCOL,	/* another protocol instance */
 	HELLO_BAD_AUTH,		/* authentication missing, unexpected or wrong */
 	HELLO_OWN,		/* our own packet, looped back by multicast */
+	HELLO_SAME_SYSTEM,	/* another router with our identity: an alarm */
 	HELLO_THIRD_SYSTEM,	/* a third router in our domain: an alarm */
 	HELLO_REPLAY,		/* sequence not above the last one of this session */
 	HELLO_BAD_SESSION,	/* a used-up session, or a new one not yet proven */
@@ -325,6 +331,11 @@ void hello_rx_init(struct hello_rx *rx);
  * that was replaced is remembered and refused, whatever it echoes.
  * Another system is accepted only when the present peer is silent.
  *
+ * An agent that has just started has heard nobody, so its first packet may be
+ * refused with HELLO_BAD_SESSION. The caller does well to answer that with a
+ * hello at once (but not more often than four times an interval), so that the
+ * next packet can prove itself.
+ *
  * Return: HELLO_OK or the reason, counted in @rx->count.
  */
 enum hello_verdict hello_rx_packet(struct hello_rx *rx,
@@ -352,6 +363,7 @@ enum hello_scope {
  * @phase: 0 changed groups, 1 all others, 2 done
  * @cursor: next index into the caller's array
  * @sent_any: this round produced a packet
+ * @round: a bit for each group that this round has sent already
  */
 struct hello_tx {
 	uint64_t seq;

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which hellos to believe, and how to say all groups in packets of limited size.
+ *
+ * Sessions without clocks: each life of an agent has a nonce, each packet of it
+ * a rising sequence, and quotes the nonce of the peer that it hears. A packet of
+ * a life that we do not know is believed if it quotes our own present nonce:
+ * its sender has heard *us*, now. A packet that quotes nothing of ours is believed
+ * only when there is no living session that it could hurt. A life that was
+ * replaced is never believed again (its packets may well quote our nonce, if
+ * they were recorded in it), nor is a repeated sequence.
+ */
+#include "hello.h"
+
+#include <errno.h>
+#include <string.h>
+
+void hello_rx_init(struct hello_rx *rx)
+{
+	memset(rx, 0, sizeof(*rx));
+}
+
+bool hello_rx_alive(const struct hello_rx *rx, mono_t now)
+{
+	return rx->system &&
+	       mono_before(now, mono_add_ms(rx->last, rx->detect_ms));
+}
+
+static bool auth_equal(const struct hello_auth *a, const struct hello_auth *b)
+{
+	uint8_t diff = 0;
+	unsigned int i;
+
+	if (a->type != b->type || a->len != b->len)
+		return false;
+	/* Without an early end: the time taken must not tell how much was right. */
+	for (i = 0; i < a->len; i++)
+		diff |= a->data[i] ^ b->data[i];
+	return !diff;
+}
+
+static bool retired(const struct hello_rx *rx, uint64_t nonce)
+{
+	unsigned int i;
+
+	for (i = 0; i < HELLO_RETIRED; i++)
+		if (rx->retired[i] == nonce)
+			return true;
+	return false;
+}
+
+static enum hello_verdict session_check(const struct hello_rx *rx,
+					const struct hello_local *local,
+					mono_t now, const struct hello *h)
+{
+	bool alive = hello_rx_alive(rx, now);
+
+	if (h->system != rx->system && alive)
+		return HELLO_THIRD_SYSTEM;
+	if (h->system == rx->system && h->nonce == rx->nonce)
+		return h->seq > rx->seq ? HELLO_OK : HELLO_REPLAY;
+	if (retired(rx, h->nonce))
+		return HELLO_BAD_SESSION;
+	if (alive && h->peer_nonce != local->nonce)
+		return HELLO_BAD_SESSION;
+	return HELLO_OK;
+}
+
+static enum hello_verdict packet_check(const struct hello_rx *rx,
+				       const struct hello_local *local,
+				       mono_t now, const struct hello *h)
+{
+	if (h->system == local->system && h->nonce == local->nonce)
+		return HELLO_OWN;
+	if (h->domain != local->domain)
+		return HELLO_BAD_DOMAIN;
+	if (h->protocol != local->protocol)
+		return HELLO_BAD_PROTOCOL;
+	if (!auth_equal(&h->auth, &local->auth))
+		return HELLO_BAD_AUTH;
+	if (h->system == local->system)
+		return HELLO_SAME_SYSTEM;
+	return session_check(rx, local, now, h);
+}
+
+static void session_update(struct hello_rx *rx, const struct hello_local *local,
+			   mono_t now, const struct hello *h,
+			   struct hello_facts *facts)
+{
+	facts->new_session = h->system != rx->system || h->nonce != rx->nonce;
+	facts->hears_me = h->peer_system == local->system &&
+			  h->peer_nonce == local->nonce;
+	if (facts->new_session && rx->nonce) {
+		rx->retired[rx->retired_next] = rx->nonce;
+		rx->retired_next = (rx->retired_next + 1) % HELLO_RETIRED;
+	}
+	rx->system = h->system;
+	rx->nonce = h->nonce;
+	rx->seq = h->seq;
+	rx->last = now;
+	rx->hello_ms = h->hello_ms;
+	rx->hold_ms = h->hold_ms;
+	rx->detect_ms = hello_detect_ms(local->hold_ms, h->hello_ms);
+}
+
+enum hello_verdict hello_rx_packet(struct hello_rx *rx,
+				   const struct hello_local *local, mono_t now,
+				   const uint8_t *buf, size_t len,
+				   struct hello *h, struct hello_facts *facts)
+{
+	enum hello_verdict v = hello_decode(buf, len, h);
+
+	if (v == HELLO_OK)
+		v = packet_check(rx, local, now, h);
+	rx->count[v]++;
+	if (v == HELLO_OK)
+		session_update(rx, local, now, h, facts);
+	return v;
+}
+
+static bool bit_get(const uint64_t *bits, uint8_t id)
+{
+	return bits[id / 64] & UINT64_C(1) << id % 64;
+}
+
+static void bit_set(uint64_t *bits, uint8_t id)
+{
+	bits[id / 64] |= UINT64_C(1) << id % 64;
+}
+
+static void bit_clear(uint64_t *bits, uint8_t id)
+{
+	bits[id / 64] &= ~(UINT64_C(1) << id % 64);
+}
+
+void hello_tx_init(struct hello_tx *tx)
+{
+	memset(tx, 0, sizeof(*tx));
+	tx->phase = 2;
+}
+
+void hello_tx_mark(struct hello_tx *tx, uint8_t id)
+{
+	bit_set(tx->changed, id);
+}
+
+bool hello_tx_pending(const struct hello_tx *tx)
+{
+	return tx->changed[0] | tx->changed[1] | tx->changed[2] |
+	       tx->changed[3];
+}
+
+void hello_tx_begin(struct hello_tx *tx, enum hello_scope scope)
+{
+	tx->scope = scope;
+	tx->phase = 0;
+	tx->cursor = 0;
+	tx->sent_any = false;
+	memset(tx->round, 0, sizeof(tx->round));
+}
+
+/* The next group of the round, or NULL at its end: changed ones, then the rest. */
+static const struct hello_group *next_group(struct hello_tx *tx,
+					    const struct hello_group *groups,
+					    size_t n)
+{
+	while (tx->phase < 2) {
+		while (tx->cursor < n) {
+			const struct hello_group *g = &groups[tx->cursor++];
+
+			if (tx->phase ? !bit_get(tx->round, g->id) :
+					bit_get(tx->changed, g->id))
+				return g;
+		}
+		tx->cursor = 0;
+		tx->phase = tx->scope == HELLO_SCOPE_ALL ? tx->phase + 1 : 2;
+	}
+	return NULL;
+}
+
+static unsigned int groups_that_fit(const struct hello_local *local, size_t cap)
+{
+	size_t fixed = HELLO_HEADER_BYTES + local->auth.len;
+	size_t room = cap < HELLO_MAX_BYTES ? cap : HELLO_MAX_BYTES;
+	size_t n = room > fixed ? (room - fixed) / HELLO_GROUP_BYTES : 0;
+
+	return n < HELLO_GROUPS_MAX ? n : HELLO_GROUPS_MAX;
+}
+
+int hello_tx_next(struct hello_tx *tx, const struct hello_local *local,
+		  const struct hello_rx *rx, mono_t now, enum hello_type type,
+		  const struct hello_group *groups, size_t n,
+		  uint8_t *buf, size_t cap)
+{
+	struct hello h = {
+		.type = type,
+		.domain = local->domain,
+		.protocol = local->protocol,
+		.system = local->system,
+		.nonce = local->nonce,
+		.seq = tx->seq + 1,
+		.hello_ms = local->hello_ms,
+		.hold_ms = local->hold_ms,
+		.uptime_s = local->uptime_s,
+		.data = local->data,
+		.auth = local->auth,
+	};
+	unsigned int fit = groups_that_fit(local, cap);
+	unsigned int i;
+	int len;
+
+	if (hello_rx_alive(rx, now)) {
+		h.peer_system = rx->system;
+		h.peer_nonce = rx->nonce;
+	}
+	if (!fit)
+		return -EMSGSIZE;
+	while (h.n_groups < fit) {
+		const struct hello_group *g = next_group(tx, groups, n);
+
+		if (!g)
+			break;
+		h.groups[h.n_groups++] = *g;
+		bit_set(tx->round, g->id);
+	}
+	/* An empty packet is a sign of life, but one such in a round suffices. */
+	if (!h.n_groups && (tx->scope == HELLO_SCOPE_CHANGED || tx->sent_any))
+		return 0;
+	len = hello_encode(&h, buf, cap);
+	if (len < 0)
+		return len;
+	tx->seq = h.seq;
+	tx->sent_any = true;
+	for (i = 0; i < h.n_groups; i++)
+		bit_clear(tx->changed, h.groups[i].id);
+	return len;
+}
