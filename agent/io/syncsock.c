@@ -1,0 +1,526 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "syncsock.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+
+#include "io/clock.h"
+#include "io/ifaces.h"
+#include "io/log.h"
+#include "io/loop.h"
+
+#define RETRY_MIN_MS	100
+#define RETRY_MAX_MS	2000
+
+/* Read at once what a whole batch needs; the default of libevent would cut it into four. */
+#define READ_MAX	(128 * 1024)
+
+struct syncsock {
+	struct event_base *base;
+	struct ifaces *ifs;
+	char ifname[IFNAMSIZ];
+	uint16_t port;
+	uint32_t silent_ms;
+	const struct syncsock_ops *ops;
+	void *arg;
+	bool enabled;
+	unsigned int ifindex;
+	struct rg_addr addr;		/* ours; family 0: the interface cannot be used */
+	struct rg_addr target;		/* family 0: the peer connects to us */
+	uint16_t target_port;
+	struct evconnlistener *listener;
+	struct bufferevent *bev;
+	bool connecting;
+	bool paused;
+	struct loop_timer retry;
+	uint32_t retry_ms;
+	int last_err;			/* logged once until it changes */
+	struct syncsock_stats stats;
+};
+
+static void complain(struct syncsock *s, const char *what, int err)
+{
+	if (err == s->last_err)
+		return;
+	s->last_err = err;
+	log_warnx("SYNC", "data link %s: %s: %s", s->ifname, what, strerror(-err));
+}
+
+static void drop(struct syncsock *s)
+{
+	if (s->bev)
+		bufferevent_free(s->bev);
+	s->bev = NULL;
+	s->connecting = false;
+	s->paused = false;
+}
+
+static struct sockaddr_in sockaddr_of(const struct rg_addr *a, uint16_t port)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(port) };
+
+	memcpy(&sin.sin_addr, a->b, 4);
+	return sin;
+}
+
+static int tcp_socket(struct syncsock *s, uint16_t port)
+{
+	struct sockaddr_in sin = sockaddr_of(&s->addr, port);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int one = 1, err;
+
+	if (fd < 0)
+		return -errno;
+	if (!setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) &&
+	    !setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, s->ifname, (socklen_t)strlen(s->ifname) + 1) &&
+	    !bind(fd, (struct sockaddr *)&sin, sizeof(sin)))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
+}
+
+static void tune(struct syncsock *s, int fd)
+{
+	int one = 1, idle = 1, interval = 1, ms = (int)s->silent_ms;
+
+	/* All of it only makes the connection quicker, or its end seen sooner. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof(interval));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+}
+
+static void retry_later(struct syncsock *s)
+{
+	if (!s->enabled || !s->target.family || !s->addr.family)
+		return;
+	loop_timer_set(&s->retry, mono_add_ms(clock_now(), s->retry_ms));
+	s->retry_ms = s->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : s->retry_ms * 2;
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	struct syncsock *s = arg;
+
+	(void)bev;
+	s->ops->readable(s->arg);
+}
+
+static void established(struct syncsock *s)
+{
+	s->connecting = false;
+	s->last_err = 0;
+	s->retry_ms = RETRY_MIN_MS;
+	loop_timer_set(&s->retry, MONO_NEVER);
+	tune(s, bufferevent_getfd(s->bev));
+	bufferevent_set_max_single_read(s->bev, READ_MAX);
+	bufferevent_set_max_single_write(s->bev, READ_MAX);
+	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
+	s->ops->connected(s->arg);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct syncsock *s = arg;
+	int err = -EVUTIL_SOCKET_ERROR();
+
+	if (what & BEV_EVENT_CONNECTED) {
+		s->stats.connected++;
+		established(s);
+		return;
+	}
+	/* What came before the end is still to be read. */
+	if (!s->connecting && evbuffer_get_length(bufferevent_get_input(bev)))
+		s->ops->readable(s->arg);
+	if (bev != s->bev)
+		return;
+	err = what & BEV_EVENT_EOF ? 0 : err;
+	if (s->connecting) {
+		s->stats.connect_failed++;
+		complain(s, "cannot connect", err);
+		drop(s);
+	} else {
+		drop(s);
+		s->ops->closed(s->arg, err);
+	}
+	retry_later(s);
+}
+
+static struct bufferevent *make_bev(struct syncsock *s, int fd)
+{
+	struct bufferevent *bev = bufferevent_socket_new(s->base, fd, BEV_OPT_CLOSE_ON_FREE);
+
+	if (!bev) {
+		close(fd);
+		return NULL;
+	}
+	bufferevent_setcb(bev, on_read, NULL, on_event, s);
+	return bev;
+}
+
+static void try_connect(struct syncsock *s)
+{
+	struct sockaddr_in to = sockaddr_of(&s->target, s->target_port);
+	int fd;
+
+	if (s->bev || !s->enabled || !s->target.family || !s->addr.family)
+		return;
+	fd = tcp_socket(s, 0);
+	if (fd < 0) {
+		s->stats.connect_failed++;
+		complain(s, "cannot make a socket", fd);
+		retry_later(s);
+		return;
+	}
+	/* Before the connection stands, so that a silent peer ends the attempt early. */
+	tune(s, fd);
+	s->bev = make_bev(s, fd);
+	s->connecting = true;
+	if (s->bev && bufferevent_socket_connect(s->bev, (struct sockaddr *)&to, sizeof(to)) < 0 && s->bev && s->connecting) {
+		s->stats.connect_failed++;
+		complain(s, "cannot connect", -errno);
+		drop(s);
+	}
+	if (!s->bev)
+		retry_later(s);
+}
+
+static void on_retry(void *arg, mono_t now)
+{
+	(void)now;
+	try_connect(arg);
+}
+
+static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len, void *arg)
+{
+	struct rg_addr from = { .family = RG_V4 };
+	struct syncsock *s = arg;
+
+	(void)l;
+	if (len >= (int)sizeof(struct sockaddr_in))
+		memcpy(from.b, &((struct sockaddr_in *)sa)->sin_addr, 4);
+	if (!s->enabled || !s->ops->accept(s->arg, &from)) {
+		s->stats.refused_peer++;
+		close(fd);
+		return;
+	}
+	if (s->bev) {
+		/* The peer has forgotten the old one, or would not make a new one. */
+		drop(s);
+		s->ops->closed(s->arg, -ECONNRESET);
+	}
+	s->bev = make_bev(s, fd);
+	if (!s->bev)
+		return;
+	s->stats.accepted++;
+	established(s);
+}
+
+static void listen_stop(struct syncsock *s)
+{
+	if (s->listener)
+		evconnlistener_free(s->listener);
+	s->listener = NULL;
+}
+
+static void listen_start(struct syncsock *s)
+{
+	int fd = tcp_socket(s, s->port);
+	int err = fd < 0 ? fd : 0;
+
+	if (!err && listen(fd, 4))
+		err = -errno;
+	if (!err) {
+		s->listener = evconnlistener_new(s->base, on_accept, s, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+		err = s->listener ? 0 : -ENOMEM;
+	}
+	if (!err)
+		return;
+	if (fd >= 0)
+		close(fd);
+	s->stats.listen_failed++;
+	complain(s, "cannot listen", err);
+}
+
+static void close_all(struct syncsock *s, int err)
+{
+	bool stood = s->bev && !s->connecting;
+
+	listen_stop(s);
+	loop_timer_set(&s->retry, MONO_NEVER);
+	drop(s);
+	if (stood)
+		s->ops->closed(s->arg, err);
+}
+
+static void open_all(struct syncsock *s)
+{
+	s->retry_ms = RETRY_MIN_MS;
+	if (!s->enabled || !s->addr.family)
+		return;
+	listen_start(s);
+	try_connect(s);
+}
+
+static void refresh(struct syncsock *s)
+{
+	const struct iface *i = ifaces_by_name(s->ifs, s->ifname);
+	struct rg_addr addr = { 0 };
+	unsigned int ifindex = 0;
+
+	if (i && i->admin_up && iface_primary4(i, &addr))
+		ifindex = i->ifindex;
+	else
+		memset(&addr, 0, sizeof(addr));
+	if (ifindex == s->ifindex && !memcmp(&addr, &s->addr, sizeof(addr)))
+		return;
+	close_all(s, -ENETDOWN);
+	s->ifindex = ifindex;
+	s->addr = addr;
+	open_all(s);
+}
+
+static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, const struct iface_addr *addr)
+{
+	struct syncsock *s = arg;
+
+	(void)ev;
+	(void)addr;
+	if (!iface || !strcmp(iface->name, s->ifname))
+		refresh(s);
+}
+
+/**
+ * syncsock_new() - the TCP end of a data link, not enabled
+ * @base: event base
+ * @ifs: interfaces, outlive it
+ * @ifname: data interface; need not be there yet
+ * @port: listens here
+ * @silent_ms: the kernel breaks a connection that is not answered for so long
+ * @ops: callbacks
+ * @arg: for @ops
+ * @out: the socket
+ *
+ * Return: 0 or -errno.
+ */
+int syncsock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, uint16_t port, uint32_t silent_ms,
+		 const struct syncsock_ops *ops, void *arg, struct syncsock **out)
+{
+	struct syncsock *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	s->base = base;
+	s->ifs = ifs;
+	s->port = port;
+	s->silent_ms = silent_ms;
+	s->ops = ops;
+	s->arg = arg;
+	snprintf(s->ifname, sizeof(s->ifname), "%s", ifname);
+	err = loop_timer_init(&s->retry, base, on_retry, s);
+	if (!err)
+		err = ifaces_watch(ifs, on_iface, s);
+	if (err) {
+		loop_timer_free(&s->retry);
+		free(s);
+		return err;
+	}
+	refresh(s);
+	*out = s;
+	return 0;
+}
+
+/**
+ * syncsock_free() - close all and free; no callback is called
+ * @s: the socket, or NULL
+ */
+void syncsock_free(struct syncsock *s)
+{
+	if (!s)
+		return;
+	ifaces_unwatch(s->ifs, on_iface, s);
+	listen_stop(s);
+	drop(s);
+	loop_timer_free(&s->retry);
+	free(s);
+}
+
+/**
+ * syncsock_enable() - listen and connect, or do neither
+ * @s: the socket
+ * @on: without a kernel to feed there is nothing to connect for
+ */
+void syncsock_enable(struct syncsock *s, bool on)
+{
+	if (on == s->enabled)
+		return;
+	s->enabled = on;
+	if (on)
+		open_all(s);
+	else
+		close_all(s, -ESHUTDOWN);
+}
+
+/**
+ * syncsock_connect_to() - which of the two connects
+ * @s: the socket
+ * @addr: the peer's end to connect to; NULL: the peer connects to us, or there is none
+ * @port: its port
+ */
+void syncsock_connect_to(struct syncsock *s, const struct rg_addr *addr, uint16_t port)
+{
+	static const struct rg_addr none;
+
+	addr = addr ? addr : &none;
+	if (!memcmp(addr, &s->target, sizeof(*addr)) && port == s->target_port)
+		return;
+	s->target = *addr;
+	s->target_port = port;
+	s->retry_ms = RETRY_MIN_MS;
+	loop_timer_set(&s->retry, MONO_NEVER);
+	if (s->connecting)
+		drop(s);
+	try_connect(s);
+}
+
+/**
+ * syncsock_disconnect() - end the connection; what is queued goes out as far as the kernel takes it now
+ * @s: the socket
+ */
+void syncsock_disconnect(struct syncsock *s)
+{
+	if (!s->bev)
+		return;
+	if (!s->connecting)
+		evbuffer_write(bufferevent_get_output(s->bev), bufferevent_getfd(s->bev));
+	drop(s);
+	retry_later(s);
+}
+
+/**
+ * syncsock_send() - send the parts of a frame
+ * @s: the socket
+ * @part: parts
+ * @len: their lengths
+ * @n: how many
+ *
+ * Return: 0, -ENOTCONN, or -ENOMEM: then part of a frame may have been queued and the connection must end.
+ */
+int syncsock_send(struct syncsock *s, const void *const *part, const size_t *len, size_t n)
+{
+	struct evbuffer *out;
+	size_t queued;
+
+	if (!s->bev || s->connecting)
+		return -ENOTCONN;
+	out = bufferevent_get_output(s->bev);
+	for (size_t i = 0; i < n; i++) {
+		if (len[i] && evbuffer_add(out, part[i], len[i]))
+			return -ENOMEM;
+		s->stats.tx_bytes += len[i];
+	}
+	queued = evbuffer_get_length(out);
+	if (queued > s->stats.queue_max)
+		s->stats.queue_max = queued;
+	return 0;
+}
+
+/**
+ * syncsock_read() - take bytes that have arrived
+ * @s: the socket
+ * @buf: destination
+ * @room: its size
+ *
+ * Return: how many, 0: none.
+ */
+size_t syncsock_read(struct syncsock *s, void *buf, size_t room)
+{
+	size_t n = s->bev && !s->connecting ? bufferevent_read(s->bev, buf, room) : 0;
+
+	s->stats.rx_bytes += n;
+	return n;
+}
+
+/**
+ * syncsock_pause() - leave what arrives in the kernel's buffer for a while
+ * @s: the socket
+ * @pause: or go on
+ */
+void syncsock_pause(struct syncsock *s, bool pause)
+{
+	if (!s->bev || s->connecting || pause == s->paused)
+		return;
+	s->paused = pause;
+	if (pause)
+		bufferevent_disable(s->bev, EV_READ);
+	else
+		bufferevent_enable(s->bev, EV_READ);
+}
+
+/**
+ * syncsock_pending() - has the peer sent something that was not taken yet?
+ * @s: the socket
+ *
+ * Return: true if so.
+ */
+bool syncsock_pending(const struct syncsock *s)
+{
+	int n = 0;
+
+	if (!s->bev || s->connecting)
+		return false;
+	if (evbuffer_get_length(bufferevent_get_input(s->bev)))
+		return true;
+	return !ioctl(bufferevent_getfd(s->bev), FIONREAD, &n) && n > 0;
+}
+
+/**
+ * syncsock_connected() - does a connection stand?
+ * @s: the socket
+ *
+ * Return: true if so.
+ */
+bool syncsock_connected(const struct syncsock *s)
+{
+	return s->bev && !s->connecting;
+}
+
+/**
+ * syncsock_addr() - our address on the data interface
+ * @s: the socket
+ * @out: the address
+ *
+ * Return: false if the interface cannot be used.
+ */
+bool syncsock_addr(const struct syncsock *s, struct rg_addr *out)
+{
+	*out = s->addr;
+	return s->addr.family != RG_NONE;
+}
+
+/**
+ * syncsock_stats() - counters
+ * @s: the socket
+ *
+ * Return: the counters, valid as long as the socket.
+ */
+const struct syncsock_stats *syncsock_stats(const struct syncsock *s)
+{
+	return &s->stats;
+}
