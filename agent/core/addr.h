@@ -78,4 +78,19 @@ int addr_range_subtract_prefixes(const struct rg_range *r,
 				 const struct rg_prefix *holes, size_t n_holes,
 				 struct rg_range *out, size_t max, size_t *n);
 
+/* The i-th hole; false: there are no more. */
+typedef bool addr_hole_fn(const void *ctx, size_t i, struct rg_range *hole);
+
+/* A walk over what holes leave of a range; its fields are private. */
+struct addr_gaps {
+	struct rg_range left;
+	addr_hole_fn *hole;
+	const void *ctx;
+	bool done;
+};
+
+void addr_gaps_init(struct addr_gaps *g, const struct rg_range *r,
+		    addr_hole_fn *hole, const void *ctx);
+bool addr_gaps_next(struct addr_gaps *g, struct rg_range *piece);
+
 #endif /* RG_ADDR_H */

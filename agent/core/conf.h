@@ -53,6 +53,8 @@
  * @hello_ms: interval between hellos, 10-254000
  * @hold_ms: silence after which the peer counts as dead, 30-255000
  * @auth_text: `authentication text`, empty: none. Travels in clear.
+ * @bfd: on by default, and until BFD is supported a warning says that hellos
+ *	alone run; off after `no bfd`
  * @line: where it was first named
  */
 struct conf_protocol {
@@ -61,6 +63,7 @@ struct conf_protocol {
 	uint32_t hello_ms;
 	uint32_t hold_ms;
 	char auth_text[CONF_TEXT_LEN];
+	bool bfd;
 	uint32_t line;
 };
 
@@ -304,7 +307,9 @@ int conf_pool_prefixes(const struct conf *c, const struct conf_pool *p,
 		       struct rg_prefix *out, size_t max, size_t *n);
 
 /*
- * Differences, so that what did not change feels nothing.
+ * Differences, so that what did not change feels nothing. What counts is the
+ * meaning: a group named by number instead of by name, a decrement written on
+ * another line or entries with other sequence numbers are no difference.
  */
 enum conf_object {
 	CONF_OBJ_DOMAIN = 1,	/* the domain number; old and new are NULL */
@@ -321,7 +326,8 @@ enum {
 	CONF_PROTOCOL_NAME	= 1u << 0,
 	CONF_PROTOCOL_TIMERS	= 1u << 1,
 	CONF_PROTOCOL_AUTH	= 1u << 2,
-	CONF_PROTOCOL_ALL	= (1u << 3) - 1,
+	CONF_PROTOCOL_BFD	= 1u << 3,
+	CONF_PROTOCOL_ALL	= (1u << 4) - 1,
 };
 
 enum {
@@ -344,8 +350,7 @@ enum {
 	CONF_IF_DECREMENT	= 1u << 2,	/* what conf_if_decrement() says */
 	CONF_IF_VIP		= 1u << 3,
 	CONF_IF_NAT		= 1u << 4,
-	CONF_IF_TEXT		= 1u << 5,	/* said otherwise, means the same */
-	CONF_IF_ALL		= (1u << 6) - 1,
+	CONF_IF_ALL		= (1u << 5) - 1,
 };
 
 enum {

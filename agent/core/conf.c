@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "conf.h"
+
+#include <string.h>
+
+#include "conf_store.h"
+
+/*
+ * All arrays are sorted by what each element begins with: a number or a name.
+ * One set of functions serves them all.
+ */
+struct array {
+	void *base;
+	uint32_t *n;
+	uint32_t max;
+	size_t size;
+	bool named;
+};
+
+#define ARRAY(c, what, limit, by_name)					\
+	((struct array){ (c)->what, &(c)->n_##what##s, limit,		\
+			 sizeof((c)->what[0]), by_name })
+
+#define PROTOCOLS(c)	ARRAY(c, protocol, CONF_MAX_PROTOCOLS, false)
+#define GROUPS(c)	ARRAY(c, group, CONF_MAX_GROUPS, false)
+#define POOLS(c)	ARRAY(c, pool, CONF_MAX_POOLS, true)
+#define ACLS(c)		ARRAY(c, acl, CONF_MAX_ACLS, true)
+#define MAPS(c)		ARRAY(c, map, CONF_MAX_MAPS, false)
+#define IFS(c)		((struct array){ (c)->iface, &(c)->n_ifs,	\
+					 CONF_MAX_IFS,			\
+					 sizeof((c)->iface[0]), true })
+
+_Static_assert(!offsetof(struct conf_protocol, id), "the key comes first");
+_Static_assert(!offsetof(struct conf_group, id), "the key comes first");
+_Static_assert(!offsetof(struct conf_map, id), "the key comes first");
+_Static_assert(!offsetof(struct conf_if, name), "the key comes first");
+_Static_assert(!offsetof(struct conf_pool, name), "the key comes first");
+_Static_assert(!offsetof(struct conf_acl, name), "the key comes first");
+
+static void *array_at(const struct array *a, uint32_t i)
+{
+	return (char *)a->base + i * a->size;
+}
+
+static int key_cmp(const struct array *a, const void *element, const void *key)
+{
+	uint32_t x, y;
+
+	if (a->named)
+		return strcmp(element, key);
+	memcpy(&x, element, sizeof(x));
+	memcpy(&y, key, sizeof(y));
+	return x < y ? -1 : x > y;
+}
+
+/* First element that is not below the key. */
+static uint32_t array_place(const struct array *a, const void *key)
+{
+	uint32_t lo = 0, hi = *a->n;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (key_cmp(a, array_at(a, mid), key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void *array_find(const struct array *a, const void *key)
+{
+	uint32_t i = array_place(a, key);
+
+	if (i < *a->n && !key_cmp(a, array_at(a, i), key))
+		return array_at(a, i);
+	return NULL;
+}
+
+/* Make room for a key that is not there; the new element is all zero. */
+static void *array_insert(const struct array *a, const void *key)
+{
+	uint32_t i = array_place(a, key);
+
+	if (*a->n == a->max)
+		return NULL;
+	memmove(array_at(a, i + 1), array_at(a, i), (*a->n - i) * a->size);
+	memset(array_at(a, i), 0, a->size);
+	(*a->n)++;
+	return array_at(a, i);
+}
+
+static bool array_drop(const struct array *a, const void *key)
+{
+	uint32_t i = array_place(a, key);
+
+	if (!array_find(a, key))
+		return false;
+	(*a->n)--;
+	memmove(array_at(a, i), array_at(a, i + 1), (*a->n - i) * a->size);
+	memset(array_at(a, *a->n), 0, a->size);
+	return true;
+}
+
+/* Names come from words whose length was checked. */
+static void set_name(char *to, size_t size, const char *name)
+{
+	size_t n = strlen(name);
+
+	memcpy(to, name, n < size ? n : size - 1);
+}
+
+/**
+ * conf_init - an empty configuration, with its defaults
+ * @c: the configuration
+ */
+void conf_init(struct conf *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->domain = CONF_DEF_DOMAIN;
+}
+
+/**
+ * conf_protocol_init - a protocol with its defaults
+ * @p: the protocol
+ * @id: its number
+ */
+void conf_protocol_init(struct conf_protocol *p, uint32_t id)
+{
+	memset(p, 0, sizeof(*p));
+	p->id = id;
+	p->hello_ms = CONF_DEF_HELLO_MS;
+	p->hold_ms = CONF_DEF_HOLD_MS;
+	p->bfd = true;
+}
+
+/**
+ * conf_group_init - a group with its defaults
+ * @g: the group
+ * @id: its number
+ */
+void conf_group_init(struct conf_group *g, uint32_t id)
+{
+	memset(g, 0, sizeof(*g));
+	g->id = id;
+	g->priority = CONF_DEF_PRIORITY;
+	g->delay_ms = CONF_DEF_DELAY_MS;
+	g->reload_ms = CONF_DEF_RELOAD_MS;
+}
+
+/**
+ * conf_get_protocol - find or make a protocol
+ * @c: the configuration
+ * @id: its number
+ * @line: line that names it
+ *
+ * Return: the protocol, NULL: no room.
+ */
+struct conf_protocol *conf_get_protocol(struct conf *c, uint32_t id,
+					uint32_t line)
+{
+	struct array a = PROTOCOLS(c);
+	struct conf_protocol *p = array_find(&a, &id);
+
+	if (!p) {
+		p = array_insert(&a, &id);
+		if (p) {
+			conf_protocol_init(p, id);
+			p->line = line;
+		}
+	}
+	return p;
+}
+
+/**
+ * conf_get_group - find or make a group
+ * @c: the configuration
+ * @id: its number
+ * @line: line that names it
+ *
+ * Return: the group, NULL: no room.
+ */
+struct conf_group *conf_get_group(struct conf *c, uint32_t id, uint32_t line)
+{
+	struct array a = GROUPS(c);
+	struct conf_group *g = array_find(&a, &id);
+
+	if (!g) {
+		g = array_insert(&a, &id);
+		if (g) {
+			conf_group_init(g, id);
+			g->line = line;
+		}
+	}
+	return g;
+}
+
+/**
+ * conf_get_if - find or make an interface
+ * @c: the configuration
+ * @name: its name
+ * @line: line that names it
+ *
+ * Return: the interface, NULL: no room.
+ */
+struct conf_if *conf_get_if(struct conf *c, const char *name, uint32_t line)
+{
+	struct array a = IFS(c);
+	struct conf_if *i = array_find(&a, name);
+
+	if (!i) {
+		i = array_insert(&a, name);
+		if (i) {
+			set_name(i->name, sizeof(i->name), name);
+			i->line = line;
+		}
+	}
+	return i;
+}
+
+/**
+ * conf_get_pool - find or make a pool
+ * @c: the configuration
+ * @name: its name
+ * @line: line that names it
+ *
+ * Return: the pool, NULL: no room.
+ */
+struct conf_pool *conf_get_pool(struct conf *c, const char *name, uint32_t line)
+{
+	struct array a = POOLS(c);
+	struct conf_pool *p = array_find(&a, name);
+
+	if (!p) {
+		p = array_insert(&a, name);
+		if (p) {
+			set_name(p->name, sizeof(p->name), name);
+			p->line = line;
+		}
+	}
+	return p;
+}
+
+/**
+ * conf_get_acl - find or make an access list
+ * @c: the configuration
+ * @name: its name, or its number in decimal
+ * @line: line that names it
+ *
+ * Return: the list, NULL: no room.
+ */
+struct conf_acl *conf_get_acl(struct conf *c, const char *name, uint32_t line)
+{
+	struct array a = ACLS(c);
+	struct conf_acl *l = array_find(&a, name);
+
+	if (!l) {
+		l = array_insert(&a, name);
+		if (l) {
+			set_name(l->name, sizeof(l->name), name);
+			l->line = line;
+		}
+	}
+	return l;
+}
+
+/**
+ * conf_get_map - find or make a mapping
+ * @c: the configuration
+ * @id: its mapping-id
+ * @line: line that names it
+ *
+ * Return: the mapping, NULL: no room.
+ */
+struct conf_map *conf_get_map(struct conf *c, uint32_t id, uint32_t line)
+{
+	struct array a = MAPS(c);
+	struct conf_map *m = array_find(&a, &id);
+
+	if (!m) {
+		m = array_insert(&a, &id);
+		if (m) {
+			m->id = id;
+			m->line = line;
+		}
+	}
+	return m;
+}
+
+/**
+ * conf_drop_protocol - remove a protocol
+ * @c: the configuration
+ * @id: its number
+ *
+ * Return: false when there was none.
+ */
+bool conf_drop_protocol(struct conf *c, uint32_t id)
+{
+	struct array a = PROTOCOLS(c);
+
+	return array_drop(&a, &id);
+}
+
+/**
+ * conf_drop_group - remove a group
+ * @c: the configuration
+ * @id: its number
+ *
+ * Return: false when there was none.
+ */
+bool conf_drop_group(struct conf *c, uint32_t id)
+{
+	struct array a = GROUPS(c);
+
+	return array_drop(&a, &id);
+}
+
+/**
+ * conf_drop_if - remove an interface
+ * @c: the configuration
+ * @name: its name
+ *
+ * Return: false when there was none.
+ */
+bool conf_drop_if(struct conf *c, const char *name)
+{
+	struct array a = IFS(c);
+
+	return array_drop(&a, name);
+}
+
+/**
+ * conf_drop_pool - remove a pool
+ * @c: the configuration
+ * @name: its name
+ *
+ * Return: false when there was none.
+ */
+bool conf_drop_pool(struct conf *c, const char *name)
+{
+	struct array a = POOLS(c);
+
+	return array_drop(&a, name);
+}
+
+/**
+ * conf_drop_acl - remove an access list
+ * @c: the configuration
+ * @name: its name, or its number in decimal
+ *
+ * Return: false when there was none.
+ */
+bool conf_drop_acl(struct conf *c, const char *name)
+{
+	struct array a = ACLS(c);
+
+	return array_drop(&a, name);
+}
+
+/**
+ * conf_drop_map - remove a mapping
+ * @c: the configuration
+ * @id: its mapping-id
+ *
+ * Return: false when there was none.
+ */
+bool conf_drop_map(struct conf *c, uint32_t id)
+{
+	struct array a = MAPS(c);
+
+	return array_drop(&a, &id);
+}
+
+/*
+ * The look-ups below only read; they share the array functions, which need a
+ * pointer that is not const.
+ */
+static struct conf *unconst(const struct conf *c)
+{
+	return (struct conf *)(uintptr_t)c;
+}
+
+/**
+ * conf_protocol - look up a protocol
+ * @c: the configuration
+ * @id: its number
+ *
+ * Return: the protocol or NULL.
+ */
+const struct conf_protocol *conf_protocol(const struct conf *c, uint32_t id)
+{
+	struct array a = PROTOCOLS(unconst(c));
+
+	return array_find(&a, &id);
+}
+
+/**
+ * conf_group - look up a group by number
+ * @c: the configuration
+ * @id: its number
+ *
+ * Return: the group or NULL.
+ */
+const struct conf_group *conf_group(const struct conf *c, uint32_t id)
+{
+	struct array a = GROUPS(unconst(c));
+
+	return array_find(&a, &id);
+}
+
+/**
+ * conf_group_named - look up a group by name
+ * @c: the configuration
+ * @name: its alias
+ *
+ * Return: the first group of this name or NULL.
+ */
+const struct conf_group *conf_group_named(const struct conf *c,
+					  const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; *name && i < c->n_groups; i++) {
+		if (!strcmp(c->group[i].name, name))
+			return &c->group[i];
+	}
+	return NULL;
+}
+
+/**
+ * conf_if - look up an interface
+ * @c: the configuration
+ * @name: its name
+ *
+ * Return: the interface or NULL.
+ */
+const struct conf_if *conf_if(const struct conf *c, const char *name)
+{
+	struct array a = IFS(unconst(c));
+
+	return array_find(&a, name);
+}
+
+/**
+ * conf_pool - look up a pool
+ * @c: the configuration
+ * @name: its name
+ *
+ * Return: the pool or NULL.
+ */
+const struct conf_pool *conf_pool(const struct conf *c, const char *name)
+{
+	struct array a = POOLS(unconst(c));
+
+	return array_find(&a, name);
+}
+
+/**
+ * conf_acl - look up an access list
+ * @c: the configuration
+ * @name: its name, or its number in decimal
+ *
+ * Return: the list or NULL.
+ */
+const struct conf_acl *conf_acl(const struct conf *c, const char *name)
+{
+	struct array a = ACLS(unconst(c));
+
+	return array_find(&a, name);
+}
+
+/**
+ * conf_map - look up a mapping
+ * @c: the configuration
+ * @id: its mapping-id
+ *
+ * Return: the mapping or NULL.
+ */
+const struct conf_map *conf_map(const struct conf *c, uint32_t id)
+{
+	struct array a = MAPS(unconst(c));
+
+	return array_find(&a, &id);
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "conf_check.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "conf_parse.h"
+#include "out.h"
+
+/*
+ * What a single line cannot show. Contradictions are errors. What refers to
+ * something that is not defined loads, is inert, and is said; so is what is
+ * allowed and surprises.
+ */
+
+/**
+ * conf_say - report a finding about an object
+ * @k: the check
+ * @severity: error or warning
+ * @line: the object's line
+ * @fmt: as out_fmt()
+ */
+void conf_say(struct conf_checking *k, enum conf_severity severity,
+	      uint32_t line, const char *fmt, ...)
+{
+	struct conf_diag diag = { .severity = severity, .file = k->file,
+				  .line = line };
+	struct out o;
+	va_list ap;
+
+	out_init(&o, diag.text, sizeof(diag.text));
+	va_start(ap, fmt);
+	out_vfmt(&o, fmt, ap);
+	va_end(ap);
+	if (severity == CONF_ERROR)
+		k->errors++;
+	conf_report(k->d, &diag);
+}
+
+static void check_protocols(struct conf_checking *k)
+{
+	uint32_t i;
+
+	for (i = 0; i < k->c->n_protocols; i++) {
+		const struct conf_protocol *p = &k->c->protocol[i];
+
+		if (p->hold_ms <= p->hello_ms)
+			conf_say(k, CONF_ERROR, p->line,
+				 "protocol %u: the hold time is not longer than the hello time",
+				 p->id);
+		if (p->bfd)
+			conf_say(k, CONF_WARNING, p->line,
+				 "protocol %u: bfd, the default, is not supported yet: hellos alone tell whether the peer lives; \"no bfd\" says that this is meant",
+				 p->id);
+	}
+}
+
+static void check_group_links(struct conf_checking *k,
+			      const struct conf_group *g)
+{
+	if (!*g->control)
+		conf_say(k, CONF_WARNING, g->line,
+			 "group %u has no control link: it can find no peer",
+			 g->id);
+	else if (!conf_protocol(k->c, g->protocol))
+		conf_say(k, CONF_WARNING, g->line,
+			 "group %u: protocol %u is not defined, its defaults are used",
+			 g->id, g->protocol);
+	if (!*g->data) {
+		conf_say(k, CONF_WARNING, g->line,
+			 "group %u has no data link: no session is synchronised",
+			 g->id);
+		return;
+	}
+	if (!strcmp(g->control, g->data))
+		conf_say(k, CONF_WARNING, g->line,
+			 "group %u: single liveness path: control and data are both %s",
+			 g->id, g->data);
+	if (!g->data_trusted)
+		conf_say(k, CONF_WARNING, g->line,
+			 "group %u: DATA LINK NOT PROTECTED: sessions cross %s in clear; \"data %s trusted\" says that this is meant",
+			 g->id, g->data, g->data);
+}
+
+static void check_groups(struct conf_checking *k)
+{
+	const struct conf *c = k->c;
+	uint32_t i;
+
+	for (i = 0; i < c->n_groups; i++) {
+		const struct conf_group *g = &c->group[i];
+		const struct conf_group *namesake;
+
+		namesake = conf_group_named(c, g->name);
+		if (namesake && namesake != g)
+			conf_say(k, CONF_ERROR, g->line,
+				 "groups %u and %u are both named %s",
+				 namesake->id, g->id, g->name);
+		if (g->threshold > g->priority)
+			conf_say(k, CONF_ERROR, g->line,
+				 "group %u: the failover threshold %u is above the priority %u: the role would be given up at once",
+				 g->id, (uint32_t)g->threshold,
+				 (uint32_t)g->priority);
+		if (!g->preempt && !g->threshold)
+			conf_say(k, CONF_WARNING, g->line,
+				 "no preempt and no threshold: decrements cannot move group %u",
+				 g->id);
+		check_group_links(k, g);
+	}
+}
+
+/* The lines of one interface, with the decrements that they give. */
+static void check_decrements(struct conf_checking *k, const struct conf_if *i)
+{
+	uint8_t d = conf_if_decrement(i);
+	uint32_t v;
+
+	for (v = 0; v < i->n_vips; v++) {
+		if (!i->vip[v].decrement || i->vip[v].decrement == d)
+			continue;
+		conf_say(k, CONF_ERROR, i->line,
+			 "interface %s: decrements %u and %u for the same group",
+			 i->name, (uint32_t)d, (uint32_t)i->vip[v].decrement);
+		return;
+	}
+	if (!d)
+		conf_say(k, CONF_WARNING, i->line,
+			 "interface %s is in a group without a decrement: its failure moves nothing",
+			 i->name);
+	else if (i->rii_decrement && i->rii_decrement != d)
+		conf_say(k, CONF_WARNING, i->line,
+			 "interface %s: the group's decrement %u counts, not the %u of \"redundancy rii\"",
+			 i->name, (uint32_t)d, (uint32_t)i->rii_decrement);
+}
+
+static void check_member(struct conf_checking *k, const struct conf_if *i)
+{
+	if (!i->rii)
+		conf_say(k, CONF_ERROR, i->line,
+			 "interface %s: \"redundancy group\" needs \"redundancy rii\" on the same interface",
+			 i->name);
+	if (!conf_group(k->c, i->group.id)) {
+		if (*i->group.name)
+			conf_say(k, CONF_WARNING, i->line,
+				 "interface %s: group %s is not defined, the interface belongs to none",
+				 i->name, i->group.name);
+		else
+			conf_say(k, CONF_WARNING, i->line,
+				 "interface %s: group %u is not defined, the interface belongs to none",
+				 i->name, i->group.id);
+	}
+	check_decrements(k, i);
+}
+
+/* A link-local address may stand on several links; others may not. */
+static void check_vip_twice(struct conf_checking *k, const struct conf_if *a,
+			    const struct conf_if *b)
+{
+	uint32_t line = a->line > b->line ? a->line : b->line;
+	char text[ADDR_STRLEN];
+	uint32_t i, j;
+
+	for (i = 0; i < a->n_vips; i++) {
+		if (addr_is_link_local6(&a->vip[i].addr))
+			continue;
+		for (j = 0; j < b->n_vips; j++) {
+			if (!addr_equal(&a->vip[i].addr, &b->vip[j].addr))
+				continue;
+			addr_print(&a->vip[i].addr, text);
+			conf_say(k, CONF_ERROR, line,
+				 "interfaces %s and %s have the same virtual address %s",
+				 a->name, b->name, text);
+		}
+	}
+}
+
+static void check_ifs(struct conf_checking *k)
+{
+	const struct conf *c = k->c;
+	uint32_t i, j;
+
+	for (i = 0; i < c->n_ifs; i++) {
+		const struct conf_if *b = &c->iface[i];
+
+		for (j = 0; j < i; j++) {
+			const struct conf_if *a = &c->iface[j];
+
+			if (a->rii && a->rii == b->rii)
+				conf_say(k, CONF_ERROR, a->line > b->line ?
+					 a->line : b->line,
+					 "interfaces %s and %s have the same rii %u",
+					 a->name, b->name, a->rii);
+			check_vip_twice(k, a, b);
+		}
+		if (b->in_group)
+			check_member(k, b);
+	}
+}
+
+/**
+ * conf_check - look for contradictions and for references to nothing
+ * @c: the configuration
+ * @file: its name, for findings
+ * @d: findings are added here; may be NULL
+ *
+ * conf_parse() does it; it is of use by itself after a change line by line.
+ *
+ * Return: 0, perhaps with warnings, or -EINVAL.
+ */
+int conf_check(const struct conf *c, const char *file, struct conf_diags *d)
+{
+	struct conf_checking k = { c, file, d, 0 };
+
+	check_protocols(&k);
+	check_groups(&k);
+	check_ifs(&k);
+	conf_check_nat(&k);
+	return k.errors ? -EINVAL : 0;
+}

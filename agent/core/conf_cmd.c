@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "conf_cmd.h"
+
+#include <string.h>
+
+#include "conf_store.h"
+#include "out.h"
+
+/*
+ * The commands of the redundancy modes. Each line states its whole setting:
+ * what it leaves out gets its default, whatever an earlier line said.
+ */
+
+static struct conf_protocol *cur_protocol(struct conf_parser *p)
+{
+	if (p->astray)
+		return &p->spare.protocol;
+	return conf_get_protocol(p->c, p->cur_id, p->line);
+}
+
+static struct conf_group *cur_group(struct conf_parser *p)
+{
+	if (p->astray)
+		return &p->spare.group;
+	return conf_get_group(p->c, p->cur_id, p->line);
+}
+
+/* The grammar checked the length already. */
+static void take_word(const struct conf_parser *p, enum conf_slot s, char *to,
+		      size_t size)
+{
+	memset(to, 0, size);
+	if (!p->no)
+		lex_copy(p->val[s].word, to, size);
+}
+
+static uint32_t num_or(const struct conf_parser *p, enum conf_slot s,
+		       uint32_t otherwise)
+{
+	return !p->no && conf_have(p, s) ? p->val[s].num : otherwise;
+}
+
+/**
+ * conf_full - report that a table has no room
+ * @p: the parse
+ * @what: of what, in plural
+ * @max: how many there may be
+ *
+ * Return: -EINVAL.
+ */
+int conf_full(struct conf_parser *p, const char *what, uint32_t max)
+{
+	char text[96];
+	struct out o;
+
+	out_init(&o, text, sizeof(text));
+	out_fmt(&o, "too many %s, there is room for %u", what, max);
+	return conf_error(p, &p->tok[0], text, NULL);
+}
+
+/**
+ * conf_take_gref - the group that a line names
+ * @p: the parse, with CONF_S_GROUP filled
+ * @g: the reference; conf_resolve() completes one by name
+ */
+void conf_take_gref(const struct conf_parser *p, struct conf_gref *g)
+{
+	const struct conf_val *v = &p->val[CONF_S_GROUP];
+
+	memset(g, 0, sizeof(*g));
+	g->id = v->num;
+	if (!v->num)
+		lex_copy(v->word, g->name, sizeof(g->name));
+}
+
+static uint32_t gref_id(const struct conf *c, const struct conf_gref *g)
+{
+	const struct conf_group *found = conf_group_named(c, g->name);
+
+	if (!*g->name)
+		return g->id;
+	return found ? found->id : 0;
+}
+
+/**
+ * conf_same_gref - do two references mean the same group?
+ * @c: the configuration so far
+ * @a: one
+ * @b: the other
+ *
+ * Return: true when they are written alike or lead to the same group now.
+ */
+bool conf_same_gref(const struct conf *c, const struct conf_gref *a,
+		    const struct conf_gref *b)
+{
+	if (*a->name && !strcmp(a->name, b->name))
+		return true;
+	return gref_id(c, a) && gref_id(c, a) == gref_id(c, b);
+}
+
+/**
+ * conf_run_nothing - a command that states what is so anyway
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_nothing(struct conf_parser *p)
+{
+	(void)p;
+	return 0;
+}
+
+/**
+ * conf_run_top - `end`, `enable`, `configure terminal`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_top(struct conf_parser *p)
+{
+	p->mode = CONF_MODE_GLOBAL;
+	return 0;
+}
+
+/**
+ * conf_run_exit - `exit`: one mode outwards; at the top it stays there
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_exit(struct conf_parser *p)
+{
+	enum conf_mode parent = conf_modes[p->from].parent;
+
+	p->mode = parent ? parent : CONF_MODE_GLOBAL;
+	return 0;
+}
+
+/**
+ * conf_run_redundancy - `redundancy`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_redundancy(struct conf_parser *p)
+{
+	p->mode = CONF_MODE_RED;
+	return 0;
+}
+
+/**
+ * conf_run_application - `[no] application redundancy`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_application(struct conf_parser *p)
+{
+	struct conf *c = p->c;
+
+	if (!p->no) {
+		p->mode = CONF_MODE_APP;
+		return 0;
+	}
+	memset(c->protocol, 0, sizeof(c->protocol));
+	memset(c->group, 0, sizeof(c->group));
+	c->n_protocols = 0;
+	c->n_groups = 0;
+	c->domain = CONF_DEF_DOMAIN;
+	return 0;
+}
+
+/**
+ * conf_run_domain - `[no] domain N`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_domain(struct conf_parser *p)
+{
+	p->c->domain = (uint8_t)num_or(p, CONF_S_ID, CONF_DEF_DOMAIN);
+	return 0;
+}
+
+/**
+ * conf_run_protocol - `[no] protocol N`
+ * @p: the parse
+ *
+ * Return: 0 or -EINVAL.
+ */
+int conf_run_protocol(struct conf_parser *p)
+{
+	uint32_t id = p->val[CONF_S_ID].num;
+
+	if (p->no) {
+		if (!conf_drop_protocol(p->c, id))
+			conf_warn(p, p->at[CONF_S_ID],
+				  "there is no such protocol");
+		return 0;
+	}
+	if (!conf_get_protocol(p->c, id, p->line))
+		return conf_full(p, "protocols", CONF_MAX_PROTOCOLS);
+	p->cur_id = id;
+	p->mode = CONF_MODE_PROTOCOL;
+	return 0;
+}
+
+/**
+ * conf_run_protocol_name - `[no] name X` of a protocol
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_protocol_name(struct conf_parser *p)
+{
+	struct conf_protocol *x = cur_protocol(p);
+
+	take_word(p, CONF_S_NAME, x->name, sizeof(x->name));
+	return 0;
+}
+
+/**
+ * conf_run_hello - `[no] timers hellotime [msec] N holdtime [msec] N`
+ * @p: the parse
+ *
+ * In whole seconds the hold time need only be longer than the hello time, as
+ * in the field. As soon as milliseconds are used, three hellos must fit in: a
+ * router that is late once must not count as dead.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int conf_run_hello(struct conf_parser *p)
+{
+	struct conf_protocol *x = cur_protocol(p);
+	bool hello_ms = conf_have(p, CONF_S_HELLO_MSEC);
+	bool hold_ms = conf_have(p, CONF_S_HOLD_MSEC);
+	uint32_t hello, hold;
+
+	if (p->no) {
+		x->hello_ms = CONF_DEF_HELLO_MS;
+		x->hold_ms = CONF_DEF_HOLD_MS;
+		return 0;
+	}
+	hello = p->val[CONF_S_HELLO].num * (hello_ms ? 1 : 1000);
+	hold = p->val[CONF_S_HOLD].num * (hold_ms ? 1 : 1000);
+	if (hold <= hello)
+		return conf_error(p, p->at[CONF_S_HOLD],
+				  "the hold time is not longer than the hello time",
+				  NULL);
+	if ((hello_ms || hold_ms) && hold < 3 * hello)
+		return conf_error(p, p->at[CONF_S_HOLD],
+				  "the hold time is too short",
+				  "at least three times the hello time");
+	x->hello_ms = hello;
+	x->hold_ms = hold;
+	return 0;
+}
+
+/**
+ * conf_run_auth_text - `[no] authentication text S`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_auth_text(struct conf_parser *p)
+{
+	struct conf_protocol *x = cur_protocol(p);
+
+	take_word(p, CONF_S_NAME, x->auth_text, sizeof(x->auth_text));
+	return 0;
+}
+
+/**
+ * conf_run_bfd - `no bfd`; the grammar refuses `bfd`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_bfd(struct conf_parser *p)
+{
+	cur_protocol(p)->bfd = !p->no;
+	return 0;
+}
+
+/**
+ * conf_run_group - `[no] group N`
+ * @p: the parse
+ *
+ * Return: 0 or -EINVAL.
+ */
+int conf_run_group(struct conf_parser *p)
+{
+	uint32_t id = p->val[CONF_S_ID].num;
+
+	if (p->no) {
+		if (!conf_drop_group(p->c, id))
+			conf_warn(p, p->at[CONF_S_ID],
+				  "there is no such group");
+		return 0;
+	}
+	if (!conf_get_group(p->c, id, p->line))
+		return conf_full(p, "groups", CONF_MAX_GROUPS);
+	p->cur_id = id;
+	p->mode = CONF_MODE_GROUP;
+	return 0;
+}
+
+/**
+ * conf_run_group_name - `[no] name X` of a group
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_group_name(struct conf_parser *p)
+{
+	struct conf_group *g = cur_group(p);
+
+	take_word(p, CONF_S_NAME, g->name, sizeof(g->name));
+	return 0;
+}
+
+/**
+ * conf_run_shutdown - `[no] shutdown` of a group
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_shutdown(struct conf_parser *p)
+{
+	cur_group(p)->shutdown = !p->no;
+	return 0;
+}
+
+/**
+ * conf_run_preempt - `[no] preempt`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_preempt(struct conf_parser *p)
+{
+	cur_group(p)->preempt = !p->no;
+	return 0;
+}
+
+/**
+ * conf_run_priority - `[no] priority N [failover threshold N]`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_priority(struct conf_parser *p)
+{
+	struct conf_group *g = cur_group(p);
+
+	g->priority = (uint8_t)num_or(p, CONF_S_PRIORITY, CONF_DEF_PRIORITY);
+	g->threshold = (uint8_t)num_or(p, CONF_S_THRESHOLD, 0);
+	return 0;
+}
+
+/**
+ * conf_run_delay - `[no] timers delay S [reload S]`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_delay(struct conf_parser *p)
+{
+	struct conf_group *g = cur_group(p);
+
+	g->delay_ms = 1000 * num_or(p, CONF_S_DELAY, CONF_DEF_DELAY_MS / 1000);
+	g->reload_ms = 1000 * num_or(p, CONF_S_RELOAD,
+				     CONF_DEF_RELOAD_MS / 1000);
+	return 0;
+}
+
+/**
+ * conf_run_control - `[no] control IF protocol N`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_control(struct conf_parser *p)
+{
+	struct conf_group *g = cur_group(p);
+
+	take_word(p, CONF_S_IF, g->control, sizeof(g->control));
+	g->protocol = num_or(p, CONF_S_ID, 0);
+	return 0;
+}
+
+/**
+ * conf_run_data - `[no] data IF [trusted]`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_data(struct conf_parser *p)
+{
+	struct conf_group *g = cur_group(p);
+
+	take_word(p, CONF_S_IF, g->data, sizeof(g->data));
+	g->data_trusted = !p->no && conf_have(p, CONF_S_TRUSTED);
+	return 0;
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "conf_gram.h"
+
+#include "conf_cmd.h"
+#include "conf_node.h"
+
+#define EITHER	(CONF_CR | CONF_NO_CR)
+
+/* interface: redundancy */
+
+static const struct conf_node rii_decrement_num[] = {
+	NUM("NUMBER", "priority lost while the interface is down", 1, 255,
+	    CONF_S_DECREMENT, .flags = EITHER, .run = conf_run_rii),
+	END,
+};
+
+static const struct conf_node rii_decrement[] = {
+	KW("decrement", "priority lost while the interface is down",
+	   .next = rii_decrement_num),
+	END,
+};
+
+static const struct conf_node rii[] = {
+	NUM("NUMBER", "the same for the twin on the peer", 1, 65535,
+	    CONF_S_ID, .flags = EITHER, .run = conf_run_rii,
+	    .next = rii_decrement),
+	END,
+};
+
+static const struct conf_node vip_decrement_num[] = {
+	NUM("NUMBER", "priority lost while the interface is down", 1, 255,
+	    CONF_S_DECREMENT, .flags = EITHER, .run = conf_run_vip),
+	END,
+};
+
+static const struct conf_node vip_decrement[] = {
+	KW("decrement", "priority lost while the interface is down",
+	   .next = vip_decrement_num),
+	END,
+};
+
+static const struct conf_node exclusive[] = {
+	KW("exclusive", "the interface belongs to this group alone",
+	   .flags = EITHER, .run = conf_run_vip, .next = vip_decrement),
+	END,
+};
+
+static const struct conf_node vip4[] = {
+	ARG(CONF_ARG_ADDR4, "A", "virtual address", CONF_S_ADDR,
+	    .flags = CONF_NO_CR, .run = conf_run_vip, .next = exclusive),
+	END,
+};
+
+static const struct conf_node vip6[] = {
+	ARG(CONF_ARG_PREFIX6, "P/LEN", "virtual address and its prefix length",
+	    CONF_S_ADDR, .flags = CONF_NO_CR, .run = conf_run_vip,
+	    .next = exclusive),
+	ARG(CONF_ARG_ADDR6, "fe80::X", "virtual link-local address",
+	    CONF_S_ADDR, .flags = CONF_NO_CR, .run = conf_run_vip,
+	    .next = exclusive),
+	END,
+};
+
+static const struct conf_node member_num[] = {
+	NUM("NUMBER", "priority lost while the interface is down", 1, 255,
+	    CONF_S_DECREMENT, .flags = EITHER, .run = conf_run_member),
+	END,
+};
+
+static const struct conf_node if_group_more[] = {
+	KW("ip", "with a virtual IPv4 address", .next = vip4),
+	KW("ipv6", "with a virtual IPv6 address", .next = vip6),
+	KW("decrement", "without a virtual address", .slot = CONF_S_MEMBER,
+	   .flags = CONF_NO_CR, .run = conf_run_member, .next = member_num),
+	END,
+};
+
+static const struct conf_node if_group[] = {
+	ARG(CONF_ARG_GROUP, "GROUP", "number or name of the group",
+	    CONF_S_GROUP, .flags = CONF_NO_CR, .run = conf_run_member,
+	    .next = if_group_more),
+	END,
+};
+
+static const struct conf_node if_redundancy[] = {
+	KW("rii", "redundant interface identifier", .flags = CONF_NO_CR,
+	   .run = conf_run_rii, .next = rii),
+	KW("group", "the group that the interface belongs to",
+	   .next = if_group),
+	REFUSED("vmac", "redundancy vmac"),
+	END,
+};
+
+static const struct conf_node if_nat[] = {
+	KW("inside", "towards the clients", .slot = CONF_S_INSIDE,
+	   .flags = EITHER, .run = conf_run_nat_side),
+	KW("outside", "towards the servers", .slot = CONF_S_OUTSIDE,
+	   .flags = EITHER, .run = conf_run_nat_side),
+	END,
+};
+
+static const struct conf_node if_ip[] = {
+	KW("nat", "side of the address translation", .next = if_nat),
+	REFUSED("address", "ip address"),
+	REFUSED("virtual-reassembly", "ip virtual-reassembly"),
+	REFUSED("vrf", "ip vrf forwarding"),
+	END,
+};
+
+const struct conf_node conf_if_nodes[] = {
+	KW("redundancy", "identifier, group and virtual addresses",
+	   .next = if_redundancy),
+	KW("ip", "address translation", .next = if_ip),
+	REFUSED("ipv6", "ipv6 on an interface"),
+	REFUSED("negotiation", "negotiation auto"),
+	REFUSED("shutdown", "shutdown of an interface"),
+	REFUSED("vrf", "vrf forwarding"),
+	END,
+};
+
+/* access lists */
+
+static const struct conf_node ace_host[] = {
+	ARG(CONF_ARG_ADDR, "A", "the host", CONF_S_ADDR, .flags = EITHER,
+	    .run = conf_run_ace),
+	END,
+};
+
+static const struct conf_node ace_wildcard[] = {
+	ARG(CONF_ARG_WILDCARD, "WILDCARD", "the bits that do not matter",
+	    CONF_S_WILDCARD, .flags = EITHER, .run = conf_run_ace),
+	END,
+};
+
+static const struct conf_node ace_source[] = {
+	KW("any", "every source of either family", .flags = EITHER,
+	   .run = conf_run_ace),
+	KW("host", "one source", .next = ace_host),
+	ARG(CONF_ARG_PREFIX, "P/LEN", "a network of either family",
+	    CONF_S_ADDR, .flags = EITHER, .run = conf_run_ace),
+	ARG(CONF_ARG_ADDR4, "A", "a network, or a host without a wildcard",
+	    CONF_S_ADDR, .flags = EITHER, .run = conf_run_ace,
+	    .next = ace_wildcard),
+	ARG(CONF_ARG_ADDR6, "A", "a host", CONF_S_ADDR, .flags = EITHER,
+	    .run = conf_run_ace),
+	END,
+};
+
+#define ACE_ACTIONS							\
+	KW("permit", "translate", .slot = CONF_S_PERMIT,		\
+	   .next = ace_source),						\
+	KW("deny", "do not translate", .slot = CONF_S_DENY,		\
+	   .next = ace_source)
+
+static const struct conf_node ace_actions[] = { ACE_ACTIONS, END };
+
+const struct conf_node conf_acl_nodes[] = {
+	NUM("SEQUENCE", "place in the list", 1, 2147483647, CONF_S_SEQ,
+	    .flags = CONF_NO_CR, .run = conf_run_ace, .next = ace_actions),
+	ACE_ACTIONS,
+	END,
+};
+
+const struct conf_node conf_access_list_nodes[] = {
+	ARG(CONF_ARG_LISTNUM, "NUMBER", "standard access list", CONF_S_LIST,
+	    .flags = CONF_NO_CR, .run = conf_run_acl, .next = ace_actions),
+	END,
+};
+
+static const struct conf_node acl_name[] = {
+	ARG(CONF_ARG_LIST, "NAME", "name or number of the list", CONF_S_LIST,
+	    .flags = EITHER, .run = conf_run_acl),
+	END,
+};
+
+static const struct conf_node acl_kind[] = {
+	KW("standard", "matches sources", .enters = CONF_MODE_ACL,
+	   .next = acl_name),
+	REFUSED_BLOCK("extended", "ip access-list extended"),
+	END,
+};
+
+/* ip nat */
+
+static const struct conf_node pool_netmask[] = {
+	ARG(CONF_ARG_NETMASK, "MASK", "netmask of the pool's network",
+	    CONF_S_LEN, .flags = EITHER, .run = conf_run_pool),
+	END,
+};
+
+static const struct conf_node pool_len[] = {
+	NUM("LENGTH", "prefix length of the pool's network", 1, 128,
+	    CONF_S_LEN, .flags = EITHER, .run = conf_run_pool),
+	END,
+};
+
+static const struct conf_node pool_more[] = {
+	KW("netmask", "netmask of the pool's network", .next = pool_netmask),
+	KW("prefix-length", "prefix length of the pool's network",
+	   .next = pool_len),
+	END,
+};
+
+static const struct conf_node pool_to[] = {
+	ARG(CONF_ARG_ADDR, "TO", "last address", CONF_S_TO,
+	    .next = pool_more),
+	END,
+};
+
+static const struct conf_node pool_from[] = {
+	ARG(CONF_ARG_ADDR, "FROM", "first address", CONF_S_FROM,
+	    .next = pool_to),
+	END,
+};
+
+static const struct conf_node pool_name[] = {
+	WORD("NAME", "name of the pool", CONF_WORD_LEN - 1, CONF_S_POOL,
+	     .flags = CONF_NO_CR, .run = conf_run_pool, .next = pool_from),
+	END,
+};
+
+/* These combine in any order: each leads back to all of them. */
+static const struct conf_node map_options[7];
+
+static const struct conf_node map_group[] = {
+	ARG(CONF_ARG_GROUP, "GROUP", "number or name of the group",
+	    CONF_S_GROUP, .flags = EITHER | CONF_ONCE, .run = conf_run_map,
+	    .next = map_options),
+	END,
+};
+
+static const struct conf_node map_id[] = {
+	NUM("ID", "the same on both routers", 1, 2147483647, CONF_S_ID,
+	    .flags = EITHER | CONF_ONCE, .run = conf_run_map,
+	    .next = map_options),
+	END,
+};
+
+static const struct conf_node map_options[7] = {
+	KW("redundancy", "group whose active router translates",
+	   .next = map_group),
+	KW("mapping-id", "ties the sessions to the group", .next = map_id),
+	KW("overload", "translate ports, many sources share an address",
+	   .slot = CONF_S_OVERLOAD, .flags = EITHER | CONF_ONCE,
+	   .run = conf_run_map, .next = map_options),
+	REFUSED("vrf", "vrf"),
+	REFUSED("match-in-vrf", "match-in-vrf"),
+	REFUSED("reversible", "reversible"),
+	END,
+};
+
+static const struct conf_node map_pool[] = {
+	WORD("POOL", "addresses to translate to", CONF_WORD_LEN - 1,
+	     CONF_S_POOL, .flags = EITHER, .run = conf_run_map,
+	     .next = map_options),
+	END,
+};
+
+static const struct conf_node map_target[] = {
+	KW("pool", "translate to addresses of a pool", .next = map_pool),
+	REFUSED("interface", "ip nat inside source list ... interface"),
+	END,
+};
+
+static const struct conf_node map_list[] = {
+	ARG(CONF_ARG_LIST, "LIST", "which sources to translate", CONF_S_LIST,
+	    .next = map_target),
+	END,
+};
+
+static const struct conf_node nat_source[] = {
+	KW("list", "an access list says which sources", .next = map_list),
+	REFUSED("route-map", "ip nat inside source route-map"),
+	REFUSED("static", "ip nat inside source static"),
+	END,
+};
+
+static const struct conf_node nat_inside[] = {
+	KW("source", "translate sources", .next = nat_source),
+	REFUSED("destination", "ip nat inside destination"),
+	END,
+};
+
+static const struct conf_node nat[] = {
+	KW("pool", "a range of addresses", .next = pool_name),
+	KW("inside", "a rule for what comes from inside", .next = nat_inside),
+	REFUSED("outside", "ip nat outside source"),
+	REFUSED("switchover", "ip nat switchover replication http"),
+	REFUSED("settings", "ip nat settings"),
+	END,
+};
+
+
+const struct conf_node conf_ip_nodes[] = {
+	KW("nat", "address translation", .next = nat),
+	KW("access-list", "access lists", .next = acl_kind),
+	REFUSED_BLOCK("vrf", "ip vrf"),
+	END,
+};

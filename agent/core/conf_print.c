@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "conf.h"
+
+#include <errno.h>
+
+#include "out.h"
+
+/*
+ * Only what differs from the defaults is printed, except `no bfd`: it is what
+ * keeps a configuration's meaning when the default comes true.
+ */
+
+/* Whole seconds if both times are, milliseconds otherwise. */
+static void put_hello(struct out *o, const struct conf_protocol *p)
+{
+	const char *unit = "msec ";
+	uint32_t div = 1;
+
+	if (p->hello_ms == CONF_DEF_HELLO_MS && p->hold_ms == CONF_DEF_HOLD_MS)
+		return;
+	if (p->hello_ms % 1000 == 0 && p->hold_ms % 1000 == 0) {
+		unit = "";
+		div = 1000;
+	}
+	out_fmt(o, "   timers hellotime %s%u holdtime %s%u\n", unit,
+		p->hello_ms / div, unit, p->hold_ms / div);
+}
+
+static void put_protocol(struct out *o, const struct conf_protocol *p)
+{
+	out_fmt(o, "  protocol %u\n", p->id);
+	if (*p->name)
+		out_fmt(o, "   name %s\n", p->name);
+	put_hello(o, p);
+	if (*p->auth_text)
+		out_fmt(o, "   authentication text %s\n", p->auth_text);
+	if (!p->bfd)
+		out_str(o, "   no bfd\n");
+}
+
+static void put_group_timers(struct out *o, const struct conf_group *g)
+{
+	if (g->delay_ms == CONF_DEF_DELAY_MS &&
+	    g->reload_ms == CONF_DEF_RELOAD_MS)
+		return;
+	out_fmt(o, "   timers delay %u", g->delay_ms / 1000);
+	if (g->reload_ms != CONF_DEF_RELOAD_MS)
+		out_fmt(o, " reload %u", g->reload_ms / 1000);
+	out_char(o, '\n');
+}
+
+static void put_group(struct out *o, const struct conf_group *g)
+{
+	out_fmt(o, "  group %u\n", g->id);
+	if (*g->name)
+		out_fmt(o, "   name %s\n", g->name);
+	if (g->shutdown)
+		out_str(o, "   shutdown\n");
+	if (g->preempt)
+		out_str(o, "   preempt\n");
+	if (g->priority != CONF_DEF_PRIORITY || g->threshold) {
+		out_fmt(o, "   priority %u", (uint32_t)g->priority);
+		if (g->threshold)
+			out_fmt(o, " failover threshold %u",
+				(uint32_t)g->threshold);
+		out_char(o, '\n');
+	}
+	put_group_timers(o, g);
+	if (*g->control)
+		out_fmt(o, "   control %s protocol %u\n", g->control,
+			g->protocol);
+	if (*g->data)
+		out_fmt(o, "   data %s%s\n", g->data,
+			g->data_trusted ? " trusted" : "");
+}
+
+static void put_redundancy(struct out *o, const struct conf *c)
+{
+	uint32_t i;
+
+	if (!c->n_protocols && !c->n_groups && c->domain == CONF_DEF_DOMAIN)
+		return;
+	out_str(o, "redundancy\n mode none\n application redundancy\n");
+	if (c->domain != CONF_DEF_DOMAIN)
+		out_fmt(o, "  domain %u\n", (uint32_t)c->domain);
+	for (i = 0; i < c->n_protocols; i++)
+		put_protocol(o, &c->protocol[i]);
+	for (i = 0; i < c->n_groups; i++)
+		put_group(o, &c->group[i]);
+	out_str(o, "!\n");
+}
+
+static void put_gref(struct out *o, const struct conf_gref *g)
+{
+	if (*g->name)
+		out_str(o, g->name);
+	else
+		out_u32(o, g->id);
+}
+
+static void put_decrement(struct out *o, uint8_t d)
+{
+	if (d)
+		out_fmt(o, " decrement %u", (uint32_t)d);
+	out_char(o, '\n');
+}
+
+static void put_vip(struct out *o, const struct conf_if *i,
+		    const struct conf_vip *v)
+{
+	char text[ADDR_STRLEN];
+
+	addr_print(&v->addr, text);
+	out_str(o, " redundancy group ");
+	put_gref(o, &i->group);
+	out_fmt(o, " %s %s", v->addr.family == RG_V4 ? "ip" : "ipv6", text);
+	if (v->addr.family == RG_V6 && !addr_is_link_local6(&v->addr))
+		out_fmt(o, "/%u", (uint32_t)v->len);
+	out_str(o, " exclusive");
+	put_decrement(o, v->decrement);
+}
+
+static void put_if(struct out *o, const struct conf_if *i)
+{
+	uint32_t v;
+
+	out_fmt(o, "interface %s\n", i->name);
+	if (i->nat)
+		out_fmt(o, " ip nat %s\n",
+			i->nat == CONF_NAT_INSIDE ? "inside" : "outside");
+	if (i->rii) {
+		out_fmt(o, " redundancy rii %u", i->rii);
+		put_decrement(o, i->rii_decrement);
+	}
+	if (i->group_decrement) {
+		out_str(o, " redundancy group ");
+		put_gref(o, &i->group);
+		put_decrement(o, i->group_decrement);
+	}
+	for (v = 0; v < i->n_vips; v++)
+		put_vip(o, i, &i->vip[v]);
+	out_str(o, "!\n");
+}
+
+static void put_pool(struct out *o, const struct conf_pool *p)
+{
+	char from[ADDR_STRLEN], to[ADDR_STRLEN], mask[ADDR_STRLEN];
+	struct rg_addr m = addr_netmask(p->len);
+
+	addr_print(&p->range.from, from);
+	addr_print(&p->range.to, to);
+	addr_print(&m, mask);
+	out_fmt(o, "ip nat pool %s %s %s", p->name, from, to);
+	if (p->range.from.family == RG_V4)
+		out_fmt(o, " netmask %s\n", mask);
+	else
+		out_fmt(o, " prefix-length %u\n", (uint32_t)p->len);
+}
+
+static void put_ace(struct out *o, const struct conf_ace *e)
+{
+	const struct rg_addr *a = &e->src.addr;
+	char addr[ADDR_STRLEN], wildcard[ADDR_STRLEN];
+	struct rg_addr w;
+
+	addr_print(a, addr);
+	out_fmt(o, " %u %s", e->seq, e->permit ? "permit" : "deny");
+	if (a->family == RG_NONE) {
+		out_str(o, " any\n");
+	} else if (e->src.len == addr_bits(a)) {
+		out_fmt(o, " host %s\n", addr);
+	} else if (a->family == RG_V6) {
+		out_fmt(o, " %s/%u\n", addr, (uint32_t)e->src.len);
+	} else {
+		w = (struct rg_addr){ .family = RG_V4 };
+		w = addr_last(&w, e->src.len);
+		addr_print(&w, wildcard);
+		out_fmt(o, " %s %s\n", addr, wildcard);
+	}
+}
+
+static void put_acl(struct out *o, const struct conf_acl *a)
+{
+	uint32_t i;
+
+	out_fmt(o, "ip access-list standard %s\n", a->name);
+	for (i = 0; i < a->n_aces; i++)
+		put_ace(o, &a->ace[i]);
+	out_str(o, "!\n");
+}
+
+static void put_map(struct out *o, const struct conf_map *m)
+{
+	out_fmt(o, "ip nat inside source list %s pool %s redundancy ", m->acl,
+		m->pool);
+	put_gref(o, &m->group);
+	out_fmt(o, " mapping-id %u%s\n", m->id,
+		m->overload ? " overload" : "");
+}
+
+/**
+ * conf_print - running-config
+ * @c: the configuration
+ * @buf: the text; conf_parse() reads it into an equal configuration
+ * @size: its room
+ * @len: length of the whole text, without the final NUL, may be NULL
+ *
+ * Return: 0, or -ENOSPC when the text was cut; @len + 1 is the room it needs.
+ */
+int conf_print(const struct conf *c, char *buf, size_t size, size_t *len)
+{
+	struct out o;
+	uint32_t i;
+
+	out_init(&o, buf, size);
+	put_redundancy(&o, c);
+	for (i = 0; i < c->n_ifs; i++)
+		put_if(&o, &c->iface[i]);
+	for (i = 0; i < c->n_pools; i++)
+		put_pool(&o, &c->pool[i]);
+	for (i = 0; i < c->n_acls; i++)
+		put_acl(&o, &c->acl[i]);
+	for (i = 0; i < c->n_maps; i++)
+		put_map(&o, &c->map[i]);
+	out_str(&o, "end\n");
+	if (len)
+		*len = o.len;
+	return out_cut(&o) ? -ENOSPC : 0;
+}

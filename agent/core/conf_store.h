@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RG_CONF_STORE_H
+#define RG_CONF_STORE_H
+
+#include "conf.h"
+
+/*
+ * Objects of a configuration under construction. conf_get_x() finds an object
+ * or makes it, with its defaults; NULL: there is no room for one more. Pointers
+ * are good until the next object of the same kind is made or dropped.
+ * conf_drop_x() says whether there was one.
+ */
+struct conf_protocol *conf_get_protocol(struct conf *c, uint32_t id,
+					uint32_t line);
+struct conf_group *conf_get_group(struct conf *c, uint32_t id, uint32_t line);
+struct conf_if *conf_get_if(struct conf *c, const char *name, uint32_t line);
+struct conf_pool *conf_get_pool(struct conf *c, const char *name,
+				uint32_t line);
+struct conf_acl *conf_get_acl(struct conf *c, const char *name, uint32_t line);
+struct conf_map *conf_get_map(struct conf *c, uint32_t id, uint32_t line);
+
+bool conf_drop_protocol(struct conf *c, uint32_t id);
+bool conf_drop_group(struct conf *c, uint32_t id);
+bool conf_drop_if(struct conf *c, const char *name);
+bool conf_drop_pool(struct conf *c, const char *name);
+bool conf_drop_acl(struct conf *c, const char *name);
+bool conf_drop_map(struct conf *c, uint32_t id);
+
+void conf_protocol_init(struct conf_protocol *p, uint32_t id);
+void conf_group_init(struct conf_group *g, uint32_t id);
+
+#endif /* RG_CONF_STORE_H */
