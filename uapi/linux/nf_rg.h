@@ -104,7 +104,7 @@
  *	Only for a group in role standby (-EPERM) and its own epoch (-ESTALE).
  *	Answer: NF_RG_A_SEQ, NF_RG_A_REFUSALS, NF_RG_A_SYNC (enum nf_rg_sync, of the receiving side), NF_RG_A_LOST (u32, entries that
  *	vanished from this table behind our back since the last answer: the peer should send all again).
- *	An undecodable record ends the batch: -EBADMSG, the message names its offset, nothing after it is installed.
+ *	An undecodable record ends the batch: -EBADMSG, nothing after it is installed.
  *
  * NF_RG_CMD_SYNC_RECEIVE - the agent tells that a receiving session begins or ended
  *

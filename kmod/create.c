@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a record to a connection: what the standby's conntrack table gets.
+ *
+ * The order is that of the core.  nf_conntrack_alloc() takes the reply tuple as it already is, translated; nf_nat_setup_info() with a range
+ * of exactly that address and port links the connection into the NAT table without changing it; extensions must be there before the
+ * connection is confirmed; nf_conntrack_hash_check_insert() publishes it.
+ */
+#include "create.h"
+
+#include <linux/jiffies.h>
+#include <linux/netfilter/nf_conntrack_tcp.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_acct.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_ecache.h>
+#include <net/netfilter/nf_conntrack_labels.h>
+#include <net/netfilter/nf_conntrack_timestamp.h>
+#include <net/netfilter/nf_nat.h>
+
+#include "role.h"
+#include "track.h"
+
+/**
+ * nf_rg_flow_tuple - one direction in the kernel's terms
+ * @rec: the record
+ * @t: the direction, of @rec
+ * @dir: IP_CT_DIR_*
+ * @out: filled in
+ */
+void nf_rg_flow_tuple(const struct nf_rg_record *rec, const struct nf_rg_tuple *t, u8 dir, struct nf_conntrack_tuple *out)
+{
+	unsigned int len = rec->l3 == 4 ? 4 : 16;
+
+	memset(out, 0, sizeof(*out));
+	out->src.l3num = rec->l3 == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	memcpy(&out->src.u3, t->src, len);
+	memcpy(&out->dst.u3, t->dst, len);
+	out->src.u.all = t->sport;
+	out->dst.u.all = t->dport;
+	out->dst.protonum = rec->l4;
+	out->dst.dir = dir;
+}
+
+/*
+ * The window is to be learnt again from the first packets (td_maxwin 0), and until both sides have shown theirs nothing may be out of
+ * it: the acknowledgements that died with the other router would make the first packet of each side set a window that the connection is
+ * not in, for ever.
+ */
+static void flow_tcp(const struct nf_rg_record *rec, struct ip_ct_tcp *tcp)
+{
+	int i;
+
+	tcp->state = rec->tcp_state;
+	tcp->last_dir = 0;
+	tcp->retrans = 0;
+	for (i = 0; i < IP_CT_DIR_MAX; i++) {
+		struct ip_ct_tcp_state *seen = &tcp->seen[i];
+
+		seen->td_end = 0;
+		seen->td_maxend = 0;
+		seen->td_maxwin = 0;
+		seen->td_maxack = 0;
+		seen->td_scale = rec->tcp[i].scale;
+		seen->flags = (rec->tcp[i].flags & ~IP_CT_TCP_FLAG_MAXACK_SET) | IP_CT_TCP_FLAG_BE_LIBERAL;
+	}
+}
+
+static void flow_proto(const struct nf_rg_record *rec, struct nf_conn *ct)
+{
+	if (rec->l4 == IPPROTO_TCP)
+		flow_tcp(rec, &ct->proto.tcp);
+	else if (rec->l4 == IPPROTO_UDP)
+		ct->proto.udp.stream_ts = jiffies;
+}
+
+static unsigned long flow_status(const struct nf_rg_record *rec)
+{
+	unsigned long status = 0;
+
+	if (rec->status & NF_RG_ST_SEEN_REPLY)
+		status |= IPS_SEEN_REPLY;
+	if (rec->status & NF_RG_ST_ASSURED)
+		status |= IPS_ASSURED;
+	return status;
+}
+
+/* Links @ct into the NAT table.  Returns enum nf_rg_reason. */
+static int flow_nat(const struct nf_rg_flow *flow, struct nf_conn *ct)
+{
+	const struct nf_rg_record *rec = flow->rec;
+	struct nf_nat_range2 range = {
+		.flags = NF_NAT_RANGE_MAP_IPS,
+		.min_addr = flow->reply.dst.u3,
+		.max_addr = flow->reply.dst.u3,
+	};
+
+	/* An ICMP identifier given as a range would be compared with type and code. */
+	if (rec->l4 == IPPROTO_TCP || rec->l4 == IPPROTO_UDP) {
+		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+		range.min_proto.all = flow->reply.dst.u.all;
+		range.max_proto.all = flow->reply.dst.u.all;
+	}
+	if (nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC) != NF_ACCEPT)
+		return NF_RG_REASON_NAT;
+	/* Somebody else has the tuple, and the NAT core found another. */
+	if (!nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &flow->reply))
+		return NF_RG_REASON_CLASH;
+
+	/* SRC_NAT_DONE is set; by hand it never may be: the core would unlink a node that was never linked. */
+	ct->status |= IPS_DST_NAT_DONE;
+	if (rec->status & NF_RG_ST_SRC_NAT)
+		ct->status |= IPS_SRC_NAT;
+	if (rec->status & NF_RG_ST_DST_NAT)
+		ct->status |= IPS_DST_NAT;
+	return NF_RG_REASON_NONE;
+}
+
+/* Everything that must be there before others can see @ct. */
+static int flow_extend(const struct nf_rg_flow *flow, struct nf_conn *ct)
+{
+	struct nf_conntrack_ecache *ecache;
+
+	nf_ct_acct_ext_add(ct, GFP_ATOMIC);
+	nf_ct_tstamp_ext_add(ct, GFP_ATOMIC);
+	nf_ct_labels_ext_add(ct);
+	/* nf_ct_ecache_ext_add() adds nothing without a listener; without it no DESTROY would ever come. */
+	ecache = nf_ct_ext_add(ct, NF_CT_EXT_ECACHE, GFP_ATOMIC);
+	if (!ecache)
+		return NF_RG_REASON_MEMORY;
+	ecache->ctmask = ~0;
+	ecache->expmask = ~0;
+
+	ct->mark = nf_rg_mapping_mark(flow->m, flow->rec->mark);
+	memset(&ct->proto, 0, sizeof(ct->proto));
+	flow_proto(flow->rec, ct);
+	ct->status |= IPS_CONFIRMED | flow_status(flow->rec);
+	ct->timeout = nfct_time_stamp + nf_rg_role_hold_time();
+	return NF_RG_REASON_NONE;
+}
+
+static int reason_of(int err)
+{
+	switch (err) {
+	case -EEXIST:
+		return NF_RG_REASON_CLASH;
+	case -ENOSPC:
+		return NF_RG_REASON_CAPACITY;
+	default:
+		return NF_RG_REASON_MEMORY;
+	}
+}
+
+static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct nf_rg_entry **out,
+		    bool *again)
+{
+	struct nf_conn *ct;
+	int reason, err;
+
+	*again = false;
+	/* The core would make room by dropping somebody else's connection. */
+	if (nf_conntrack_count(rn->net) >= READ_ONCE(nf_conntrack_max))
+		return NF_RG_REASON_CAPACITY;
+	ct = nf_conntrack_alloc(rn->net, &flow->zone, &flow->orig, &flow->reply, GFP_ATOMIC);
+	if (IS_ERR(ct))
+		return NF_RG_REASON_MEMORY;
+	reason = flow_nat(flow, ct);
+	if (!reason)
+		reason = flow_extend(flow, ct);
+	if (reason) {
+		nf_conntrack_free(ct);
+		return reason;
+	}
+	err = nf_conntrack_hash_check_insert(ct);
+	if (err) {
+		*again = err == -EAGAIN;
+		nf_conntrack_free(ct);
+		return reason_of(err);
+	}
+	err = nf_rg_track_add(rn, flow->m, ct, flow->rec->incarnation, out);
+	if (err)
+		nf_ct_delete(ct, 0, 0);
+	nf_ct_put(ct);
+	return err ? reason_of(err) : NF_RG_REASON_NONE;
+}
+
+/**
+ * nf_rg_flow_create - make a connection and its entry
+ * @rn: the namespace
+ * @flow: what it is
+ * @out: the entry, valid under RCU
+ *
+ * Context: process, rcu_read_lock() held, bottom halves off.
+ * Return: enum nf_rg_reason; NF_RG_REASON_CLASH if one of its tuples is taken.
+ */
+int nf_rg_flow_create(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct nf_rg_entry **out)
+{
+	bool again;
+	int reason;
+
+	/* -EAGAIN: a helper or timeout policy was unregistered meanwhile; the next try sees the new generation. */
+	reason = flow_try(rn, flow, out, &again);
+	return again ? flow_try(rn, flow, out, &again) : reason;
+}
+
+/**
+ * nf_rg_flow_update - bring a standby's connection to what the record says
+ * @flow: what it is now
+ * @ct: the connection
+ *
+ * Bits are only set: a connection does not become unassured.
+ *
+ * Context: process, rcu_read_lock() held, bottom halves off; takes ct->lock.
+ */
+void nf_rg_flow_update(const struct nf_rg_flow *flow, struct nf_conn *ct)
+{
+	unsigned long status = flow_status(flow->rec);
+
+	spin_lock(&ct->lock);
+	flow_proto(flow->rec, ct);
+	spin_unlock(&ct->lock);
+	if (status & IPS_SEEN_REPLY)
+		set_bit(IPS_SEEN_REPLY_BIT, &ct->status);
+	if (status & IPS_ASSURED)
+		set_bit(IPS_ASSURED_BIT, &ct->status);
+	WRITE_ONCE(ct->mark, nf_rg_mapping_mark(flow->m, flow->rec->mark));
+	WRITE_ONCE(ct->timeout, nfct_time_stamp + nf_rg_role_hold_time());
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From a connection to a record. */
+#include "export.h"
+
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "track.h"
+
+static void export_tuple(const struct nf_conntrack_tuple *t, struct nf_rg_tuple *out)
+{
+	unsigned int len = t->src.l3num == NFPROTO_IPV4 ? 4 : 16;
+
+	memcpy(out->src, &t->src.u3, len);
+	memcpy(out->dst, &t->dst.u3, len);
+	out->sport = t->src.u.all;
+	out->dport = t->dst.u.all;
+}
+
+static void export_tcp(struct nf_conn *ct, struct nf_rg_record *rec)
+{
+	const struct ip_ct_tcp *tcp = &ct->proto.tcp;
+	int i;
+
+	spin_lock_bh(&ct->lock);
+	rec->tcp_state = tcp->state;
+	for (i = 0; i < IP_CT_DIR_MAX; i++) {
+		rec->tcp[i].scale = tcp->seen[i].td_scale;
+		rec->tcp[i].flags = tcp->seen[i].flags;
+		rec->tcp[i].end = tcp->seen[i].td_end;
+		rec->tcp[i].maxend = tcp->seen[i].td_maxend;
+		rec->tcp[i].maxack = tcp->seen[i].td_maxack;
+	}
+	spin_unlock_bh(&ct->lock);
+}
+
+static u32 export_status(unsigned long status)
+{
+	u32 out = 0;
+
+	if (status & IPS_SEEN_REPLY)
+		out |= NF_RG_ST_SEEN_REPLY;
+	if (status & IPS_ASSURED)
+		out |= NF_RG_ST_ASSURED;
+	if (status & IPS_SRC_NAT)
+		out |= NF_RG_ST_SRC_NAT;
+	if (status & IPS_DST_NAT)
+		out |= NF_RG_ST_DST_NAT;
+	return out;
+}
+
+/**
+ * nf_rg_export_entry - write down what a connection is now
+ * @e: its entry
+ * @rec: filled in
+ *
+ * Context: the group's lock held; takes ct->lock.
+ */
+void nf_rg_export_entry(const struct nf_rg_entry *e, struct nf_rg_record *rec)
+{
+	struct nf_conn *ct = e->ct;
+
+	memset(rec, 0, sizeof(*rec));
+	rec->type = NF_RG_REC_STATE;
+	rec->flags = e->acked ? 0 : NF_RG_REC_F_NEW;
+	rec->l3 = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;
+	rec->l4 = nf_ct_protonum(ct);
+	rec->zone = nf_ct_zone(ct)->id;
+	rec->mapping = e->map->id;
+	rec->incarnation = e->incarnation;
+	rec->version = e->version;
+	rec->status = export_status(READ_ONCE(ct->status));
+	rec->timeout = nf_ct_expires(ct) / HZ;
+	rec->mark = READ_ONCE(ct->mark) & ~e->map->group->rn->mark_mask;
+	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL), &rec->orig);
+	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &rec->reply);
+	if (rec->l4 == IPPROTO_TCP)
+		export_tcp(ct, rec);
+}
+
+/**
+ * nf_rg_export_tomb - write down that a connection ended
+ * @t: its tombstone
+ * @rec: filled in
+ */
+void nf_rg_export_tomb(const struct nf_rg_tomb *t, struct nf_rg_record *rec)
+{
+	memset(rec, 0, sizeof(*rec));
+	rec->type = NF_RG_REC_DELETE;
+	rec->l3 = t->tuple.src.l3num == NFPROTO_IPV4 ? 4 : 6;
+	rec->l4 = t->tuple.dst.protonum;
+	rec->zone = t->zone;
+	rec->mapping = t->mapping;
+	rec->incarnation = t->incarnation;
+	export_tuple(&t->tuple, &rec->orig);
+}

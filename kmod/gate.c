@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The gate: what a group that is not active here would forward or answer is dropped, and counted.
+ *
+ * It stands before connection tracking.  Behind it a stray packet on a standby would have refreshed the timeout by then, or moved the TCP
+ * state, and the active router would know nothing of it.  One comparison lets every packet through while all groups of the namespace are
+ * active and no lease has run out; only otherwise is the packet looked up.
+ *
+ * ARP and neighbour advertisements for a group's addresses are silenced likewise, so a router whose agent died stops answering for them
+ * when its lease ends, although they are still on its interfaces.
+ *
+ * A packet to a translated address that no connection translates back ends in LOCAL_IN, where it is dropped: the router has nothing
+ * to say about it, least of all a TCP reset.
+ */
+#include "gate.h"
+
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/if_arp.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/timekeeping.h>
+#include <net/ipv6.h>
+#include <net/ndisc.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "track.h"
+
+#define GATE_PRIORITY	(NF_IP_PRI_CONNTRACK - 1)	/* the same number for IPv6 */
+
+/* All groups may forward: the only question that a packet is asked as long as that is so. */
+static bool gate_open(const struct nf_rg_net *rn)
+{
+	u64 until = READ_ONCE(rn->open_until);
+
+	return until == U64_MAX || (until && ktime_get_boot_fast_ns() < until);
+}
+
+/* The group of the connection that @tuple belongs to, in either direction.  Context: rcu_read_lock() held. */
+static struct nf_rg_group *group_of_tuple(struct nf_rg_net *rn, const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_rg_mapping *m;
+	struct nf_rg_entry *e;
+	struct nf_conn *ct;
+
+	h = nf_conntrack_find_get(rn->net, &nf_ct_zone_dflt, tuple);
+	if (!h)
+		return NULL;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	e = nf_rg_track_find(rn, ct);
+	m = e ? e->map : nf_rg_classify(rn, ct);
+	nf_ct_put(ct);
+	return m ? m->group : NULL;
+}
+
+/* Where the packet that an ICMP error quotes begins, 0 if this is none. */
+static unsigned int quoted(const struct sk_buff *skb, u8 family, unsigned int thoff, u8 protocol)
+{
+	if (family == NFPROTO_IPV4 && protocol == IPPROTO_ICMP) {
+		struct icmphdr buf, *icmp = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+
+		return icmp && icmp_is_err(icmp->type) ? thoff + sizeof(*icmp) : 0;
+	}
+	if (family == NFPROTO_IPV6 && protocol == IPPROTO_ICMPV6) {
+		struct icmp6hdr buf, *icmp = skb_header_pointer(skb, thoff, sizeof(buf), &buf);
+
+		return icmp && icmpv6_is_err(icmp->icmp6_type) ? thoff + sizeof(*icmp) : 0;
+	}
+	return 0;
+}
+
+/**
+ * struct gate_packet - what the gate has to know of a packet
+ * @dst: destination address
+ * @quoted: offset of the packet that it quotes as an ICMP error, 0: none
+ */
+struct gate_packet {
+	union nf_inet_addr dst;
+	unsigned int quoted;
+};
+
+static bool gate_parse(const struct sk_buff *skb, u8 family, struct gate_packet *p)
+{
+	unsigned int at = skb_network_offset(skb);
+
+	memset(p, 0, sizeof(*p));
+	if (family == NFPROTO_IPV4) {
+		struct iphdr buf, *ip = skb_header_pointer(skb, at, sizeof(buf), &buf);
+
+		if (!ip)
+			return false;
+		p->dst.ip = ip->daddr;
+		p->quoted = quoted(skb, family, at + ip->ihl * 4, ip->protocol);
+	} else {
+		struct ipv6hdr buf, *ip = skb_header_pointer(skb, at, sizeof(buf), &buf);
+		__be16 frag = 0;
+		u8 nexthdr;
+		int thoff;
+
+		if (!ip)
+			return false;
+		p->dst.in6 = ip->daddr;
+		nexthdr = ip->nexthdr;
+		thoff = ipv6_skip_exthdr(skb, at + sizeof(*ip), &nexthdr, &frag);
+		if (thoff > 0 && !(frag & htons(~0x7)))
+			p->quoted = quoted(skb, family, thoff, nexthdr);
+	}
+	return true;
+}
+
+static unsigned int gate_drop(struct nf_rg_net *rn, enum nf_rg_stat stat)
+{
+	nf_rg_stat_inc(rn, stat);
+	return NF_DROP;
+}
+
+/* Some group may not forward: is this packet one of its? */
+static unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buff *skb, u8 family)
+{
+	u64 now = ktime_get_boot_fast_ns();
+	struct nf_conntrack_tuple tuple;
+	struct nf_rg_mapping *m;
+	struct nf_rg_group *g;
+	struct gate_packet p;
+
+	if (!gate_parse(skb, family, &p))
+		return NF_ACCEPT;
+	/* From the outside, known or not. */
+	m = nf_rg_mapping_by_addr(rn, family, &p.dst);
+	if (m && !nf_rg_group_open(m->group, now))
+		return gate_drop(rn, NF_RG_STAT_DROP_GATE_POOL);
+
+	if (p.quoted) {
+		if (!nf_ct_get_tuplepr(skb, p.quoted, family, rn->net, &tuple))
+			return NF_ACCEPT;
+		g = group_of_tuple(rn, &tuple);
+		if (g && !nf_rg_group_open(g, now))
+			return gate_drop(rn, NF_RG_STAT_DROP_GATE_ERROR);
+		return NF_ACCEPT;
+	}
+	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), family, rn->net, &tuple))
+		return NF_ACCEPT;
+	g = group_of_tuple(rn, &tuple);
+	if (g && !nf_rg_group_open(g, now))
+		return gate_drop(rn, NF_RG_STAT_DROP_GATE_FLOW);
+	return NF_ACCEPT;
+}
+
+static unsigned int hook_gate(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct nf_rg_net *rn = nf_rg_net(state->net);
+
+	return likely(gate_open(rn)) ? NF_ACCEPT : gate_look(rn, skb, state->pf);
+}
+
+static unsigned int hook_local_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct nf_rg_net *rn = nf_rg_net(state->net);
+	struct gate_packet p;
+
+	if (list_empty(&rn->mappings) || !gate_parse(skb, state->pf, &p) || p.quoted)
+		return NF_ACCEPT;
+	if (!nf_rg_mapping_by_addr(rn, state->pf, &p.dst))
+		return NF_ACCEPT;
+	/* The pool's addresses stand on the interface for IPv6: neighbours may resolve them. */
+	if (state->pf == NFPROTO_IPV6 && ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 && ipv6_hdr(skb)->hop_limit == 255)
+		return NF_ACCEPT;
+	return gate_drop(rn, NF_RG_STAT_DROP_UNTRANSLATED);
+}
+
+/* May this router speak for the address now? */
+static bool may_answer(struct nf_rg_net *rn, u8 family, const union nf_inet_addr *ip)
+{
+	struct nf_rg_mapping *m = nf_rg_mapping_by_addr(rn, family, ip);
+	struct nf_rg_group *g = m ? m->group : nf_rg_group_by_addr(rn, family, ip);
+
+	return !g || nf_rg_group_active(g, ktime_get_boot_fast_ns());
+}
+
+static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct nf_rg_net *rn = nf_rg_net(state->net);
+	const struct arphdr *arp;
+	union nf_inet_addr ip = {};
+
+	if (likely(gate_open(rn)) || !pskb_may_pull(skb, arp_hdr_len(skb->dev)))
+		return NF_ACCEPT;
+	arp = arp_hdr(skb);
+	if (arp->ar_pro != htons(ETH_P_IP) || arp->ar_pln != sizeof(ip.ip))
+		return NF_ACCEPT;
+	/* The sender's protocol address: after the fixed part and the hardware address (RFC 826). */
+	memcpy(&ip.ip, (const u8 *)(arp + 1) + skb->dev->addr_len, sizeof(ip.ip));
+	return may_answer(rn, NFPROTO_IPV4, &ip) ? NF_ACCEPT : gate_drop(rn, NF_RG_STAT_DROP_ARP);
+}
+
+static unsigned int hook_nd(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct nf_rg_net *rn = nf_rg_net(state->net);
+	unsigned int at = skb_network_offset(skb);
+	union nf_inet_addr ip = {};
+	struct nd_msg buf, *msg;
+
+	if (likely(gate_open(rn)) || ipv6_hdr(skb)->nexthdr != IPPROTO_ICMPV6)
+		return NF_ACCEPT;
+	msg = skb_header_pointer(skb, at + sizeof(struct ipv6hdr), sizeof(buf), &buf);
+	if (!msg || msg->icmph.icmp6_type != NDISC_NEIGHBOUR_ADVERTISEMENT)
+		return NF_ACCEPT;
+	ip.in6 = msg->target;
+	return may_answer(rn, NFPROTO_IPV6, &ip) ? NF_ACCEPT : gate_drop(rn, NF_RG_STAT_DROP_ND);
+}
+
+static const struct nf_hook_ops gate_hooks[] = {
+	{
+		.hook = hook_gate,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = GATE_PRIORITY,
+	}, {
+		.hook = hook_gate,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = GATE_PRIORITY,
+	}, {
+		.hook = hook_local_in,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP_PRI_FIRST,
+	}, {
+		.hook = hook_local_in,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = NF_IP6_PRI_FIRST,
+	}, {
+		.hook = hook_arp,
+		.pf = NFPROTO_ARP,
+		.hooknum = NF_ARP_OUT,
+		.priority = NF_IP_PRI_FIRST,
+	}, {
+		.hook = hook_nd,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP6_PRI_FIRST,
+	},
+};
+
+/**
+ * nf_rg_gate_register - put the gate up in a namespace
+ * @net: the namespace
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_gate_register(struct net *net)
+{
+	return nf_register_net_hooks(net, gate_hooks, ARRAY_SIZE(gate_hooks));
+}
+
+/**
+ * nf_rg_gate_unregister - take it away
+ * @net: the namespace
+ */
+void nf_rg_gate_unregister(struct net *net)
+{
+	nf_unregister_net_hooks(net, gate_hooks, ARRAY_SIZE(gate_hooks));
+}

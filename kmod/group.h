@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _NF_RG_GROUP_H
+#define _NF_RG_GROUP_H
+
+#include <linux/list.h>
+#include <linux/netfilter.h>
+#include <linux/nf_rg.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "net.h"
+
+/**
+ * struct nf_rg_epoch - orders the lives of an active router
+ * @count: counts up with each takeover
+ * @system: who chose it; orders equal counts
+ */
+struct nf_rg_epoch {
+	u64 count;
+	u64 system;
+};
+
+/**
+ * struct nf_rg_addr - an address, with its family
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @ip: network order
+ */
+struct nf_rg_addr {
+	u8 family;
+	union nf_inet_addr ip;
+};
+
+/**
+ * struct nf_rg_addrs - a group's virtual addresses, replaced as a whole
+ * @rcu: frees it
+ * @n: how many
+ * @a: they
+ */
+struct nf_rg_addrs {
+	struct rcu_head rcu;
+	unsigned int n;
+	struct nf_rg_addr a[];
+};
+
+/**
+ * struct nf_rg_group - a redundancy group
+ *
+ * Role: written under @lock, read without on the packet path.
+ * @id: its number, 1-255
+ * @rn: its namespace
+ * @ref: one for the table of groups, one for each command that works on it
+ * @rcu: frees it
+ * @instance: random; another number means another kernel life
+ * @addrs: virtual addresses
+ * @lock: protects all that follows; taken inside the core's dying_lock, outside ct->lock and hash bucket locks
+ * @dead: being removed; takes no entries any more
+ * @role: enum nf_rg_role
+ * @no_new: active, but refuses new connections
+ * @epoch: of the role
+ * @lease_until: CLOCK_BOOTTIME ns, U64_MAX: no lease; read by the packet path
+ * @grace_until: CLOCK_BOOTTIME ns; until then existing connections are forwarded whatever the role
+ * @lease_work: tells that the lease ran out
+ *
+ * Entries, see track.h.
+ * @all: every entry, in no order that matters
+ * @clean: acknowledged, or nothing to tell
+ * @bulk: waiting for the bulk transfer
+ * @dirty: changed, in the order of the changes
+ * @inflight: sent and not acknowledged, in the order of the sequence
+ * @refused: refused by the peer
+ * @tombs: deletions to send
+ * @tombs_inflight: deletions sent
+ * @entries: on @all
+ * @n_dirty: on @dirty
+ * @n_bulk: on @bulk, while @sync is NF_RG_SYNC_BULK
+ * @n_inflight: on @inflight
+ * @n_refused: on @refused
+ * @n_tombs: on @tombs
+ * @n_tombs_inflight: on @tombs_inflight
+ * @generation: of the bulk transfer, sent or received
+ *
+ * Sending, see push.c.
+ * @session: of the agent, 0: none
+ * @peer_instance: whom the sessions since the takeover have fed; 0: nobody
+ * @fed: @peer_instance once had everything
+ * @seq: of the last batch
+ * @acked: of the last batch acknowledged
+ * @sync: enum nf_rg_sync
+ * @stage: enum nf_rg_push_stage
+ * @flags: NF_RG_BATCH_* that the next batch carries
+ * @marker: stands in @dirty behind what was pending when the session began
+ * @stage_seq: the batch whose acknowledgement ends the stage
+ * @kicked: @push_work is on its way
+ * @push_last: jiffies of the last batch
+ * @retry_last: jiffies of the last time that refused entries were tried again
+ * @push_buf: NF_RG_PUSH_MAX bytes, used by @push_work alone
+ * @push_work: the drain
+ *
+ * Receiving, see install.c.
+ * @install: serialises installations
+ * @rx_session: 0: none
+ * @rx_bulk: a bulk transfer is being received
+ * @rx_sync: enum nf_rg_sync
+ * @lost: entries that vanished behind our back, not yet told
+ *
+ * @walk: serialises walks over @all
+ * @timeout_work: holds or releases the timeouts after a change of role
+ */
+struct nf_rg_group {
+	u32 id;
+	struct nf_rg_net *rn;
+	refcount_t ref;
+	struct rcu_head rcu;
+	u64 instance;
+	struct nf_rg_addrs __rcu *addrs;
+
+	spinlock_t lock;
+	bool dead;
+	u8 role;
+	bool no_new;
+	struct nf_rg_epoch epoch;
+	u64 lease_until;
+	u64 grace_until;
+	struct delayed_work lease_work;
+
+	struct list_head all;
+	struct list_head clean;
+	struct list_head bulk;
+	struct list_head dirty;
+	struct list_head inflight;
+	struct list_head refused;
+	struct list_head tombs;
+	struct list_head tombs_inflight;
+	u32 entries;
+	u32 n_dirty;
+	u32 n_bulk;
+	u32 n_inflight;
+	u32 n_refused;
+	u32 n_tombs;
+	u32 n_tombs_inflight;
+	u32 generation;
+
+	u32 session;
+	u64 peer_instance;
+	bool fed;
+	u64 seq;
+	u64 acked;
+	u8 sync;
+	u8 stage;
+	u32 flags;
+	struct list_head marker;
+	u64 stage_seq;
+	bool kicked;
+	unsigned long push_last;
+	unsigned long retry_last;
+	u8 *push_buf;
+	struct delayed_work push_work;
+
+	struct mutex install;
+	u32 rx_session;
+	bool rx_bulk;
+	u8 rx_sync;
+	u32 lost;
+
+	struct mutex walk;
+	struct delayed_work timeout_work;
+};
+
+/* May the group's connections be forwarded at @now (CLOCK_BOOTTIME, ns)?  Any context. */
+static inline bool nf_rg_group_open(const struct nf_rg_group *g, u64 now)
+{
+	if (READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE)
+		return now < READ_ONCE(g->lease_until);
+	return now < READ_ONCE(g->grace_until);
+}
+
+/* May it take new connections, and may its addresses be answered for?  Any context. */
+static inline bool nf_rg_group_active(const struct nf_rg_group *g, u64 now)
+{
+	return READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE && now < READ_ONCE(g->lease_until);
+}
+
+static inline int nf_rg_epoch_cmp(const struct nf_rg_epoch *a, const struct nf_rg_epoch *b)
+{
+	if (a->count != b->count)
+		return a->count < b->count ? -1 : 1;
+	if (a->system != b->system)
+		return a->system < b->system ? -1 : 1;
+	return 0;
+}
+
+struct nf_rg_group *nf_rg_group_alloc(struct nf_rg_net *rn, u32 id);
+struct nf_rg_group *nf_rg_group_get(struct nf_rg_net *rn, u32 id);
+void nf_rg_group_put(struct nf_rg_group *g);
+void nf_rg_group_set_addrs(struct nf_rg_group *g, struct nf_rg_addrs *addrs);
+struct nf_rg_group *nf_rg_group_by_addr(struct nf_rg_net *rn, u8 family, const union nf_inet_addr *ip);
+void nf_rg_group_gate(struct nf_rg_net *rn);
+
+#endif /* _NF_RG_GROUP_H */

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Marking: a new translated connection gets the slot of its mapping into its mark, and what it needs so that its changes are told.
+ *
+ * The hook runs behind NAT and just before the core confirms the connection, since extensions cannot be added later.  nf_confirm() sits at
+ * INT_MAX, but for IPv6 in LOCAL_IN at NF_IP6_PRI_LAST - 1; among equals the order is that of registration, so we never use
+ * its number.  The entry is made by the NEW event: a clash may still throw this connection away.
+ *
+ * A new connection of a group that is not active here is refused.  So is one while a hand-over is being prepared.
+ */
+#include "hook.h"
+
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/timekeeping.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_ecache.h>
+
+#include "mapping.h"
+
+static bool add_events(struct nf_conn *ct)
+{
+	struct nf_conntrack_ecache *ecache = nf_ct_ecache_find(ct);
+
+	if (!ecache)
+		ecache = nf_ct_ext_add(ct, NF_CT_EXT_ECACHE, GFP_ATOMIC);
+	if (!ecache)
+		return false;
+	ecache->ctmask = ~0;
+	ecache->expmask = ~0;
+	return true;
+}
+
+static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
+{
+	struct nf_rg_mapping *m = nf_rg_classify(rn, ct);
+
+	if (!m)
+		return NF_ACCEPT;
+	if (READ_ONCE(m->group->no_new) || !nf_rg_group_active(m->group, ktime_get_boot_fast_ns())) {
+		nf_rg_stat_inc(rn, NF_RG_STAT_DROP_NEW);
+		return NF_DROP;
+	}
+	if (!add_events(ct)) {
+		/* It works, but nobody will hear of its changes. */
+		nf_rg_stat_inc(rn, NF_RG_STAT_MARK_NO_EXTENSION);
+		return NF_ACCEPT;
+	}
+	WRITE_ONCE(ct->mark, nf_rg_mapping_mark(m, READ_ONCE(ct->mark)));
+	nf_rg_stat_inc(rn, NF_RG_STAT_MARKED);
+	return NF_ACCEPT;
+}
+
+static unsigned int hook_mark(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (!ct || likely(nf_ct_is_confirmed(ct)) || nf_ct_is_template(ct))
+		return NF_ACCEPT;
+	if (!(READ_ONCE(ct->status) & (IPS_SRC_NAT | IPS_DST_NAT)))
+		return NF_ACCEPT;
+	return mark_new(nf_rg_net(state->net), ct);
+}
+
+static const struct nf_hook_ops mark_hooks[] = {
+	{
+		.hook = hook_mark,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = INT_MAX - 1,
+	}, {
+		.hook = hook_mark,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = INT_MAX - 1,
+	}, {
+		.hook = hook_mark,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = INT_MAX - 1,
+	}, {
+		.hook = hook_mark,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = INT_MAX - 2,
+	},
+};
+
+/**
+ * nf_rg_hook_register - begin marking in a namespace
+ * @net: the namespace
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_hook_register(struct net *net)
+{
+	return nf_register_net_hooks(net, mark_hooks, ARRAY_SIZE(mark_hooks));
+}
+
+/**
+ * nf_rg_hook_unregister - end marking
+ * @net: the namespace
+ */
+void nf_rg_hook_unregister(struct net *net)
+{
+	nf_unregister_net_hooks(net, mark_hooks, ARRAY_SIZE(mark_hooks));
+}

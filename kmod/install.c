@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Receiving: what the peer's kernel pushed becomes connections of this one.
+ *
+ * Every record is checked against the configuration here, not the peer's: its mapping must be of the group, its translated address in
+ * the mapping's ranges, its layer 4 protocol one that we carry.  A record that cannot be installed is refused with a reason and the batch
+ * goes on; a malformed one ends it.
+ *
+ * The active's word counts: of two connections with the same tuple, in either direction, the one in the record stays, if the other
+ * belongs to the group as well.
+ */
+#include "install.h"
+
+#include <linux/sched.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "create.h"
+#include "record.h"
+#include "role.h"
+#include "track.h"
+
+#define INSTALL_CHUNK	32	/* records between two chances to reschedule */
+
+static struct nf_conn *find_ct(struct nf_rg_net *rn, const struct nf_conntrack_zone *zone,
+			       const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h = nf_conntrack_find_get(rn->net, zone, tuple);
+
+	return h ? nf_ct_tuplehash_to_ctrack(h) : NULL;
+}
+
+/* Removes a connection that is in the way, if it is the group's.  Context: rcu_read_lock() held. */
+static bool evict(struct nf_rg_group *g, struct nf_conn *ct)
+{
+	struct nf_rg_entry *e = nf_rg_track_find(g->rn, ct);
+	struct nf_rg_mapping *m = e ? e->map : nf_rg_classify(g->rn, ct);
+
+	if (!m || m->group != g)
+		return false;
+	if (e)
+		nf_rg_track_remove(e, false);
+	nf_ct_delete(ct, 0, 0);
+	nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_REPLACED);
+	return true;
+}
+
+static bool evict_tuple(struct nf_rg_group *g, const struct nf_rg_flow *flow, const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conn *ct = find_ct(g->rn, &flow->zone, tuple);
+	bool gone;
+
+	if (!ct)
+		return true;
+	gone = evict(g, ct);
+	nf_ct_put(ct);
+	return gone;
+}
+
+/* Brings entry and connection to the record.  Returns enum nf_rg_reason. */
+static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct nf_rg_entry *e, bool created)
+{
+	const struct nf_rg_record *rec = flow->rec;
+	int reason = NF_RG_REASON_NONE;
+
+	spin_lock(&g->lock);
+	if (e->place == NF_RG_PLACE_NONE) {
+		reason = NF_RG_REASON_CLASH;
+	} else if ((s32)(rec->version - e->version) < 0) {
+		reason = NF_RG_REASON_STALE;
+	} else {
+		e->version = rec->version;
+		e->generation = g->generation;
+		e->timeout = rec->timeout;
+		if (!created)
+			nf_rg_flow_update(flow, e->ct);
+		e->hold = READ_ONCE(e->ct->timeout);
+	}
+	spin_unlock(&g->lock);
+	return reason;
+}
+
+static int create(struct nf_rg_group *g, const struct nf_rg_flow *flow)
+{
+	struct nf_rg_entry *e;
+	int reason = nf_rg_flow_create(g->rn, flow, &e);
+
+	if (reason)
+		return reason;
+	nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_CREATED);
+	return refresh(g, flow, e, true);
+}
+
+static int apply_found(struct nf_rg_group *g, const struct nf_rg_flow *flow, const struct nf_conn *ct)
+{
+	struct nf_rg_entry *e = nf_rg_track_find(g->rn, ct);
+	int reason;
+
+	if (!e || e->map != flow->m || e->incarnation != flow->rec->incarnation ||
+	    !nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL), &flow->orig) ||
+	    !nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &flow->reply))
+		return NF_RG_REASON_CLASH;
+	reason = refresh(g, flow, e, false);
+	if (!reason)
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_UPDATED);
+	return reason;
+}
+
+/* A new one is tried at once, a known one looked up first; what is in the way is removed if it is ours. */
+static int apply_flow(struct nf_rg_group *g, const struct nf_rg_flow *flow)
+{
+	struct nf_conn *ct;
+	int reason;
+
+	if (flow->rec->flags & NF_RG_REC_F_NEW) {
+		reason = create(g, flow);
+		if (reason != NF_RG_REASON_CLASH)
+			return reason;
+	}
+	ct = find_ct(g->rn, &flow->zone, &flow->orig);
+	if (ct) {
+		reason = apply_found(g, flow, ct);
+		nf_ct_put(ct);
+		if (reason != NF_RG_REASON_CLASH)
+			return reason;
+	}
+	if (!evict_tuple(g, flow, &flow->orig) || !evict_tuple(g, flow, &flow->reply))
+		return NF_RG_REASON_CLASH;
+	return create(g, flow);
+}
+
+static bool protocol_known(const struct nf_rg_record *rec)
+{
+	switch (rec->l4) {
+	case IPPROTO_TCP:
+		return rec->tcp_state > TCP_CONNTRACK_NONE && rec->tcp_state < TCP_CONNTRACK_TIMEOUT_MAX;
+	case IPPROTO_UDP:
+		return true;
+	case IPPROTO_ICMP:
+		return rec->l3 == 4;
+	case IPPROTO_ICMPV6:
+		return rec->l3 == 6;
+	}
+	return false;
+}
+
+static bool translated_in_range(const struct nf_rg_flow *flow)
+{
+	u8 family = flow->orig.src.l3num;
+
+	if (flow->rec->status & NF_RG_ST_SRC_NAT && nf_rg_mapping_holds(flow->m, family, &flow->reply.dst.u3))
+		return true;
+	return flow->rec->status & NF_RG_ST_DST_NAT && nf_rg_mapping_holds(flow->m, family, &flow->orig.dst.u3);
+}
+
+static int apply_state(struct nf_rg_group *g, const struct nf_rg_record *rec)
+{
+	struct nf_rg_flow flow = { .rec = rec };
+
+	flow.m = nf_rg_mapping_find(g->rn, rec->mapping);
+	if (!flow.m || flow.m->group != g)
+		return NF_RG_REASON_MAPPING;
+	if (!protocol_known(rec))
+		return NF_RG_REASON_PROTOCOL;
+	nf_ct_zone_init(&flow.zone, rec->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &flow.orig);
+	nf_rg_flow_tuple(rec, &rec->reply, IP_CT_DIR_REPLY, &flow.reply);
+	if (!translated_in_range(&flow))
+		return NF_RG_REASON_RANGE;
+	return apply_flow(g, &flow);
+}
+
+static void apply_delete(struct nf_rg_group *g, const struct nf_rg_record *rec)
+{
+	enum nf_rg_stat stat = NF_RG_STAT_INSTALL_DELETE_NONE;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conntrack_zone zone;
+	struct nf_rg_entry *e;
+	struct nf_conn *ct;
+
+	nf_ct_zone_init(&zone, rec->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &tuple);
+	ct = find_ct(g->rn, &zone, &tuple);
+	if (ct) {
+		e = nf_rg_track_find(g->rn, ct);
+		if (e && e->map->group == g && e->incarnation == rec->incarnation && nf_rg_track_remove(e, false)) {
+			nf_ct_delete(ct, 0, 0);
+			stat = NF_RG_STAT_INSTALL_DELETED;
+		}
+		nf_ct_put(ct);
+	}
+	nf_rg_stat_inc(g->rn, stat);
+}
+
+/* May a batch of @epoch be installed now?  Looked at for each record, since the role may change meanwhile. */
+static int install_allowed(struct nf_rg_group *g, const struct nf_rg_epoch *epoch)
+{
+	int err = 0;
+
+	spin_lock_bh(&g->lock);
+	if (g->dead)
+		err = -ESRCH;
+	else if (g->role != NF_RG_ROLE_STANDBY)
+		err = -EPERM;
+	else if (nf_rg_epoch_cmp(&g->epoch, epoch))
+		err = -ESTALE;
+	spin_unlock_bh(&g->lock);
+	if (err == -EPERM)
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_NOT_STANDBY);
+	else if (err == -ESTALE)
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_EPOCH);
+	return err;
+}
+
+static int install_records(struct nf_rg_install *in)
+{
+	struct nf_rg_record rec;
+	unsigned int index;
+	int len, reason;
+
+	for (index = 0; in->offset < in->len; index++) {
+		if (index % INSTALL_CHUNK == 0) {
+			int err = install_allowed(in->g, &in->epoch);
+
+			if (err)
+				return err;
+			cond_resched();
+		}
+		len = nf_rg_record_decode(&rec, in->buf + in->offset, in->len - in->offset);
+		if (len < 0 || index >= NF_RG_BATCH_RECORDS) {
+			nf_rg_stat_inc(in->g->rn, NF_RG_STAT_INSTALL_BAD);
+			return -EBADMSG;
+		}
+		reason = NF_RG_REASON_NONE;
+		rcu_read_lock();
+		local_bh_disable();
+		if (rec.type == NF_RG_REC_STATE)
+			reason = apply_state(in->g, &rec);
+		else
+			apply_delete(in->g, &rec);
+		local_bh_enable();
+		rcu_read_unlock();
+		if (reason) {
+			nf_rg_stat_inc(in->g->rn, nf_rg_stat_refused(reason));
+			in->refusals[in->n_refusals++] = (struct nf_rg_refusal){ .index = index, .reason = reason };
+		}
+		in->offset += len;
+	}
+	return 0;
+}
+
+static enum nf_rg_verdict sweep_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
+{
+	return e->generation == g->generation ? NF_RG_KEEP : NF_RG_KILL;
+}
+
+static void install_begin(struct nf_rg_install *in)
+{
+	struct nf_rg_group *g = in->g;
+
+	spin_lock_bh(&g->lock);
+	g->generation = in->generation;
+	if (in->flags & NF_RG_BATCH_BULK_BEGIN) {
+		g->rx_bulk = true;
+		g->rx_sync = NF_RG_SYNC_BULK;
+	} else if (g->rx_sync == NF_RG_SYNC_NONE) {
+		g->rx_sync = NF_RG_SYNC_DELTA;
+	}
+	spin_unlock_bh(&g->lock);
+}
+
+static void install_end(struct nf_rg_install *in)
+{
+	struct nf_rg_group *g = in->g;
+
+	if (in->flags & NF_RG_BATCH_BULK_END && g->rx_bulk)
+		nf_rg_stat_add(g->rn, NF_RG_STAT_INSTALL_SWEPT, nf_rg_track_walk(g, sweep_one, NULL));
+	spin_lock_bh(&g->lock);
+	if (in->flags & NF_RG_BATCH_BULK_END)
+		g->rx_bulk = false;
+	/* A peer that ends a bulk transfer which never began has not told us everything. */
+	if (in->flags & NF_RG_BATCH_SYNCED && !g->rx_bulk)
+		g->rx_sync = NF_RG_SYNC_DONE;
+	in->sync = g->rx_sync;
+	in->lost = g->lost;
+	g->lost = 0;
+	spin_unlock_bh(&g->lock);
+}
+
+/**
+ * nf_rg_install_batch - install what the peer has pushed
+ * @in: the batch; its results are filled in
+ *
+ * Context: process; takes nf_rg_group.install.
+ * Return: 0, even if records were refused; -EPERM if the group does not stand by, -ESTALE if its epoch is another, -ESRCH if it is being
+ * removed, -EBADMSG: the record at @in->offset is malformed, those before it are installed.
+ */
+int nf_rg_install_batch(struct nf_rg_install *in)
+{
+	int err;
+
+	mutex_lock(&in->g->install);
+	err = install_allowed(in->g, &in->epoch);
+	if (!err) {
+		install_begin(in);
+		err = install_records(in);
+	}
+	if (!err) {
+		nf_rg_stat_inc(in->g->rn, NF_RG_STAT_INSTALL_BATCH);
+		install_end(in);
+	}
+	mutex_unlock(&in->g->install);
+	return err;
+}
+
+/**
+ * nf_rg_install_session - a receiving session begins or ends
+ * @g: the group
+ * @session: 0: ended
+ *
+ * What was received stays.  Until the peer says that nothing is missing, nothing is known to be complete.
+ */
+void nf_rg_install_session(struct nf_rg_group *g, u32 session)
+{
+	spin_lock_bh(&g->lock);
+	g->rx_session = session;
+	g->rx_bulk = false;
+	g->rx_sync = NF_RG_SYNC_NONE;
+	spin_unlock_bh(&g->lock);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _NF_RG_INSTALL_H
+#define _NF_RG_INSTALL_H
+
+#include "group.h"
+
+/**
+ * struct nf_rg_install - a batch to install, and what came of it
+ * @g: the group
+ * @epoch: of the sender
+ * @flags: NF_RG_BATCH_*
+ * @generation: of the bulk transfer
+ * @buf: the records
+ * @len: bytes
+ * @refusals: room for NF_RG_BATCH_RECORDS; filled in, by rising index
+ * @n_refusals: filled in
+ * @sync: filled in: enum nf_rg_sync
+ * @lost: filled in: entries that vanished from this table since the last answer
+ * @offset: filled in on -EBADMSG: of the malformed record
+ */
+struct nf_rg_install {
+	struct nf_rg_group *g;
+	struct nf_rg_epoch epoch;
+	u32 flags;
+	u32 generation;
+	const u8 *buf;
+	unsigned int len;
+	struct nf_rg_refusal *refusals;
+	unsigned int n_refusals;
+	u8 sync;
+	u32 lost;
+	unsigned int offset;
+};
+
+int nf_rg_install_batch(struct nf_rg_install *in);
+void nf_rg_install_session(struct nf_rg_group *g, u32 session);
+
+#endif /* _NF_RG_INSTALL_H */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mappings: which translated addresses belong to which NAT rule, and so to which group.
+ */
+#include "mapping.h"
+
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack.h>
+
+static bool range_holds(const struct nf_rg_range *r, u8 family, const union nf_inet_addr *ip)
+{
+	if (r->family != family)
+		return false;
+	if (family == NFPROTO_IPV4) {
+		u32 a = ntohl(ip->ip);
+
+		return a >= ntohl(r->from.ip) && a <= ntohl(r->to.ip);
+	}
+	return memcmp(&ip->in6, &r->from.in6, sizeof(ip->in6)) >= 0 &&
+	       memcmp(&ip->in6, &r->to.in6, sizeof(ip->in6)) <= 0;
+}
+
+/**
+ * nf_rg_mapping_holds - is an address one of the mapping's translated ones?
+ * @m: the mapping
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @ip: network order
+ *
+ * Context: rcu_read_lock() held.
+ * Return: whether.
+ */
+bool nf_rg_mapping_holds(const struct nf_rg_mapping *m, u8 family, const union nf_inet_addr *ip)
+{
+	const struct nf_rg_ranges *ranges = rcu_dereference(m->ranges);
+	unsigned int i;
+
+	for (i = 0; i < ranges->n; i++)
+		if (range_holds(&ranges->r[i], family, ip))
+			return true;
+	return false;
+}
+
+/**
+ * nf_rg_mapping_by_addr - the mapping that a translated address belongs to
+ * @rn: the namespace
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @ip: network order
+ *
+ * Context: rcu_read_lock() held.
+ * Return: the mapping, NULL if none.
+ */
+struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family, const union nf_inet_addr *ip)
+{
+	struct nf_rg_mapping *m;
+
+	list_for_each_entry_rcu(m, &rn->mappings, list)
+		if (nf_rg_mapping_holds(m, family, ip))
+			return m;
+	return NULL;
+}
+
+/**
+ * nf_rg_classify - the mapping that made a connection
+ * @rn: the namespace
+ * @ct: the connection
+ *
+ * The source as the outside sees it (reply destination) decides, then, for a translated destination, the address that the outside used.
+ *
+ * Context: rcu_read_lock() held.
+ * Return: the mapping, NULL if @ct is not translated or nobody's.
+ */
+struct nf_rg_mapping *nf_rg_classify(struct nf_rg_net *rn, const struct nf_conn *ct)
+{
+	unsigned long status = READ_ONCE(ct->status);
+	struct nf_rg_mapping *m = NULL;
+	u8 family = nf_ct_l3num(ct);
+
+	if (status & IPS_SRC_NAT)
+		m = nf_rg_mapping_by_addr(rn, family, &nf_ct_tuple(ct, IP_CT_DIR_REPLY)->dst.u3);
+	if (!m && status & IPS_DST_NAT)
+		m = nf_rg_mapping_by_addr(rn, family, &nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL)->dst.u3);
+	return m;
+}
+
+/**
+ * nf_rg_mapping_find - a mapping by its ID
+ * @rn: the namespace
+ * @id: mapping ID
+ *
+ * Context: rcu_read_lock() or nf_rg_net.config held.
+ * Return: the mapping, NULL if none.
+ */
+struct nf_rg_mapping *nf_rg_mapping_find(struct nf_rg_net *rn, u32 id)
+{
+	struct nf_rg_mapping *m;
+
+	list_for_each_entry_rcu(m, &rn->mappings, list, lockdep_is_held(&rn->config))
+		if (m->id == id)
+			return m;
+	return NULL;
+}
+
+/**
+ * nf_rg_mapping_by_slot - a mapping by the slot in the mark
+ * @rn: the namespace
+ * @slot: the slot
+ *
+ * Context: nf_rg_net.config held.
+ * Return: the mapping, NULL if none.
+ */
+struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot)
+{
+	struct nf_rg_mapping *m;
+
+	list_for_each_entry(m, &rn->mappings, list)
+		if (m->slot == slot)
+			return m;
+	return NULL;
+}
+
+/**
+ * nf_rg_mapping_create - make a mapping known
+ * @g: its group; the mapping does not keep it: the group removes its mappings before it goes
+ * @id: mapping ID, not yet used
+ * @slot: not yet used
+ * @ranges: translated addresses; the mapping's on success
+ *
+ * Context: nf_rg_net.config held.
+ * Return: the mapping, NULL without memory.
+ */
+struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot, struct nf_rg_ranges *ranges)
+{
+	struct nf_rg_mapping *m = kzalloc(sizeof(*m), GFP_KERNEL);
+
+	if (!m)
+		return NULL;
+	m->group = g;
+	m->id = id;
+	m->slot = slot;
+	rcu_assign_pointer(m->ranges, ranges);
+	list_add_tail_rcu(&m->list, &g->rn->mappings);
+	return m;
+}
+
+/**
+ * nf_rg_mapping_set_ranges - replace the translated addresses
+ * @m: the mapping
+ * @ranges: the new ones; now the mapping's
+ *
+ * Entries outside the new ranges stay until they end.
+ *
+ * Context: nf_rg_net.config held.
+ */
+void nf_rg_mapping_set_ranges(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges)
+{
+	struct nf_rg_ranges *old;
+
+	old = rcu_replace_pointer(m->ranges, ranges, lockdep_is_held(&m->group->rn->config));
+	kfree_rcu(old, rcu);
+}
+
+/**
+ * nf_rg_mapping_free - free a mapping that nothing can find any more
+ * @m: unlinked, without entries
+ *
+ * Its memory goes after a grace period.
+ */
+void nf_rg_mapping_free(struct nf_rg_mapping *m)
+{
+	struct nf_rg_ranges *ranges = rcu_dereference_protected(m->ranges, true);
+
+	kfree_rcu(ranges, rcu);
+	kfree_rcu(m, rcu);
+}

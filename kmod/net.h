@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _NF_RG_NET_H
+#define _NF_RG_NET_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "stats.h"
+
+struct nf_ct_event_notifier;
+
+/**
+ * struct nf_rg_net - what the module keeps for a network namespace
+ * @net: the namespace
+ * @config: serialises changes of groups and mappings, and @enabled
+ * @enabled: hooks and notifier stand, @entries and @stats exist; set by the first group, until the namespace or the module goes
+ * @prev: the event notifier that was there before ours; called from ours
+ * @groups: struct nf_rg_group by number; read under RCU, changed under @config
+ * @mappings: struct nf_rg_mapping, list; read under RCU, changed under @config
+ * @entries: struct nf_rg_entry by its nf_conn pointer
+ * @gate_lock: protects the recomputation of @open_until
+ * @open_until: CLOCK_BOOTTIME in ns; before it, every group may forward.  0: some group may not.  U64_MAX: no lease runs.
+ * @mark_mask: bits of the conntrack mark that hold a mapping's slot
+ * @mark_shift: of the lowest bit of @mark_mask
+ * @agent: netlink port of the attached agent, 0: none; changed under @config
+ * @window: batches in flight that the agent allows for a group
+ * @incarnation: the last incarnation number given
+ * @stats: counters
+ */
+struct nf_rg_net {
+	struct net *net;
+	struct mutex config;
+	bool enabled;
+	const struct nf_ct_event_notifier *prev;
+	struct xarray groups;
+	struct list_head mappings;
+	struct rhashtable entries;
+	spinlock_t gate_lock;
+	u64 open_until;
+	u32 mark_mask;
+	u32 mark_shift;
+	u32 agent;
+	u32 window;
+	atomic64_t incarnation;
+	struct nf_rg_stats __percpu *stats;
+};
+
+extern unsigned int nf_rg_net_id;
+
+static inline struct nf_rg_net *nf_rg_net(const struct net *net)
+{
+	return net_generic(net, nf_rg_net_id);
+}
+
+static inline void nf_rg_stat_add(struct nf_rg_net *rn, enum nf_rg_stat stat, u64 n)
+{
+	this_cpu_add(rn->stats->v[stat], n);
+}
+
+static inline void nf_rg_stat_inc(struct nf_rg_net *rn, enum nf_rg_stat stat)
+{
+	nf_rg_stat_add(rn, stat, 1);
+}
+
+int nf_rg_net_enable(struct nf_rg_net *rn);
+
+#endif /* _NF_RG_NET_H */

@@ -1,0 +1,680 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink commands: groups, roles, mappings, counters. */
+#include "nl.h"
+
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <net/sock.h>
+
+#include "mapping.h"
+#include "role.h"
+
+static struct nf_rg_addrs *parse_addrs(struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[NF_RG_A_ADDRS], *attr;
+	struct nf_rg_addrs *addrs;
+	unsigned int n = 0;
+	int rem, err;
+
+	if (nest)
+		nla_for_each_nested(attr, nest, rem)
+			n++;
+	addrs = kzalloc(struct_size(addrs, a, n), GFP_KERNEL);
+	if (!addrs)
+		return ERR_PTR(-ENOMEM);
+	if (!nest)
+		return addrs;
+	nla_for_each_nested(attr, nest, rem) {
+		struct nf_rg_addr *a = &addrs->a[addrs->n];
+
+		err = nf_rg_nl_addr(attr, &a->family, &a->ip, info->extack);
+		if (err) {
+			kfree(addrs);
+			return ERR_PTR(err);
+		}
+		addrs->n++;
+	}
+	return addrs;
+}
+
+/* The mask of the first group holds for the namespace: slots are read with it. */
+static int set_mask(struct nf_rg_net *rn, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[NF_RG_A_MARK_MASK];
+	u32 mask = attr ? nla_get_u32(attr) : NF_RG_MARK_MASK_DEFAULT;
+	u32 ones = mask ? mask >> __ffs(mask) : 0;
+
+	if (!mask || ones & (ones + 1)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the mark mask must be contiguous bits");
+		return -EINVAL;
+	}
+	if (!xa_empty(&rn->groups) && attr && mask != rn->mark_mask) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, "another group of this namespace uses another mark mask");
+		return -EBUSY;
+	}
+	if (xa_empty(&rn->groups)) {
+		rn->mark_mask = mask;
+		rn->mark_shift = __ffs(mask);
+	}
+	return 0;
+}
+
+static int group_new(struct nf_rg_net *rn, struct genl_info *info)
+{
+	u32 id = nla_get_u32(info->attrs[NF_RG_A_GROUP]);
+	struct nf_rg_group *g = xa_load(&rn->groups, id);
+	struct nf_rg_addrs *addrs = NULL;
+	int err;
+
+	if (g && info->nlhdr->nlmsg_flags & NLM_F_EXCL) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_GROUP], "the group exists");
+		return -EEXIST;
+	}
+	err = nf_rg_net_enable(rn);
+	if (err) {
+		NL_SET_ERR_MSG_MOD(info->extack, "cannot hook into this namespace");
+		return err;
+	}
+	err = set_mask(rn, info);
+	if (err)
+		return err;
+	if (!g || info->attrs[NF_RG_A_ADDRS]) {
+		addrs = parse_addrs(info);
+		if (IS_ERR(addrs))
+			return PTR_ERR(addrs);
+	}
+	if (!g)
+		err = nf_rg_role_create(rn, id, &g);
+	if (err) {
+		kfree(addrs);
+		return err;
+	}
+	if (addrs)
+		nf_rg_group_set_addrs(g, addrs);
+	return 0;
+}
+
+/**
+ * nf_rg_nl_group_new - NF_RG_CMD_GROUP_NEW
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_group_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_net *rn = nf_rg_net(genl_info_net(info));
+	int err;
+
+	err = nf_rg_nl_need(info, NF_RG_A_GROUP, "group");
+	if (err)
+		return err;
+	mutex_lock(&rn->config);
+	err = group_new(rn, info);
+	mutex_unlock(&rn->config);
+	return err;
+}
+
+/**
+ * nf_rg_nl_group_del - NF_RG_CMD_GROUP_DEL
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_group_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_net *rn = nf_rg_net(genl_info_net(info));
+	struct nf_rg_group *g;
+	int err = 0;
+
+	mutex_lock(&rn->config);
+	g = nf_rg_nl_group(info);
+	if (IS_ERR(g)) {
+		err = PTR_ERR(g);
+	} else {
+		nf_rg_role_delete(g);
+		nf_rg_group_put(g);
+	}
+	mutex_unlock(&rn->config);
+	return err;
+}
+
+static int put_addrs(struct sk_buff *skb, const struct nf_rg_group *g)
+{
+	const struct nf_rg_addrs *addrs;
+	struct nlattr *nest;
+	unsigned int i;
+	int err = 0;
+
+	nest = nla_nest_start(skb, NF_RG_A_ADDRS);
+	if (!nest)
+		return -EMSGSIZE;
+	rcu_read_lock();
+	addrs = rcu_dereference(g->addrs);
+	for (i = 0; addrs && i < addrs->n && !err; i++)
+		err = nla_put(skb, NF_RG_A_ADDR, addrs->a[i].family == NFPROTO_IPV4 ? 4 : 16, &addrs->a[i].ip);
+	rcu_read_unlock();
+	nla_nest_end(skb, nest);
+	return err;
+}
+
+/* What changes with the role and the traffic, as it was at one moment. */
+struct group_snapshot {
+	u8 role;
+	u8 sync;
+	bool no_new;
+	struct nf_rg_epoch epoch;
+	u64 instance;
+	u64 lease_until;
+	u64 peer_instance;
+	u32 session;
+	u32 generation;
+	u64 seq;
+	u32 entries;
+	u32 pending;
+	u32 inflight;
+	u32 refused;
+};
+
+static void snapshot(struct nf_rg_group *g, struct group_snapshot *s)
+{
+	bool active;
+
+	spin_lock_bh(&g->lock);
+	active = g->role == NF_RG_ROLE_ACTIVE;
+	s->role = g->role;
+	s->sync = active ? g->sync : g->rx_sync;
+	s->no_new = g->no_new;
+	s->epoch = g->epoch;
+	s->instance = g->instance;
+	s->lease_until = g->lease_until;
+	s->peer_instance = g->peer_instance;
+	s->session = active ? g->session : g->rx_session;
+	s->generation = g->generation;
+	s->seq = g->seq;
+	s->entries = g->entries;
+	/* A standby's lists are left from its last active life and mean nothing. */
+	s->pending = active ? g->n_dirty + g->n_tombs + (g->sync == NF_RG_SYNC_BULK ? g->n_bulk : 0) : 0;
+	s->inflight = active ? g->n_inflight + g->n_tombs_inflight : 0;
+	s->refused = active ? g->n_refused : 0;
+	spin_unlock_bh(&g->lock);
+}
+
+static int put_lease(struct sk_buff *skb, u64 until)
+{
+	u64 now = ktime_get_boottime_ns();
+
+	if (until == U64_MAX)
+		return 0;
+	return nla_put_u32(skb, NF_RG_A_LEASE_LEFT, until > now ? div_u64(until - now, NSEC_PER_MSEC) : 0);
+}
+
+static int put_group(struct sk_buff *skb, struct nf_rg_group *g, u32 portid, u32 seq, int flags)
+{
+	struct group_snapshot s;
+	void *head;
+
+	snapshot(g, &s);
+	head = genlmsg_put(skb, portid, seq, &nf_rg_family, flags, NF_RG_CMD_GROUP_GET);
+	if (!head)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NF_RG_A_GROUP, g->id) ||
+	    nla_put_u32(skb, NF_RG_A_MARK_MASK, g->rn->mark_mask) ||
+	    nla_put_u8(skb, NF_RG_A_ROLE, s.role) ||
+	    nf_rg_nl_put_epoch(skb, &s.epoch) ||
+	    put_lease(skb, s.lease_until) ||
+	    nla_put_u32(skb, NF_RG_A_FLAGS, s.no_new ? NF_RG_F_NO_NEW : 0) ||
+	    nla_put_u64_64bit(skb, NF_RG_A_INSTANCE, s.instance, NF_RG_A_PAD) ||
+	    nla_put_u64_64bit(skb, NF_RG_A_PEER_INSTANCE, s.peer_instance, NF_RG_A_PAD) ||
+	    nla_put_u32(skb, NF_RG_A_SESSION, s.session) ||
+	    nla_put_u64_64bit(skb, NF_RG_A_SEQ, s.seq, NF_RG_A_PAD) ||
+	    nla_put_u32(skb, NF_RG_A_GENERATION, s.generation) ||
+	    nla_put_u8(skb, NF_RG_A_SYNC, s.sync) ||
+	    nla_put_u32(skb, NF_RG_A_ENTRIES, s.entries) ||
+	    nla_put_u32(skb, NF_RG_A_PENDING, s.pending) ||
+	    nla_put_u32(skb, NF_RG_A_INFLIGHT, s.inflight) ||
+	    nla_put_u32(skb, NF_RG_A_REFUSED, s.refused) ||
+	    put_addrs(skb, g)) {
+		genlmsg_cancel(skb, head);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, head);
+	return 0;
+}
+
+/**
+ * nf_rg_nl_group_get - NF_RG_CMD_GROUP_GET for one group
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_group_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_group *g = nf_rg_nl_group(info);
+	struct sk_buff *msg;
+	int err;
+
+	if (IS_ERR(g))
+		return PTR_ERR(g);
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	err = msg ? put_group(msg, g, info->snd_portid, info->snd_seq, 0) : -ENOMEM;
+	nf_rg_group_put(g);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * nf_rg_nl_group_dump - NF_RG_CMD_GROUP_GET for all groups
+ * @skb: to be filled
+ * @cb: state of the dump
+ *
+ * Return: length of @skb, 0 at the end, -errno.
+ */
+int nf_rg_nl_group_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nf_rg_net *rn = nf_rg_net(sock_net(skb->sk));
+	unsigned long id = cb->args[0];
+	struct nf_rg_group *g;
+	int err = 0;
+
+	mutex_lock(&rn->config);
+	xa_for_each_start(&rn->groups, id, g, cb->args[0]) {
+		err = put_group(skb, g, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI);
+		if (err)
+			break;
+		cb->args[0] = id + 1;
+	}
+	mutex_unlock(&rn->config);
+	return skb->len ?: err;
+}
+
+static int parse_role(struct genl_info *info, struct nf_rg_role_change *c)
+{
+	int err = nf_rg_nl_need(info, NF_RG_A_ROLE, "role");
+
+	if (!err)
+		err = nf_rg_nl_need(info, NF_RG_A_EPOCH, "epoch");
+	if (!err)
+		err = nf_rg_nl_need(info, NF_RG_A_EPOCH_SYSTEM, "system of the epoch");
+	if (err)
+		return err;
+	memset(c, 0, sizeof(*c));
+	c->role = nla_get_u8(info->attrs[NF_RG_A_ROLE]);
+	c->epoch.count = nla_get_u64(info->attrs[NF_RG_A_EPOCH]);
+	c->epoch.system = nla_get_u64(info->attrs[NF_RG_A_EPOCH_SYSTEM]);
+	if (info->attrs[NF_RG_A_LEASE])
+		c->lease_ms = nla_get_u32(info->attrs[NF_RG_A_LEASE]);
+	if (info->attrs[NF_RG_A_GRACE])
+		c->grace_ms = nla_get_u32(info->attrs[NF_RG_A_GRACE]);
+	if (info->attrs[NF_RG_A_FLAGS])
+		c->no_new = nla_get_u32(info->attrs[NF_RG_A_FLAGS]) & NF_RG_F_NO_NEW;
+
+	if (c->lease_ms && c->role != NF_RG_ROLE_ACTIVE) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_LEASE], "only an active group has a lease");
+		return -EINVAL;
+	}
+	if (c->grace_ms && c->role == NF_RG_ROLE_ACTIVE) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_GRACE], "an active group has no grace period");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * nf_rg_nl_set_role - NF_RG_CMD_SET_ROLE
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_set_role(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_role_change change;
+	struct nf_rg_group *g;
+	int err;
+
+	err = parse_role(info, &change);
+	if (err)
+		return err;
+	g = nf_rg_nl_group(info);
+	if (IS_ERR(g))
+		return PTR_ERR(g);
+	err = nf_rg_role_set(g, &change);
+	if (err == -ESTALE)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_EPOCH], "the group's epoch is higher");
+	nf_rg_group_put(g);
+	return err;
+}
+
+/**
+ * nf_rg_nl_flush - NF_RG_CMD_FLUSH
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_group *g = nf_rg_nl_group(info);
+	int err;
+
+	if (IS_ERR(g))
+		return PTR_ERR(g);
+	err = nf_rg_role_flush(g);
+	if (err)
+		NL_SET_ERR_MSG_MOD(info->extack, "the group is active");
+	nf_rg_group_put(g);
+	return err;
+}
+
+static const struct nla_policy range_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_RANGE_FROM] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+	[NF_RG_A_RANGE_TO] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+};
+
+static int parse_range(const struct nlattr *attr, struct nf_rg_range *r, struct netlink_ext_ack *extack)
+{
+	struct nlattr **tb;
+	u8 to_family;
+	int err;
+
+	tb = kcalloc(NF_RG_A_MAX + 1, sizeof(*tb), GFP_KERNEL);
+	if (!tb)
+		return -ENOMEM;
+	err = nla_parse_nested(tb, NF_RG_A_MAX, attr, range_policy, extack);
+	if (!err && (!tb[NF_RG_A_RANGE_FROM] || !tb[NF_RG_A_RANGE_TO])) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a range has a first and a last address");
+		err = -EINVAL;
+	}
+	if (!err)
+		err = nf_rg_nl_addr(tb[NF_RG_A_RANGE_FROM], &r->family, &r->from, extack);
+	if (!err)
+		err = nf_rg_nl_addr(tb[NF_RG_A_RANGE_TO], &to_family, &r->to, extack);
+	if (!err && (to_family != r->family ||
+		     memcmp(&r->from, &r->to, r->family == NFPROTO_IPV4 ? 4 : 16) > 0)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the last address of a range is below the first");
+		err = -EINVAL;
+	}
+	kfree(tb);
+	return err;
+}
+
+static struct nf_rg_ranges *parse_ranges(struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[NF_RG_A_RANGES], *attr;
+	struct nf_rg_ranges *ranges;
+	unsigned int n = 0;
+	int rem, err;
+
+	nla_for_each_nested(attr, nest, rem)
+		n++;
+	if (!n) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest, "a mapping needs a range");
+		return ERR_PTR(-EINVAL);
+	}
+	ranges = kzalloc(struct_size(ranges, r, n), GFP_KERNEL);
+	if (!ranges)
+		return ERR_PTR(-ENOMEM);
+	nla_for_each_nested(attr, nest, rem) {
+		err = parse_range(attr, &ranges->r[ranges->n], info->extack);
+		if (err) {
+			kfree(ranges);
+			return ERR_PTR(err);
+		}
+		ranges->n++;
+	}
+	return ranges;
+}
+
+/* Checks what a new mapping asks for against what is there; -EEXIST: it is there already, only its ranges change. */
+static int mapping_check(struct nf_rg_group *g, struct nf_rg_mapping *m, u32 slot, struct genl_info *info)
+{
+	struct nf_rg_net *rn = g->rn;
+	struct nf_rg_mapping *other = nf_rg_mapping_by_slot(rn, slot);
+
+	if (slot > rn->mark_mask >> rn->mark_shift) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_SLOT], "the slot does not fit into the mark mask");
+		return -ERANGE;
+	}
+	if (other && other != m) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_SLOT], "another mapping has this slot");
+		return -EBUSY;
+	}
+	if (m && (m->group != g || m->slot != slot)) {
+		NL_SET_ERR_MSG_MOD(info->extack, "group and slot of a mapping cannot be changed");
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int mapping_new(struct nf_rg_group *g, struct genl_info *info)
+{
+	u32 id = nla_get_u32(info->attrs[NF_RG_A_MAPPING]);
+	u32 slot = nla_get_u32(info->attrs[NF_RG_A_SLOT]);
+	struct nf_rg_mapping *m = nf_rg_mapping_find(g->rn, id);
+	struct nf_rg_ranges *ranges;
+	int err;
+
+	err = mapping_check(g, m, slot, info);
+	if (err)
+		return err;
+	ranges = parse_ranges(info);
+	if (IS_ERR(ranges))
+		return PTR_ERR(ranges);
+	if (m) {
+		nf_rg_mapping_set_ranges(m, ranges);
+	} else if (!nf_rg_mapping_create(g, id, slot, ranges)) {
+		kfree(ranges);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * nf_rg_nl_mapping_new - NF_RG_CMD_MAPPING_NEW
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_mapping_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_net *rn = nf_rg_net(genl_info_net(info));
+	struct nf_rg_group *g;
+	int err;
+
+	err = nf_rg_nl_need(info, NF_RG_A_MAPPING, "mapping ID");
+	if (!err)
+		err = nf_rg_nl_need(info, NF_RG_A_SLOT, "slot");
+	if (!err)
+		err = nf_rg_nl_need(info, NF_RG_A_RANGES, "ranges");
+	if (err)
+		return err;
+	mutex_lock(&rn->config);
+	g = nf_rg_nl_group(info);
+	err = IS_ERR(g) ? PTR_ERR(g) : mapping_new(g, info);
+	if (!IS_ERR(g))
+		nf_rg_group_put(g);
+	mutex_unlock(&rn->config);
+	return err;
+}
+
+static struct nf_rg_mapping *info_mapping(struct nf_rg_net *rn, struct genl_info *info)
+{
+	struct nf_rg_mapping *m;
+	int err = nf_rg_nl_need(info, NF_RG_A_MAPPING, "mapping ID");
+
+	if (err)
+		return ERR_PTR(err);
+	m = nf_rg_mapping_find(rn, nla_get_u32(info->attrs[NF_RG_A_MAPPING]));
+	if (m)
+		return m;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_MAPPING], "no such mapping");
+	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * nf_rg_nl_mapping_del - NF_RG_CMD_MAPPING_DEL
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_mapping_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_net *rn = nf_rg_net(genl_info_net(info));
+	struct nf_rg_mapping *m;
+	int err = 0;
+
+	mutex_lock(&rn->config);
+	m = info_mapping(rn, info);
+	if (IS_ERR(m))
+		err = PTR_ERR(m);
+	else
+		nf_rg_role_delete_mapping(m);
+	mutex_unlock(&rn->config);
+	return err;
+}
+
+static int put_range(struct sk_buff *skb, const struct nf_rg_range *r)
+{
+	struct nlattr *nest = nla_nest_start(skb, NF_RG_A_RANGE);
+	int len = r->family == NFPROTO_IPV4 ? 4 : 16;
+
+	if (!nest || nla_put(skb, NF_RG_A_RANGE_FROM, len, &r->from) || nla_put(skb, NF_RG_A_RANGE_TO, len, &r->to))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_mapping(struct sk_buff *skb, const struct nf_rg_mapping *m, u32 portid, u32 seq, int flags)
+{
+	const struct nf_rg_ranges *ranges = rcu_dereference_protected(m->ranges, lockdep_is_held(&m->group->rn->config));
+	struct nlattr *nest;
+	unsigned int i;
+	void *head;
+
+	head = genlmsg_put(skb, portid, seq, &nf_rg_family, flags, NF_RG_CMD_MAPPING_GET);
+	if (!head)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NF_RG_A_MAPPING, m->id) || nla_put_u32(skb, NF_RG_A_GROUP, m->group->id) ||
+	    nla_put_u32(skb, NF_RG_A_SLOT, m->slot))
+		goto cancel;
+	nest = nla_nest_start(skb, NF_RG_A_RANGES);
+	if (!nest)
+		goto cancel;
+	for (i = 0; i < ranges->n; i++)
+		if (put_range(skb, &ranges->r[i]))
+			goto cancel;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, head);
+	return 0;
+
+cancel:
+	genlmsg_cancel(skb, head);
+	return -EMSGSIZE;
+}
+
+/**
+ * nf_rg_nl_mapping_get - NF_RG_CMD_MAPPING_GET for one mapping
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_mapping_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_net *rn = nf_rg_net(genl_info_net(info));
+	struct nf_rg_mapping *m;
+	struct sk_buff *msg;
+	int err;
+
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&rn->config);
+	m = info_mapping(rn, info);
+	err = IS_ERR(m) ? PTR_ERR(m) : put_mapping(msg, m, info->snd_portid, info->snd_seq, 0);
+	mutex_unlock(&rn->config);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * nf_rg_nl_mapping_dump - NF_RG_CMD_MAPPING_GET for all mappings
+ * @skb: to be filled
+ * @cb: state of the dump
+ *
+ * Return: length of @skb, 0 at the end, -errno.
+ */
+int nf_rg_nl_mapping_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nf_rg_net *rn = nf_rg_net(sock_net(skb->sk));
+	struct nf_rg_mapping *m;
+	long n = 0;
+	int err = 0;
+
+	mutex_lock(&rn->config);
+	list_for_each_entry(m, &rn->mappings, list) {
+		if (n++ < cb->args[0])
+			continue;
+		err = put_mapping(skb, m, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI);
+		if (err)
+			break;
+		cb->args[0] = n;
+	}
+	mutex_unlock(&rn->config);
+	return skb->len ?: err;
+}
+
+static int put_stat(struct sk_buff *skb, const char *name, u64 value)
+{
+	struct nlattr *nest = nla_nest_start(skb, NF_RG_A_STAT);
+
+	if (!nest || nla_put_string(skb, NF_RG_A_STAT_NAME, name) ||
+	    nla_put_u64_64bit(skb, NF_RG_A_STAT_VALUE, value, NF_RG_A_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * nf_rg_nl_stats_get - NF_RG_CMD_STATS_GET
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_net *rn = nf_rg_net(genl_info_net(info));
+	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	struct nlattr *nest;
+	void *head;
+	int i;
+
+	if (!msg)
+		return -ENOMEM;
+	head = genlmsg_put_reply(msg, info, &nf_rg_family, 0, NF_RG_CMD_STATS_GET);
+	nest = head ? nla_nest_start(msg, NF_RG_A_STATS) : NULL;
+	if (!nest)
+		goto too_long;
+	for (i = 0; i < NF_RG_STAT_MAX; i++)
+		if (put_stat(msg, nf_rg_stat_name(i), rn->enabled ? nf_rg_stat_sum(rn->stats, i) : 0))
+			goto too_long;
+	nla_nest_end(msg, nest);
+	genlmsg_end(msg, head);
+	return genlmsg_reply(msg, info);
+
+too_long:
+	nlmsg_free(msg);
+	return -EMSGSIZE;
+}

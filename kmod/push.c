@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sending: from the group's lists to the attached agent, and what the peer's kernel has answered.
+ *
+ * A batch holds deletions, then changes, then what is left of a bulk transfer: live before bulk.  The first change after a pause goes at
+ * once; after that a batch goes every PUSH_INTERVAL ms or NF_RG_BATCH_RECORDS records.  At most nf_rg_net.window batches are in flight:
+ * acknowledgements from the peer's kernel are the only credit there is, so a slow agent, link or peer stops the drain, and the changes
+ * wait in the lists, where they cost nothing more.
+ *
+ * A session begins with everything (bulk) or with what was not acknowledged (delta).  A marker in the dirty list stands behind all that
+ * was pending then.  When everything before it is acknowledged, the peer is told (SYNCED, and BULK_END to sweep).  That is
+ * sound although entries may be dirty again by then: what they were at the beginning has arrived.
+ */
+#include "push.h"
+
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/workqueue.h>
+
+#include "export.h"
+#include "track.h"
+
+#define PUSH_INTERVAL	20	/* ms between two batches that are not full */
+#define PUSH_CHUNK	64	/* entries under one hold of the lock */
+#define RETRY_INTERVAL	(5 * HZ)
+
+static struct workqueue_struct *push_wq;
+static nf_rg_push_fn push_send;
+
+/**
+ * nf_rg_push_init - prepare for sending
+ * @send: hands a batch to the agent
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nf_rg_push_init(nf_rg_push_fn send)
+{
+	push_send = send;
+	push_wq = alloc_workqueue("nf_rg", WQ_UNBOUND | WQ_HIGHPRI, 0);
+	return push_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * nf_rg_push_exit - undo nf_rg_push_init(); no group is left
+ */
+void nf_rg_push_exit(void)
+{
+	destroy_workqueue(push_wq);
+}
+
+static bool push_window_full(const struct nf_rg_group *g)
+{
+	return g->seq - g->acked >= g->rn->window;
+}
+
+/**
+ * nf_rg_push_kick - something is pending: see to it that it is sent in time
+ * @g: the group, locked
+ */
+void nf_rg_push_kick(struct nf_rg_group *g)
+{
+	unsigned long interval = msecs_to_jiffies(PUSH_INTERVAL);
+	unsigned long since = jiffies - g->push_last;
+
+	if (!g->session || push_window_full(g))
+		return;
+	if (!g->kicked) {
+		g->kicked = true;
+		if (since >= interval)
+			nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_FIRST);
+		queue_delayed_work(push_wq, &g->push_work, since >= interval ? 0 : interval - since);
+	} else if (g->n_dirty + g->n_tombs == NF_RG_BATCH_RECORDS) {
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_FULL);
+		mod_delayed_work(push_wq, &g->push_work, 0);
+	}
+}
+
+static void push_now(struct nf_rg_group *g)
+{
+	g->kicked = true;
+	mod_delayed_work(push_wq, &g->push_work, 0);
+}
+
+static bool push_put(struct nf_rg_push *p, const struct nf_rg_record *rec)
+{
+	int len = nf_rg_record_encode(rec, p->buf + p->len, NF_RG_PUSH_MAX - p->len);
+
+	if (len < 0)
+		return false;
+	p->len += len;
+	p->count++;
+	return true;
+}
+
+static bool push_tomb(struct nf_rg_push *p)
+{
+	struct nf_rg_group *g = p->g;
+	struct nf_rg_record rec;
+	struct nf_rg_tomb *t;
+
+	t = list_first_entry(&g->tombs, struct nf_rg_tomb, list);
+	nf_rg_export_tomb(t, &rec);
+	if (!push_put(p, &rec))
+		return false;
+	t->seq = p->seq;
+	list_move_tail(&t->list, &g->tombs_inflight);
+	g->n_tombs--;
+	g->n_tombs_inflight++;
+	return true;
+}
+
+static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
+{
+	struct nf_rg_record rec;
+
+	/* The first time in a bulk transfer the peer is taken not to have it. */
+	if (e->generation != p->generation)
+		e->acked = false;
+	nf_rg_export_entry(e, &rec);
+	e->index = p->count;
+	if (!push_put(p, &rec))
+		return false;
+	nf_rg_track_place(p->g, e, NF_RG_PLACE_INFLIGHT);
+	e->seq = p->seq;
+	e->sent = true;
+	e->generation = p->generation;
+	return true;
+}
+
+/* One more record into the batch.  False: nothing left, or no room.  Context: the group's lock. */
+static bool push_one(struct nf_rg_push *p)
+{
+	struct nf_rg_group *g = p->g;
+
+	if (p->count >= NF_RG_BATCH_RECORDS || p->len + NF_RG_REC_MAX > NF_RG_PUSH_MAX)
+		return false;
+	if (!list_empty(&g->tombs))
+		return push_tomb(p);
+	if (g->stage == NF_RG_STAGE_MARK && g->dirty.next == &g->marker) {
+		list_del_init(&g->marker);
+		g->stage = NF_RG_STAGE_ACK;
+		g->stage_seq = p->seq;
+	}
+	if (!list_empty(&g->dirty))
+		return push_entry(p, list_first_entry(&g->dirty, struct nf_rg_entry, list));
+	if (!list_empty(&g->bulk))
+		return push_entry(p, list_first_entry(&g->bulk, struct nf_rg_entry, list));
+	return false;
+}
+
+/* Steps that need no acknowledgement in between.  Context: the group's lock. */
+static void push_stage(struct nf_rg_group *g, u64 sent)
+{
+	if (g->stage == NF_RG_STAGE_BULK && list_empty(&g->bulk)) {
+		list_add_tail(&g->marker, &g->dirty);
+		g->stage = NF_RG_STAGE_MARK;
+	}
+	if (g->stage == NF_RG_STAGE_MARK && g->dirty.next == &g->marker) {
+		list_del_init(&g->marker);
+		g->stage = NF_RG_STAGE_ACK;
+		g->stage_seq = sent;
+	}
+	if (g->stage == NF_RG_STAGE_ACK && g->acked >= g->stage_seq) {
+		g->stage = NF_RG_STAGE_END;
+		g->stage_seq = U64_MAX;
+		g->flags |= NF_RG_BATCH_SYNCED;
+		if (g->sync == NF_RG_SYNC_BULK)
+			g->flags |= NF_RG_BATCH_BULK_END;
+	}
+	if (g->stage == NF_RG_STAGE_END && g->acked >= g->stage_seq) {
+		g->stage = NF_RG_STAGE_DONE;
+		g->sync = NF_RG_SYNC_DONE;
+		g->fed = true;
+	}
+}
+
+/* Begins a batch.  False: there is nothing to send, or nobody to send it to.  Context: the group's lock. */
+static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
+{
+	g->kicked = false;
+	if (!g->session || g->role != NF_RG_ROLE_ACTIVE || g->dead)
+		return false;
+	if (push_window_full(g)) {
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_NO_WINDOW);
+		return false;
+	}
+	push_stage(g, g->seq);
+	if (!g->flags && list_empty(&g->tombs) && list_empty(&g->dirty) && list_empty(&g->bulk))
+		return false;
+
+	p->g = g;
+	p->session = g->session;
+	p->seq = ++g->seq;
+	p->flags = g->flags;
+	p->generation = g->generation;
+	p->count = 0;
+	p->buf = g->push_buf;
+	p->len = 0;
+	g->flags = 0;
+	if (p->flags & NF_RG_BATCH_SYNCED)
+		g->stage_seq = p->seq;
+	return true;
+}
+
+/* Fills a batch, a chunk under each hold of the lock.  False: the session ended meanwhile, which put all back. */
+static bool push_fill(struct nf_rg_group *g, struct nf_rg_push *p)
+{
+	bool more;
+
+	do {
+		unsigned int i;
+
+		more = true;
+		for (i = 0; i < PUSH_CHUNK && more; i++)
+			more = push_one(p);
+		spin_unlock_bh(&g->lock);
+		cond_resched();
+		spin_lock_bh(&g->lock);
+		if (g->session != p->session || g->role != NF_RG_ROLE_ACTIVE)
+			return false;
+	} while (more);
+	return true;
+}
+
+/* What could not be handed over is pending again, and so is the batch's number.  Context: the group's lock. */
+static void push_undo(struct nf_rg_group *g, const struct nf_rg_push *p, int err)
+{
+	nf_rg_stat_inc(g->rn, err == -ENOMEM ? NF_RG_STAT_PUSH_NO_MEMORY : NF_RG_STAT_PUSH_NO_ROOM);
+	if (g->session != p->session)
+		return;
+	nf_rg_track_requeue(g, p->seq);
+	g->seq--;
+	g->flags |= p->flags;
+	if (p->flags & NF_RG_BATCH_SYNCED)
+		g->stage_seq = U64_MAX;
+	g->kicked = true;
+	queue_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
+}
+
+/**
+ * nf_rg_push_work - drain a group's lists
+ * @work: nf_rg_group.push_work
+ */
+void nf_rg_push_work(struct work_struct *work)
+{
+	struct nf_rg_group *g = container_of(to_delayed_work(work), struct nf_rg_group, push_work);
+	struct nf_rg_push p;
+	bool more;
+	int err;
+
+	spin_lock_bh(&g->lock);
+	do {
+		if (!push_begin(g, &p) || !push_fill(g, &p))
+			break;
+		g->push_last = jiffies;
+		spin_unlock_bh(&g->lock);
+
+		err = push_send(&p);
+
+		spin_lock_bh(&g->lock);
+		if (err) {
+			push_undo(g, &p, err);
+			break;
+		}
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_BATCH);
+		nf_rg_stat_add(g->rn, NF_RG_STAT_PUSH_RECORD, p.count);
+		push_stage(g, g->seq);
+		more = g->flags || !list_empty(&g->bulk) || g->n_dirty + g->n_tombs >= NF_RG_BATCH_RECORDS;
+		if (!more && g->n_dirty + g->n_tombs)
+			nf_rg_push_kick(g);
+	} while (more);
+	spin_unlock_bh(&g->lock);
+}
+
+/**
+ * nf_rg_push_start - begin a session
+ * @g: the group
+ * @session: the agent's number, not 0
+ * @peer_instance: of the kernel that is fed
+ * @bulk: send all, whatever it has
+ *
+ * Context: process.
+ * Return: enum nf_rg_sync; -EPERM if the group is not active, -ENOMEM.
+ */
+int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool bulk)
+{
+	u8 *buf = NULL;
+	int ret;
+
+	if (!READ_ONCE(g->push_buf)) {
+		buf = kvmalloc(NF_RG_PUSH_MAX, GFP_KERNEL);
+		if (!buf)
+			return -ENOMEM;
+	}
+	spin_lock_bh(&g->lock);
+	if (!g->push_buf)
+		swap(g->push_buf, buf);
+	if (g->role != NF_RG_ROLE_ACTIVE || g->dead) {
+		ret = -EPERM;
+		goto out;
+	}
+	list_del_init(&g->marker);
+	g->flags = 0;
+	if (!bulk && g->fed && g->peer_instance == peer_instance) {
+		nf_rg_track_requeue(g, 0);
+		nf_rg_track_retry(g);
+		list_add_tail(&g->marker, &g->dirty);
+		g->stage = NF_RG_STAGE_MARK;
+		g->sync = NF_RG_SYNC_DELTA;
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_SYNC_DELTA);
+	} else {
+		nf_rg_track_bulk(g);
+		g->peer_instance = peer_instance;
+		g->fed = false;
+		g->stage = NF_RG_STAGE_BULK;
+		g->sync = NF_RG_SYNC_BULK;
+		g->flags = NF_RG_BATCH_BULK_BEGIN;
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_SYNC_BULK);
+	}
+	g->session = session;
+	g->acked = g->seq;
+	push_now(g);
+	ret = g->sync;
+out:
+	spin_unlock_bh(&g->lock);
+	kvfree(buf);
+	return ret;
+}
+
+/**
+ * nf_rg_push_stop - end the session
+ * @g: the group, locked
+ *
+ * What was in flight is pending again.
+ */
+void nf_rg_push_stop(struct nf_rg_group *g)
+{
+	list_del_init(&g->marker);
+	nf_rg_track_requeue(g, 0);
+	g->session = 0;
+	g->flags = 0;
+	g->stage = NF_RG_STAGE_IDLE;
+	g->sync = NF_RG_SYNC_NONE;
+}
+
+static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refusal *refusals, unsigned int n)
+{
+	struct nf_rg_entry *e, *next;
+	unsigned int at = 0;
+
+	list_for_each_entry_safe(e, next, &g->inflight, list) {
+		if (e->seq > seq)
+			break;
+		while (e->seq == seq && at < n && refusals[at].index < e->index)
+			at++;
+		if (e->seq == seq && at < n && refusals[at].index == e->index) {
+			e->acked = false;
+			nf_rg_track_place(g, e, NF_RG_PLACE_REFUSED);
+			nf_rg_stat_inc(g->rn, NF_RG_STAT_PEER_REFUSED);
+		} else {
+			e->acked = true;
+			nf_rg_track_place(g, e, NF_RG_PLACE_CLEAN);
+		}
+	}
+}
+
+static void ack_tombs(struct nf_rg_group *g, u64 seq)
+{
+	struct nf_rg_tomb *t, *next;
+	LIST_HEAD(done);
+
+	list_for_each_entry_safe(t, next, &g->tombs_inflight, list) {
+		if (t->seq > seq)
+			break;
+		list_move(&t->list, &done);
+		g->n_tombs_inflight--;
+	}
+	nf_rg_track_free_tombs(&done);
+}
+
+/**
+ * nf_rg_push_ack - the peer's kernel has answered
+ * @g: the group
+ * @session: that the answer belongs to
+ * @seq: the batch; those before it are answered too
+ * @refusals: what it refused of @seq, by rising index
+ * @n: how many
+ *
+ * Context: process.
+ */
+void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq, const struct nf_rg_refusal *refusals, unsigned int n)
+{
+	spin_lock_bh(&g->lock);
+	if (!g->session || session != g->session) {
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_ACK_OTHER_SESSION);
+		goto out;
+	}
+	if (seq <= g->acked || seq > g->seq) {
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_ACK_BAD);
+		goto out;
+	}
+	nf_rg_stat_inc(g->rn, NF_RG_STAT_ACK);
+	ack_entries(g, seq, refusals, n);
+	ack_tombs(g, seq);
+	g->acked = seq;
+	if (g->n_refused && time_after(jiffies, g->retry_last + RETRY_INTERVAL)) {
+		g->retry_last = jiffies;
+		nf_rg_track_retry(g);
+	}
+	push_stage(g, g->seq);
+	if (g->flags || !list_empty(&g->bulk))
+		push_now(g);
+	else if (g->n_dirty + g->n_tombs)
+		nf_rg_push_kick(g);
+out:
+	spin_unlock_bh(&g->lock);
+}

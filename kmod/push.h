@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _NF_RG_PUSH_H
+#define _NF_RG_PUSH_H
+
+#include <linux/types.h>
+
+struct nf_rg_group;
+struct nf_rg_net;
+struct nf_rg_refusal;
+struct work_struct;
+
+/* How far a session is. */
+enum nf_rg_push_stage {
+	NF_RG_STAGE_IDLE,	/* no session */
+	NF_RG_STAGE_BULK,	/* the bulk list is not empty yet */
+	NF_RG_STAGE_MARK,	/* the marker stands in the dirty list */
+	NF_RG_STAGE_ACK,	/* all before the marker is sent */
+	NF_RG_STAGE_END,	/* ... and acknowledged: the peer is being told */
+	NF_RG_STAGE_DONE,
+};
+
+/**
+ * struct nf_rg_push - a batch, as it is handed to the agent
+ * @g: whose
+ * @session: agent's number
+ * @seq: of the batch
+ * @flags: NF_RG_BATCH_*
+ * @generation: of the bulk transfer
+ * @count: records
+ * @buf: they
+ * @len: bytes
+ */
+struct nf_rg_push {
+	struct nf_rg_group *g;
+	u32 session;
+	u64 seq;
+	u32 flags;
+	u32 generation;
+	unsigned int count;
+	u8 *buf;
+	unsigned int len;
+};
+
+/* Hands a batch to the agent; 0, or -errno: nothing was handed over.  Process context. */
+typedef int (*nf_rg_push_fn)(const struct nf_rg_push *push);
+
+int nf_rg_push_init(nf_rg_push_fn send);
+void nf_rg_push_exit(void);
+void nf_rg_push_work(struct work_struct *work);
+void nf_rg_push_kick(struct nf_rg_group *g);
+int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool bulk);
+void nf_rg_push_stop(struct nf_rg_group *g);
+void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq, const struct nf_rg_refusal *refusals, unsigned int n);
+
+#endif /* _NF_RG_PUSH_H */

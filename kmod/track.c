@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of synchronised connections.
+ *
+ * One small entry for each connection, which says what the peer's kernel knows of it.  An event marks it and queues it once; whoever
+ * drains the queue writes down what the connection is by then.  So a slow agent, link or peer makes the copy coarser, never wrong, and
+ * memory is bounded by the number of connections.
+ *
+ * Life of an entry.  nf_rg_track_add() makes it, under the group's lock, in the hash table and in two lists at once.  Whoever sets its
+ * place to NONE, under the same lock, owns its end: nf_rg_track_remove() and the walk.  Lookups run under RCU; what they find may have
+ * ended meanwhile, so they look at the place again under the lock.  An entry holds a reference on its connection, which keeps the
+ * address from being used again while it is the key.
+ */
+#include "track.h"
+
+#include <linux/rhashtable.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_ecache.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "push.h"
+
+#define WALK_CHUNK	64	/* entries under one hold of the lock */
+
+static struct kmem_cache *entry_cache;
+static struct kmem_cache *tomb_cache;
+
+static const struct rhashtable_params entry_params = {
+	.key_len = sizeof(struct nf_conn *),
+	.key_offset = offsetof(struct nf_rg_entry, ct),
+	.head_offset = offsetof(struct nf_rg_entry, node),
+	.min_size = 32768,
+	.automatic_shrinking = false,
+};
+
+/**
+ * nf_rg_track_init - make the caches
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nf_rg_track_init(void)
+{
+	entry_cache = kmem_cache_create("nf_rg_entry", sizeof(struct nf_rg_entry), 0, 0, NULL);
+	if (!entry_cache)
+		return -ENOMEM;
+	tomb_cache = kmem_cache_create("nf_rg_tomb", sizeof(struct nf_rg_tomb), 0, 0, NULL);
+	if (!tomb_cache) {
+		kmem_cache_destroy(entry_cache);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * nf_rg_track_exit - remove the caches
+ *
+ * The caller has seen to it that no entry is left, those waiting for RCU included.
+ */
+void nf_rg_track_exit(void)
+{
+	kmem_cache_destroy(tomb_cache);
+	kmem_cache_destroy(entry_cache);
+}
+
+/**
+ * nf_rg_track_net_init - make the table of a namespace
+ * @rn: the namespace
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_track_net_init(struct nf_rg_net *rn)
+{
+	return rhashtable_init(&rn->entries, &entry_params);
+}
+
+/**
+ * nf_rg_track_net_exit - remove the table of a namespace
+ * @rn: the namespace; its groups are gone, and so every entry
+ */
+void nf_rg_track_net_exit(struct nf_rg_net *rn)
+{
+	rhashtable_destroy(&rn->entries);
+}
+
+static void entry_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(entry_cache, container_of(rcu, struct nf_rg_entry, rcu));
+}
+
+/**
+ * nf_rg_track_find - the entry of a connection
+ * @rn: the namespace
+ * @ct: the connection
+ *
+ * Context: rcu_read_lock() held.
+ * Return: the entry, NULL if it has none.
+ */
+struct nf_rg_entry *nf_rg_track_find(struct nf_rg_net *rn, const struct nf_conn *ct)
+{
+	return rhashtable_lookup(&rn->entries, &ct, entry_params);
+}
+
+static struct list_head *place_list(struct nf_rg_group *g, enum nf_rg_place place)
+{
+	switch (place) {
+	case NF_RG_PLACE_DIRTY:
+		return &g->dirty;
+	case NF_RG_PLACE_INFLIGHT:
+		return &g->inflight;
+	case NF_RG_PLACE_REFUSED:
+		return &g->refused;
+	default:
+		return &g->clean;
+	}
+}
+
+static void place_count(struct nf_rg_group *g, const struct nf_rg_entry *e, int n)
+{
+	switch (e->place) {
+	case NF_RG_PLACE_CLEAN:
+		if (e->generation != g->generation)
+			g->n_bulk += n;
+		break;
+	case NF_RG_PLACE_DIRTY:
+		g->n_dirty += n;
+		break;
+	case NF_RG_PLACE_INFLIGHT:
+		g->n_inflight += n;
+		break;
+	case NF_RG_PLACE_REFUSED:
+		g->n_refused += n;
+		break;
+	}
+}
+
+/**
+ * nf_rg_track_place - move an entry to the end of another list
+ * @g: its group, locked
+ * @e: the entry, not being removed
+ * @place: which list
+ */
+void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_place place)
+{
+	place_count(g, e, -1);
+	e->place = place;
+	place_count(g, e, 1);
+	list_move_tail(&e->list, place_list(g, place));
+}
+
+/**
+ * nf_rg_track_add - make the entry of a connection
+ * @rn: the namespace
+ * @m: its mapping
+ * @ct: the connection; the entry takes a reference of its own
+ * @incarnation: as the peer gave it, or 0 for a new one of our own
+ * @out: the entry, on the clean list, if not NULL; valid under RCU
+ *
+ * Context: rcu_read_lock() held, bottom halves off.
+ * Return: 0; -EEXIST if it has one, -ESRCH if the mapping is being removed or @ct is dying, -ENOMEM.
+ */
+int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_conn *ct, u64 incarnation,
+		    struct nf_rg_entry **out)
+{
+	struct nf_rg_group *g = m->group;
+	struct nf_rg_entry *e;
+	int err;
+
+	e = kmem_cache_zalloc(entry_cache, GFP_ATOMIC);
+	if (!e) {
+		nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NO_MEMORY);
+		return -ENOMEM;
+	}
+	e->ct = ct;
+	e->map = m;
+	e->incarnation = incarnation ?: atomic64_inc_return(&rn->incarnation);
+
+	spin_lock(&g->lock);
+	err = g->dead || m->dead ? -ESRCH : rhashtable_lookup_insert_fast(&rn->entries, &e->node, entry_params);
+	if (err) {
+		spin_unlock(&g->lock);
+		kmem_cache_free(entry_cache, e);
+		if (err == -ENOMEM || err == -E2BIG || err == -EBUSY)
+			nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NO_MEMORY);
+		return err;
+	}
+	nf_conntrack_get(&ct->ct_general);
+	e->place = NF_RG_PLACE_CLEAN;
+	e->generation = g->generation;
+	list_add_tail(&e->list, &g->clean);
+	list_add_tail(&e->all, &g->all);
+	g->entries++;
+	spin_unlock(&g->lock);
+	nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NEW);
+
+	/* DESTROY may have come on another CPU before the table knew the entry; it will not come again. */
+	if (nf_ct_is_dying(ct)) {
+		nf_rg_track_remove(e, false);
+		return -ESRCH;
+	}
+	if (out)
+		*out = e;
+	return 0;
+}
+
+/* Takes an entry off its lists; whoever gets true owns its end.  Context: the group's lock. */
+static bool entry_unlink(struct nf_rg_group *g, struct nf_rg_entry *e)
+{
+	if (e->place == NF_RG_PLACE_NONE)
+		return false;
+	place_count(g, e, -1);
+	e->place = NF_RG_PLACE_NONE;
+	list_del(&e->list);
+	list_del(&e->all);
+	g->entries--;
+	return true;
+}
+
+/* The end of an entry that was unlinked.  Context: not the group's lock, since the last reference may free the connection. */
+static void entry_end(struct nf_rg_net *rn, struct nf_rg_entry *e)
+{
+	struct nf_conn *ct = e->ct;
+
+	rhashtable_remove_fast(&rn->entries, &e->node, entry_params);
+	nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_GONE);
+	call_rcu(&e->rcu, entry_free_rcu);
+	nf_ct_put(ct);
+}
+
+/* Leaves word for the peer that an entry ended.  Context: the group's lock. */
+static void entry_bury(struct nf_rg_group *g, const struct nf_rg_entry *e)
+{
+	struct nf_rg_tomb *t;
+
+	if (!e->sent || !g->peer_instance)
+		return;
+	t = kmem_cache_alloc(tomb_cache, GFP_ATOMIC);
+	if (!t) {
+		/* The peer keeps an entry too many: only a bulk transfer finds it. */
+		g->peer_instance = 0;
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_TOMBSTONE_NO_MEMORY);
+		return;
+	}
+	t->seq = 0;
+	t->incarnation = e->incarnation;
+	t->mapping = e->map->id;
+	t->zone = nf_ct_zone(e->ct)->id;
+	t->tuple = *nf_ct_tuple(e->ct, IP_CT_DIR_ORIGINAL);
+	list_add_tail(&t->list, &g->tombs);
+	g->n_tombs++;
+}
+
+/**
+ * nf_rg_track_remove - end an entry
+ * @e: the entry, found under RCU
+ * @bury: tell the peer
+ *
+ * Context: rcu_read_lock() held, the group's lock not held.
+ * Return: false if somebody else is about it.
+ */
+bool nf_rg_track_remove(struct nf_rg_entry *e, bool bury)
+{
+	struct nf_rg_group *g = e->map->group;
+	bool mine;
+
+	spin_lock_bh(&g->lock);
+	mine = entry_unlink(g, e);
+	if (mine && bury) {
+		entry_bury(g, e);
+		nf_rg_push_kick(g);
+	}
+	spin_unlock_bh(&g->lock);
+	if (mine)
+		entry_end(g->rn, e);
+	return mine;
+}
+
+/**
+ * nf_rg_track_free_tombs - free tombstones
+ * @head: a list of them, that nobody else sees
+ */
+void nf_rg_track_free_tombs(struct list_head *head)
+{
+	struct nf_rg_tomb *t, *next;
+
+	list_for_each_entry_safe(t, next, head, list)
+		kmem_cache_free(tomb_cache, t);
+	INIT_LIST_HEAD(head);
+}
+
+static void event_destroy(struct nf_rg_net *rn, struct nf_rg_entry *e)
+{
+	struct nf_rg_group *g = e->map->group;
+	bool active = READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE;
+
+	if (!nf_rg_track_remove(e, active) || READ_ONCE(g->role) != NF_RG_ROLE_STANDBY)
+		return;
+
+	/* Not our doing: we unlink before we delete.  Somebody or something took it away from a standby. */
+	nf_rg_stat_inc(rn, NF_RG_STAT_LOST);
+	spin_lock_bh(&g->lock);
+	g->lost++;
+	spin_unlock_bh(&g->lock);
+}
+
+static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_conn *ct, unsigned int events)
+{
+	struct nf_rg_group *g = e->map->group;
+
+	if (events & BIT(IPCT_MARK)) {
+		u32 mark = READ_ONCE(ct->mark);
+		u32 want = nf_rg_mapping_mark(e->map, mark);
+
+		if (mark != want)
+			WRITE_ONCE(ct->mark, want);
+	}
+
+	spin_lock_bh(&g->lock);
+	if (e->place == NF_RG_PLACE_NONE || g->role != NF_RG_ROLE_ACTIVE)
+		goto out;
+	e->version++;
+	if (e->place == NF_RG_PLACE_DIRTY) {
+		nf_rg_stat_inc(rn, NF_RG_STAT_EVENT_COALESCED);
+		goto out;
+	}
+	nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
+	nf_rg_push_kick(g);
+out:
+	spin_unlock_bh(&g->lock);
+}
+
+/**
+ * nf_rg_track_event - something happened to a translated connection
+ * @rn: the namespace
+ * @ct: the connection
+ * @events: bits of enum ip_conntrack_events
+ *
+ * DESTROY may come more than once, and before a NEW that is late.
+ *
+ * Context: rcu_read_lock() held; softirq or process context, no group's lock held.
+ */
+void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int events)
+{
+	struct nf_rg_entry *e = nf_rg_track_find(rn, ct);
+	struct nf_rg_mapping *m;
+
+	if (events & BIT(IPCT_DESTROY)) {
+		if (e)
+			event_destroy(rn, e);
+		return;
+	}
+	nf_rg_stat_inc(rn, NF_RG_STAT_EVENT);
+	if (!e) {
+		int err;
+
+		m = nf_rg_classify(rn, ct);
+		if (!m || READ_ONCE(m->group->role) != NF_RG_ROLE_ACTIVE)
+			return;
+		local_bh_disable();
+		err = nf_rg_track_add(rn, m, ct, 0, &e);
+		if (err == -EEXIST)
+			e = nf_rg_track_find(rn, ct);
+		else if (err)
+			e = NULL;
+		local_bh_enable();
+		if (!e)
+			return;
+	}
+	event_change(rn, e, ct, events);
+}
+
+/* Up to WALK_CHUNK entries, or *left if that is less; what is to end goes to @end. */
+static unsigned int walk_chunk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *data, u32 *left,
+			       struct nf_rg_entry **end, enum nf_rg_verdict *how)
+{
+	unsigned int n = 0, i;
+
+	spin_lock_bh(&g->lock);
+	for (i = 0; i < WALK_CHUNK && *left && !list_empty(&g->all); i++, (*left)--) {
+		struct nf_rg_entry *e = list_first_entry(&g->all, struct nf_rg_entry, all);
+
+		list_move_tail(&e->all, &g->all);
+		how[n] = fn(g, e, data);
+		if (how[n] != NF_RG_KEEP && entry_unlink(g, e))
+			end[n++] = e;
+	}
+	spin_unlock_bh(&g->lock);
+	return n;
+}
+
+/**
+ * nf_rg_track_walk - look at every entry of a group
+ * @g: the group
+ * @fn: called for each, under the group's lock, says what becomes of it
+ * @data: for @fn
+ *
+ * Every entry that is there from the beginning to the end is seen; one that comes or goes meanwhile may be.  The list is turned round once
+ * instead of being followed, so that the lock can be dropped in between.
+ *
+ * Context: process; takes nf_rg_group.walk.
+ * Return: entries that ended.
+ */
+unsigned int nf_rg_track_walk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *data)
+{
+	enum nf_rg_verdict how[WALK_CHUNK];
+	struct nf_rg_entry *end[WALK_CHUNK];
+	unsigned int ended = 0, n, i;
+	u32 left;
+
+	mutex_lock(&g->walk);
+	left = READ_ONCE(g->entries);
+	do {
+		rcu_read_lock();
+		n = walk_chunk(g, fn, data, &left, end, how);
+		for (i = 0; i < n; i++) {
+			if (how[i] == NF_RG_KILL)
+				nf_ct_delete(end[i]->ct, 0, 0);
+			entry_end(g->rn, end[i]);
+		}
+		rcu_read_unlock();
+		ended += n;
+		cond_resched();
+	} while (left && !list_empty(&g->all));
+	mutex_unlock(&g->walk);
+	return ended;
+}
+
+/**
+ * nf_rg_track_requeue - what was sent from a batch on is pending again
+ * @g: the group, locked
+ * @from: the first batch, as its sequence
+ *
+ * It goes to the front, in its order: it was pending before all else.
+ */
+void nf_rg_track_requeue(struct nf_rg_group *g, u64 from)
+{
+	struct nf_rg_entry *e, *en;
+	struct nf_rg_tomb *t, *tn;
+
+	list_for_each_entry_safe_reverse(e, en, &g->inflight, list) {
+		if (e->seq < from)
+			break;
+		nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
+		list_move(&e->list, &g->dirty);
+	}
+	list_for_each_entry_safe_reverse(t, tn, &g->tombs_inflight, list) {
+		if (t->seq < from)
+			break;
+		list_move(&t->list, &g->tombs);
+		g->n_tombs_inflight--;
+		g->n_tombs++;
+	}
+}
+
+/**
+ * nf_rg_track_retry - what the peer refused is pending again
+ * @g: the group, locked
+ */
+void nf_rg_track_retry(struct nf_rg_group *g)
+{
+	while (!list_empty(&g->refused))
+		nf_rg_track_place(g, list_first_entry(&g->refused, struct nf_rg_entry, list), NF_RG_PLACE_DIRTY);
+}
+
+/**
+ * nf_rg_track_bulk - everything is to be sent
+ * @g: the group, locked
+ *
+ * A new generation begins.  The clean list becomes the bulk list by splicing, whatever its length: an entry whose place is clean and
+ * whose generation is not the group's is on the bulk list.  What was dirty, in flight or refused is pending in its own right.  Deletions
+ * are forgotten, since the peer sweeps what does not come.
+ */
+void nf_rg_track_bulk(struct nf_rg_group *g)
+{
+	list_del_init(&g->marker);
+	nf_rg_track_requeue(g, 0);
+	nf_rg_track_retry(g);
+	nf_rg_track_free_tombs(&g->tombs);
+	g->n_tombs = 0;
+	list_splice_init(&g->clean, &g->bulk);
+	g->generation++;
+	g->n_bulk = g->entries - g->n_dirty;
+}
