@@ -27,7 +27,7 @@ struct ifaces;
  * @len: prefix length
  * @flags: IFA_F_*
  * @scope: RT_SCOPE_*
- * @proto: IFA_PROTO, 0 where the kernel does not know it
+ * @proto: IFA_PROTO; 0 where the kernel does not know it, but RG_RTPROTO (rtbatch.h) if the label says so
  */
 struct iface_addr {
 	struct rg_addr addr;
@@ -79,7 +79,9 @@ int ifaces_watch(struct ifaces *ifs, iface_fn fn, void *arg);
 void ifaces_unwatch(struct ifaces *ifs, iface_fn fn, void *arg);
 
 const struct iface *ifaces_by_name(const struct ifaces *ifs, const char *name);
+const struct iface *ifaces_at(const struct ifaces *ifs, size_t k);
 const struct iface *ifaces_by_index(const struct ifaces *ifs, unsigned int ifindex);
+bool iface_addr_ours(const struct iface_addr *a);
 bool iface_usable(const struct iface *i);
 bool iface_has(const struct iface *i, const struct rg_addr *a);
 bool iface_primary4(const struct iface *i, struct rg_addr *out);

@@ -37,6 +37,7 @@ struct vips_ops {
  * @want: they should be there
  * @configured: how many
  * @present: how many are on their interface
+ * @uncovered: IPv4 addresses whose interface has no address in the same network: hosts there will hardly use them
  * @foreign: removals by others, ever
  * @refused: refusals of the kernel, ever
  * @last_err: the last refusal, -errno; 0: none
@@ -46,6 +47,7 @@ struct vips_state {
 	bool want;
 	unsigned int configured;
 	unsigned int present;
+	unsigned int uncovered;
 	uint64_t foreign;
 	uint64_t refused;
 	int last_err;
@@ -60,5 +62,6 @@ int vips_set(struct vips *v, uint32_t group, bool present);
 int vips_verify_absent(struct vips *v, uint32_t group, struct rg_addr *found);
 int vips_purge(struct vips *v);
 int vips_get(const struct vips *v, uint32_t group, struct vips_state *out);
+bool vips_present(const struct vips *v, uint32_t group, const char *ifname, const struct rg_addr *a);
 
 #endif

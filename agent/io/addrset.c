@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "addrset.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/fight.h"
+#include "io/clock.h"
+#include "io/ifaces.h"
+#include "io/log.h"
+#include "io/loop.h"
+#include "io/rtbatch.h"
+
+#define RETRY_MS	1000	/* after a refusal of the kernel */
+
+/* @settled: the kernel has it as we want it, as far as we were told; a change from here on is somebody else's. */
+struct slot {
+	struct addrset_item it;
+	bool settled;
+};
+
+struct addrset {
+	struct ifaces *ifs;
+	struct rtsock *rt;
+	char label[24];
+	uint8_t proto;
+	const struct addrset_ops *ops;
+	void *arg;
+	struct loop_timer timer;
+	struct slot *v;
+	size_t n;
+	struct rtbatch add, del;
+	size_t *index;			/* request of a batch -> slot */
+	enum addrset_want want;
+	struct fight fight;
+	uint64_t foreign, refused;
+	int last_err;
+	bool in_del;			/* which batch runs, for on_refused() */
+};
+
+static bool there(const struct addrset *s, const struct addrset_item *it)
+{
+	const struct iface *i = ifaces_by_name(s->ifs, it->ifname);
+
+	if (!i)
+		return false;
+	for (size_t k = 0; k < i->n_addrs; k++) {
+		if (i->addrs[k].len == it->len && addr_equal(&i->addrs[k].addr, &it->addr))
+			return true;
+	}
+	return false;
+}
+
+/* Batches hold interface indexes, so they are made anew whenever an interface comes or goes. */
+static int prepare(struct addrset *s)
+{
+	int err = 0;
+
+	rtbatch_reset(&s->add);
+	rtbatch_reset(&s->del);
+	for (size_t k = 0; k < s->n && !err; k++) {
+		const struct addrset_item *it = &s->v[k].it;
+		const struct iface *i = ifaces_by_name(s->ifs, it->ifname);
+
+		if (!i)
+			continue;
+		s->index[s->add.n] = k;
+		err = rtbatch_addr(&s->add, true, i->ifindex, &it->addr, it->len, s->proto);
+		if (!err)
+			err = rtbatch_addr(&s->del, false, i->ifindex, &it->addr, it->len, s->proto);
+	}
+	return err;
+}
+
+static void on_refused(void *arg, unsigned int request, int err)
+{
+	struct addrset *s = arg;
+	const struct addrset_item *it = &s->v[s->index[request]].it;
+	char text[ADDR_STRLEN];
+
+	s->refused++;
+	/* One line, not one a second for as long as it lasts. */
+	if (s->last_err == err)
+		return;
+	s->last_err = err;
+	addr_print(&it->addr, text);
+	log_warnx("VIP", "%s: the kernel refused to %s %s %s %s: %s", s->label, s->in_del ? "remove" : "put", text,
+		  s->in_del ? "from" : "on", it->ifname, strerror(-err));
+}
+
+static int run(struct addrset *s, bool present)
+{
+	int err;
+
+	s->in_del = !present;
+	err = rtbatch_run(s->rt, present ? &s->add : &s->del, on_refused, s);
+	if (!err) {
+		s->last_err = 0;
+		return 0;
+	}
+	if (s->last_err != err)
+		log_warnx("VIP", "%s: changing addresses: %s", s->label, strerror(-err));
+	s->last_err = err;
+	loop_timer_set(&s->timer, mono_add_ms(clock_now(), RETRY_MS));
+	return err;
+}
+
+/* Slots that are not as they should be; of these, how many somebody else has changed. */
+static size_t wrong(struct addrset *s, bool present, size_t *foreign, size_t *which)
+{
+	size_t n = 0;
+
+	*foreign = 0;
+	for (size_t k = 0; k < s->n; k++) {
+		struct slot *sl = &s->v[k];
+		const struct iface *i = ifaces_by_name(s->ifs, sl->it.ifname);
+
+		if (!i || !i->admin_up) {
+			/* IPv6 addresses go with the link: nobody's fault. They come back with it. */
+			sl->settled = false;
+		} else if (there(s, &sl->it) == present) {
+			sl->settled = true;
+		} else {
+			n++;
+			if (sl->settled) {
+				*which = k;
+				(*foreign)++;
+				sl->settled = false;
+			}
+		}
+	}
+	return n;
+}
+
+static void tell_foreign(struct addrset *s, size_t n, size_t which, bool mended)
+{
+	char text[ADDR_STRLEN];
+
+	s->foreign += n;
+	addr_print(&s->v[which].it.addr, text);
+	log_warnx("VIP", "%s: %s was %s %s by somebody else (%zu of the group)%s", s->label, text,
+		  s->want == ADDRSET_PRESENT ? "removed from" : "put on", s->v[which].it.ifname, n,
+		  mended ? ", undone" : ", no longer undoing it");
+	if (s->ops->foreign)
+		s->ops->foreign(s->arg, &s->v[which].it, mended);
+}
+
+/* Runs after all events that were queued have been read, so a removal of our own followed by an addition is not taken for a fight. */
+static void mend(void *arg, mono_t now)
+{
+	struct addrset *s = arg;
+	bool present = s->want == ADDRSET_PRESENT;
+	size_t foreign, which = 0;
+
+	if (s->want == ADDRSET_AS_FOUND)
+		return;
+	if (fight_rested(&s->fight, now) && s->ops->fault)
+		s->ops->fault(s->arg, false);
+	if (!wrong(s, present, &foreign, &which))
+		return;
+	if (s->fight.resting) {
+		s->foreign += foreign;
+		loop_timer_set(&s->timer, s->fight.until);
+		return;
+	}
+	if (foreign && !fight_may(&s->fight, now)) {
+		tell_foreign(s, foreign, which, false);
+		loop_timer_set(&s->timer, s->fight.until);
+		if (s->ops->fault)
+			s->ops->fault(s->arg, true);
+		return;
+	}
+	if (!run(s, present) && foreign)
+		tell_foreign(s, foreign, which, true);
+}
+
+static void on_iface(void *arg, enum iface_event ev, const struct iface *i, const struct iface_addr *a)
+{
+	struct addrset *s = arg;
+	bool mine = !i;
+
+	(void)a;
+	for (size_t k = 0; k < s->n && !mine; k++)
+		mine = !strcmp(s->v[k].it.ifname, i->name);
+	if (!mine)
+		return;
+	if (ev == IFACE_NEW || ev == IFACE_GONE || ev == IFACE_RESYNC) {
+		int err = prepare(s);
+
+		if (err)
+			log_warnx("VIP", "%s: preparing the addresses: %s", s->label, strerror(-err));
+	}
+	if (s->want != ADDRSET_AS_FOUND)
+		loop_timer_set(&s->timer, clock_now());
+}
+
+/**
+ * addrset_new() - an empty set that leaves everything as it is
+ * @base: event loop
+ * @ifs: interfaces
+ * @rt: socket for changes, shared
+ * @label: for the log
+ * @proto: IFA_PROTO of its addresses
+ * @ops: what the owner is told
+ * @arg: for @ops
+ * @out: gets it
+ *
+ * Return: 0 or -errno.
+ */
+int addrset_new(struct event_base *base, struct ifaces *ifs, struct rtsock *rt, const char *label,
+		uint8_t proto, const struct addrset_ops *ops, void *arg, struct addrset **out)
+{
+	struct addrset *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	s->ifs = ifs;
+	s->rt = rt;
+	s->ops = ops;
+	s->arg = arg;
+	s->proto = proto;
+	strncpy(s->label, label, sizeof(s->label) - 1);
+	err = loop_timer_init(&s->timer, base, mend, s);
+	if (err) {
+		free(s);
+		return err;
+	}
+	err = ifaces_watch(ifs, on_iface, s);
+	if (err) {
+		loop_timer_free(&s->timer);
+		free(s);
+		return err;
+	}
+	*out = s;
+	return 0;
+}
+
+/**
+ * addrset_free() - forget the set; addresses stay as they are
+ * @s: the set, may be NULL
+ */
+void addrset_free(struct addrset *s)
+{
+	if (!s)
+		return;
+	ifaces_unwatch(s->ifs, on_iface, s);
+	loop_timer_free(&s->timer);
+	rtbatch_free(&s->add);
+	rtbatch_free(&s->del);
+	free(s->index);
+	free(s->v);
+	free(s);
+}
+
+static bool listed(const struct addrset_item *items, size_t n, const struct addrset_item *it)
+{
+	for (size_t k = 0; k < n; k++) {
+		if (items[k].len == it->len && addr_equal(&items[k].addr, &it->addr) && !strcmp(items[k].ifname, it->ifname))
+			return true;
+	}
+	return false;
+}
+
+/* Takes off what the new configuration does not have any more. */
+static int drop_unlisted(struct addrset *s, const struct addrset_item *items, size_t n)
+{
+	struct rtbatch b = { 0 };
+	int err = 0;
+
+	for (size_t k = 0; k < s->n && !err; k++) {
+		const struct iface *i = ifaces_by_name(s->ifs, s->v[k].it.ifname);
+
+		if (i && !listed(items, n, &s->v[k].it))
+			err = rtbatch_addr(&b, false, i->ifindex, &s->v[k].it.addr, s->v[k].it.len, s->proto);
+	}
+	if (!err && b.n)
+		err = rtbatch_run(s->rt, &b, NULL, NULL);
+	rtbatch_free(&b);
+	return err;
+}
+
+/**
+ * addrset_replace() - other addresses
+ * @s: the set
+ * @items: all of them
+ * @n: how many
+ *
+ * What is no longer in it goes off its interface; what is new goes on if the set is present.
+ *
+ * Return: 0 or -errno; with -ENOMEM nothing has changed.
+ */
+int addrset_replace(struct addrset *s, const struct addrset_item *items, size_t n)
+{
+	struct slot *v = calloc(n + 1, sizeof(*v));
+	size_t *index = calloc(n + 1, sizeof(*index));
+	int err;
+
+	if (!v || !index) {
+		free(v);
+		free(index);
+		return -ENOMEM;
+	}
+	err = drop_unlisted(s, items, n);
+	for (size_t k = 0; k < n; k++)
+		v[k].it = items[k];
+	free(s->v);
+	free(s->index);
+	s->v = v;
+	s->index = index;
+	s->n = n;
+	if (!err)
+		err = prepare(s);
+	if (!err && s->want == ADDRSET_PRESENT)
+		err = run(s, true);
+	return err;
+}
+
+/**
+ * addrset_set() - put all addresses on, or take all off
+ * @s: the set
+ * @present: on
+ *
+ * Allocates nothing.  What could not be done is tried again every second, and when an interface changes.
+ *
+ * Return: 0, the first refusal of the kernel, or -errno.
+ */
+int addrset_set(struct addrset *s, bool present)
+{
+	s->want = present ? ADDRSET_PRESENT : ADDRSET_ABSENT;
+	for (size_t k = 0; k < s->n; k++)
+		s->v[k].settled = false;
+	return run(s, present);
+}
+
+/**
+ * addrset_get() - where it stands
+ * @s: the set
+ * @out: gets it
+ */
+void addrset_get(const struct addrset *s, struct addrset_state *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->want = s->want;
+	out->configured = (unsigned int)s->n;
+	for (size_t k = 0; k < s->n; k++)
+		out->present += there(s, &s->v[k].it);
+	out->foreign = s->foreign;
+	out->refused = s->refused;
+	out->last_err = s->last_err;
+	out->fault = s->fight.resting;
+}
+
+/**
+ * addrset_at() - one of its addresses
+ * @s: the set
+ * @k: from 0
+ *
+ * Return: the address, NULL when there are not so many.
+ */
+const struct addrset_item *addrset_at(const struct addrset *s, size_t k)
+{
+	return k < s->n ? &s->v[k].it : NULL;
+}
+
+/**
+ * addrset_contains() - is an address in the set
+ * @s: the set
+ * @ifname: interface
+ * @a: address
+ * @len: prefix length
+ *
+ * Return: true if so.
+ */
+bool addrset_contains(const struct addrset *s, const char *ifname, const struct rg_addr *a, uint8_t len)
+{
+	for (size_t k = 0; k < s->n; k++) {
+		const struct addrset_item *it = &s->v[k].it;
+
+		if (it->len == len && addr_equal(&it->addr, a) && !strcmp(it->ifname, ifname))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * addrset_there() - is an address on its interface, as far as events told
+ * @s: the set
+ * @item: one of its addresses
+ *
+ * Return: true if so.
+ */
+bool addrset_there(const struct addrset *s, const struct addrset_item *item)
+{
+	return there(s, item);
+}
+
+/**
+ * addrset_drop_stale() - take addresses off that carry our mark and are in no set
+ * @ifs: interfaces
+ * @rt: socket for changes
+ * @proto: the mark, IFA_PROTO
+ * @sets: sets; NULL pointers are skipped
+ * @n: how many
+ *
+ * They are of a configuration before this one, which may have been another life's: nobody else will take them off.
+ *
+ * Return: 0 or -errno.
+ */
+int addrset_drop_stale(struct ifaces *ifs, struct rtsock *rt, uint8_t proto, struct addrset *const *sets, size_t n)
+{
+	struct rtbatch b = { 0 };
+	const struct iface *i;
+	int err = 0;
+
+	for (size_t k = 0; (i = ifaces_at(ifs, k)) && !err; k++) {
+		for (size_t j = 0; j < i->n_addrs && !err; j++) {
+			const struct iface_addr *a = &i->addrs[j];
+			bool known = a->proto != proto;
+
+			for (size_t g = 0; g < n && !known; g++)
+				known = sets[g] && addrset_contains(sets[g], i->name, &a->addr, a->len);
+			if (!known)
+				err = rtbatch_addr(&b, false, i->ifindex, &a->addr, a->len, proto);
+		}
+	}
+	if (!err && b.n)
+		err = rtbatch_run(rt, &b, NULL, NULL);
+	rtbatch_free(&b);
+	return err;
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "rtbatch.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+
+/* Headers of older systems lack it; the kernel has it from 5.18 and ignores it before. */
+#ifndef RG_IFA_PROTO
+#define RG_IFA_PROTO		11
+#endif
+
+#define LOOPBACK_IFINDEX	1	/* in every network namespace */
+#define MSG_ROOM		256	/* no request of ours is longer */
+#define CHUNK_MAX		(48 * 1024)	/* of one sendmsg() */
+#define SOCK_BUF		(1024 * 1024)
+
+/**
+ * rtsock_open() - open a socket for batches
+ * @s: gets it
+ *
+ * Return: 0 or -errno.
+ */
+int rtsock_open(struct rtsock *s)
+{
+	int size = SOCK_BUF, one = 1;
+
+	s->seq = 0;
+	s->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	if (s->fd < 0)
+		return -errno;
+	/* Refusals come one message each; without the forced size many of them would overrun the socket. */
+	if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (setsockopt(s->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one)) < 0) {
+		int err = -errno;
+
+		rtsock_close(s);
+		return err;
+	}
+	return 0;
+}
+
+/**
+ * rtsock_close() - close it
+ * @s: the socket
+ */
+void rtsock_close(struct rtsock *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
+
+/**
+ * rtsock_portid() - under which number the kernel knows the socket
+ * @s: the socket
+ *
+ * Notifications of what was done through it carry this number in nlmsg_pid.
+ *
+ * Return: the number, 0 if the socket has none yet.
+ */
+uint32_t rtsock_portid(const struct rtsock *s)
+{
+	struct sockaddr_nl a = { 0 };
+	socklen_t len = sizeof(a);
+
+	if (getsockname(s->fd, (struct sockaddr *)&a, &len) < 0)
+		return 0;
+	return a.nl_pid;
+}
+
+/**
+ * rtbatch_free() - release the storage
+ * @b: the batch, usable again
+ */
+void rtbatch_free(struct rtbatch *b)
+{
+	free(b->buf);
+	memset(b, 0, sizeof(*b));
+}
+
+/**
+ * rtbatch_reset() - empty it, keeping the storage
+ * @b: the batch
+ */
+void rtbatch_reset(struct rtbatch *b)
+{
+	b->len = 0;
+	b->n = 0;
+}
+
+static struct nlmsghdr *begin(struct rtbatch *b, uint16_t type, uint16_t flags, const void *hdr, size_t hdr_len)
+{
+	struct nlmsghdr *h;
+
+	if (b->cap - b->len < MSG_ROOM) {
+		size_t cap = b->cap ? b->cap * 2 : 16 * MSG_ROOM;
+		uint8_t *p = realloc(b->buf, cap);
+
+		if (!p)
+			return NULL;
+		b->buf = p;
+		b->cap = cap;
+	}
+	h = (struct nlmsghdr *)(void *)(b->buf + b->len);
+	memset(h, 0, MSG_ROOM);
+	h->nlmsg_type = type;
+	h->nlmsg_flags = NLM_F_REQUEST | flags;
+	h->nlmsg_len = NLMSG_LENGTH(hdr_len);
+	memcpy(NLMSG_DATA(h), hdr, hdr_len);
+	return h;
+}
+
+static void put(struct nlmsghdr *h, uint16_t type, const void *data, size_t len)
+{
+	struct rtattr *a = (struct rtattr *)(void *)((uint8_t *)h + NLMSG_ALIGN(h->nlmsg_len));
+
+	a->rta_type = type;
+	a->rta_len = RTA_LENGTH(len);
+	memcpy(RTA_DATA(a), data, len);
+	h->nlmsg_len = NLMSG_ALIGN(h->nlmsg_len) + RTA_ALIGN(a->rta_len);
+}
+
+static void put_u32(struct nlmsghdr *h, uint16_t type, uint32_t v)
+{
+	put(h, type, &v, sizeof(v));
+}
+
+static void commit(struct rtbatch *b, const struct nlmsghdr *h)
+{
+	b->len += NLMSG_ALIGN(h->nlmsg_len);
+	b->n++;
+}
+
+static int af_of(const struct rg_addr *a)
+{
+	return a->family == RG_V4 ? AF_INET : AF_INET6;
+}
+
+static size_t len_of(const struct rg_addr *a)
+{
+	return a->family == RG_V4 ? 4 : 16;
+}
+
+/*
+ * IPv4: scope host keeps an address from ever being chosen as the source of the router's own traffic (inet_select_addr() wants a scope
+ * of at most link), and does not hinder its use as a gateway.  The label keeps SIOCGIFADDR at the interface's own address.
+ */
+static void addr4(struct nlmsghdr *h, unsigned int ifindex)
+{
+	char label[IFNAMSIZ + 4];
+
+	if (!if_indextoname(ifindex, label) || strlen(label) + strlen(RG_LABEL_SUFFIX) >= IFNAMSIZ)
+		return;
+	strcat(label, RG_LABEL_SUFFIX);
+	put(h, IFA_LABEL, label, strlen(label) + 1);
+}
+
+/* IPv6: no duplicate address detection, or a takeover would wait a second for it; preferred for 0 s: no source of our own traffic. */
+static void addr6(struct nlmsghdr *h, uint8_t len)
+{
+	struct ifa_cacheinfo ci = { .ifa_prefered = 0, .ifa_valid = UINT32_MAX };
+
+	put_u32(h, IFA_FLAGS, len == 128 ? IFA_F_NODAD | IFA_F_NOPREFIXROUTE : IFA_F_NODAD);
+	put(h, IFA_CACHEINFO, &ci, sizeof(ci));
+}
+
+/**
+ * rtbatch_addr() - append: put an address on an interface, or take it off
+ * @b: the batch
+ * @add: put on; an address that is there already is no error
+ * @ifindex: the interface
+ * @a: the address
+ * @len: prefix length
+ * @proto: IFA_PROTO, RG_RTPROTO or RG_IFAPROTO_POOL; does not matter when it is taken off
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a, uint8_t len, uint8_t proto)
+{
+	struct ifaddrmsg m = {
+		.ifa_family = (uint8_t)af_of(a),
+		.ifa_prefixlen = len,
+		.ifa_index = ifindex,
+		.ifa_scope = a->family == RG_V4 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
+	};
+	struct nlmsghdr *h = begin(b, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &m, sizeof(m));
+
+	if (!h)
+		return -ENOMEM;
+	put(h, IFA_LOCAL, a->b, len_of(a));
+	put(h, IFA_ADDRESS, a->b, len_of(a));
+	if (add) {
+		put(h, RG_IFA_PROTO, &proto, sizeof(proto));
+		if (a->family == RG_V4)
+			addr4(h, ifindex);
+		else
+			addr6(h, len);
+	}
+	commit(b, h);
+	return 0;
+}
+
+/**
+ * rtbatch_route_local() - append: a prefix that the router answers for
+ * @b: the batch
+ * @add: add, otherwise remove
+ * @table: routing table
+ * @dst: IPv4 prefix
+ *
+ * Return: 0, -ENOMEM, -EAFNOSUPPORT if it is not IPv4.
+ */
+int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t table, const struct rg_prefix *dst)
+{
+	struct rtmsg m = {
+		.rtm_family = AF_INET,
+		.rtm_dst_len = dst->len,
+		.rtm_table = RT_TABLE_UNSPEC,
+		.rtm_protocol = RG_RTPROTO,
+		.rtm_scope = RT_SCOPE_HOST,
+		.rtm_type = RTN_LOCAL,
+	};
+	struct nlmsghdr *h;
+
+	if (dst->addr.family != RG_V4)
+		return -EAFNOSUPPORT;
+	h = begin(b, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &m, sizeof(m));
+	if (!h)
+		return -ENOMEM;
+	put(h, RTA_DST, dst->addr.b, 4);
+	put_u32(h, RTA_OIF, LOOPBACK_IFINDEX);
+	put_u32(h, RTA_TABLE, table);
+	commit(b, h);
+	return 0;
+}
+
+/**
+ * rtbatch_rule_iif() - append: IPv4 packets that come in by an interface look into a table
+ * @b: the batch
+ * @add: add, otherwise remove
+ * @ifname: the interface, which need not exist
+ * @table: routing table
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtbatch_rule_iif(struct rtbatch *b, bool add, const char *ifname, uint32_t table)
+{
+	struct fib_rule_hdr m = { .family = AF_INET, .action = FR_ACT_TO_TBL, .table = RT_TABLE_UNSPEC };
+	uint8_t proto = RG_RTPROTO;
+	struct nlmsghdr *h = begin(b, add ? RTM_NEWRULE : RTM_DELRULE, add ? NLM_F_CREATE | NLM_F_EXCL : 0, &m, sizeof(m));
+
+	if (!h)
+		return -ENOMEM;
+	put_u32(h, FRA_PRIORITY, RG_RULE_PREF);
+	put_u32(h, FRA_TABLE, table);
+	put(h, FRA_IIFNAME, ifname, strlen(ifname) + 1);
+	put(h, FRA_PROTOCOL, &proto, sizeof(proto));
+	commit(b, h);
+	return 0;
+}
+
+/* What was asked for is so already. */
+static bool benign(uint16_t type, int err)
+{
+	switch (type) {
+	case RTM_NEWADDR:
+	case RTM_NEWROUTE:
+	case RTM_NEWRULE:
+		return err == -EEXIST;
+	case RTM_DELADDR:
+		return err == -EADDRNOTAVAIL || err == -ENODEV;
+	case RTM_DELROUTE:
+		return err == -ESRCH;
+	case RTM_DELRULE:
+		return err == -ENOENT || err == -ESRCH;
+	default:
+		return false;
+	}
+}
+
+/* The answers are all there when sendmsg() returns: rtnetlink works in the sender's context. */
+static int collect(struct rtsock *s, uint32_t first, uint32_t last, unsigned int base, rtbatch_err_fn fn, void *arg)
+{
+	uint32_t room[2048];
+	int ret = 0;
+
+	for (;;) {
+		ssize_t got = recv(s->fd, room, sizeof(room), MSG_DONTWAIT);
+		const struct nlmsghdr *h = (const void *)room;
+
+		if (got < 0 && (errno == EINTR || errno == ENOBUFS))
+			continue;
+		if (got < 0)
+			return errno == EAGAIN ? -ENOBUFS : -errno;
+		for (; NLMSG_OK(h, got); h = NLMSG_NEXT(h, got)) {
+			const struct nlmsgerr *e = NLMSG_DATA(h);
+
+			if (h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq - first > last - first)
+				continue;
+			if (e->error && !benign(e->msg.nlmsg_type, e->error)) {
+				ret = ret ? ret : e->error;
+				if (fn)
+					fn(arg, base + (h->nlmsg_seq - first), e->error);
+			}
+			if (h->nlmsg_seq == last)
+				return ret;
+		}
+	}
+}
+
+/* As many requests as go into one message; returns their length. */
+static size_t chunk(struct rtsock *s, struct rtbatch *b, size_t from, unsigned int *n)
+{
+	struct nlmsghdr *h = NULL;
+	size_t at = from;
+
+	for (*n = 0; at < b->len; (*n)++) {
+		struct nlmsghdr *next = (struct nlmsghdr *)(void *)(b->buf + at);
+
+		if (at + next->nlmsg_len - from > CHUNK_MAX)
+			break;
+		h = next;
+		h->nlmsg_seq = ++s->seq;
+		h->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+		at += NLMSG_ALIGN(h->nlmsg_len);
+	}
+	/* Refusals are told unasked; the one acknowledgement tells that all is done. */
+	if (h)
+		h->nlmsg_flags |= NLM_F_ACK;
+	return at - from;
+}
+
+/**
+ * rtbatch_run() - have the kernel carry a batch out
+ * @s: socket
+ * @b: the batch; it can be run again
+ * @fn: called for each request that the kernel refused, unless what it asked for is so already; may be NULL
+ * @arg: handed to @fn
+ *
+ * A refused request does not keep the others from being carried out.
+ *
+ * Return: 0, the first refusal, or -errno of the socket.
+ */
+int rtbatch_run(struct rtsock *s, struct rtbatch *b, rtbatch_err_fn fn, void *arg)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	unsigned int done = 0, n;
+	size_t at = 0;
+	int ret = 0;
+
+	while (at < b->len) {
+		uint32_t first = s->seq + 1;
+		size_t len = chunk(s, b, at, &n);
+		struct iovec iov = { .iov_base = b->buf + at, .iov_len = len };
+		struct msghdr mh = { .msg_name = &kernel, .msg_namelen = sizeof(kernel), .msg_iov = &iov, .msg_iovlen = 1 };
+		int err;
+
+		while (sendmsg(s->fd, &mh, 0) < 0) {
+			if (errno != EINTR)
+				return -errno;
+		}
+		err = collect(s, first, s->seq, done, fn, arg);
+		ret = ret ? ret : err;
+		done += n;
+		at += len;
+	}
+	return ret;
+}

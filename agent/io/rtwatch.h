@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Our routes and policy rules in the kernel: which there are, and when somebody removes one.
+ *
+ * A socket filter lets only removals of our own protocol number through, so that a router with a full table of the Internet costs nothing.
+ */
+#ifndef RG_IO_RTWATCH_H
+#define RG_IO_RTWATCH_H
+
+#include <net/if.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/addr.h"
+
+struct event_base;
+struct rtsock;
+struct rtwatch;
+
+/**
+ * typedef rtwatch_fn - somebody else removed a route or a rule of ours
+ * @arg: of rtwatch_open()
+ * @table: its routing table; 0: events were lost
+ */
+typedef void (*rtwatch_fn)(void *arg, uint32_t table);
+
+int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, void *arg, struct rtwatch **out);
+void rtwatch_close(struct rtwatch *w);
+
+int rtstale_remove(struct rtsock *rt, uint32_t table, const struct rg_prefix *routes, size_t n_routes,
+		   const char (*rules)[IFNAMSIZ], size_t n_rules);
+
+#endif
