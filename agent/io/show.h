@@ -13,7 +13,11 @@
 #include "core/view.h"
 
 struct conf;
+struct event_base;
 struct show;
+
+/* Longer than a hand-over may take (rule 7 and the retry of the election). */
+#define SHOW_WAIT_MS	15000
 
 enum show_side {
 	SHOW_SELF,
@@ -30,7 +34,8 @@ enum show_side {
  * @clear_counters: `clear redundancy application counters`
  *
  * Those that return int answer 0 or -errno, and may say why in @text (of @size bytes, a sentence without a newline), which is shown in
- * both cases.  stop() must let the answer go out before the daemon ends.
+ * both cases.  reload_group() may also answer -EINPROGRESS: the client waits until show_complete() is called for the group, or
+ * SHOW_WAIT_MS have passed.  stop() must let the answer go out before the daemon ends.
  */
 struct show_ops {
 	int (*snapshot)(void *arg, struct view *v);
@@ -53,9 +58,13 @@ struct show_answer {
 	char *json;
 };
 
-int show_open(const struct show_ops *ops, void *arg, struct show **out);
+typedef void (*show_done_fn)(void *ctx, struct show_answer *a);
+
+int show_open(struct event_base *base, const struct show_ops *ops, void *arg, struct show **out);
 void show_close(struct show *s);
-int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out);
+int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out, show_done_fn fn, void *ctx);
+void show_cancel(struct show *s, void *ctx);
+void show_complete(struct show *s, uint32_t group, int err, const char *text);
 void show_answer_free(struct show_answer *a);
 
 #endif
