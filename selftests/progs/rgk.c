@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rgk: the kernel's side of a redundancy group without an agent.  Speaks the nf_rg family from the command line, and plays both agents of
+ * a pair at once:
+ *
+ *	rgk [-n NETNS] group ID [ADDR...]		NF_RG_CMD_GROUP_NEW
+ *	rgk [-n NETNS] del ID				NF_RG_CMD_GROUP_DEL
+ *	rgk [-n NETNS] mapping ID GROUP SLOT FROM-TO...	NF_RG_CMD_MAPPING_NEW
+ *	rgk [-n NETNS] unmap ID				NF_RG_CMD_MAPPING_DEL
+ *	rgk [-n NETNS] role ID {init|standby|active} EPOCH [lease MS] [grace MS] [nonew]
+ *	rgk [-n NETNS] flush ID				NF_RG_CMD_FLUSH
+ *	rgk [-n NETNS] get ID				one "name value" a line
+ *	rgk [-n NETNS] stats				likewise
+ *	rgk relay FROM-NETNS TO-NETNS ID [bulk]		carries batches there and answers back until killed; says "synced" at the end
+ *							of the bulk transfer or delta
+ * NETNS is a name of ip-netns(8).  The exit status is 0, 1 (refused: the kernel's words stand on stderr) or 2 (usage).
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/genetlink.h>
+#include <netlink/attr.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/nf_rg.h>
+
+#define WINDOW 32
+
+struct conn {
+	struct nl_sock *sk;
+	int family;
+};
+
+static void die(const char *what, int err)
+{
+	fprintf(stderr, "rgk: %s: %s\n", what, nl_geterror(err));
+	exit(1);
+}
+
+static void enter(const char *netns)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", netns);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET)) {
+		fprintf(stderr, "rgk: %s: %s\n", path, strerror(errno));
+		exit(1);
+	}
+	close(fd);
+}
+
+static void conn_open(struct conn *c)
+{
+	int one = 1, size = 64 << 20;
+
+	c->sk = nl_socket_alloc();
+	if (!c->sk || genl_connect(c->sk))
+		die("socket", -NLE_FAILURE);
+	nl_socket_disable_seq_check(c->sk);
+	nl_socket_disable_auto_ack(c->sk);
+	nl_socket_set_msg_buf_size(c->sk, 256 << 10);
+	setsockopt(nl_socket_get_fd(c->sk), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(nl_socket_get_fd(c->sk), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+	c->family = genl_ctrl_resolve(c->sk, NF_RG_GENL_NAME);
+	if (c->family < 0)
+		die("family nf_rg", c->family);
+}
+
+static struct nl_msg *request(const struct conn *c, int cmd, int flags)
+{
+	struct nl_msg *m = nlmsg_alloc_size(80 << 10);
+
+	if (!m || !genlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, c->family, 0, flags, cmd, NF_RG_GENL_VERSION))
+		die("message", -NLE_NOMEM);
+	return m;
+}
+
+static void send_msg(const struct conn *c, struct nl_msg *m)
+{
+	int err = nl_send_auto(c->sk, m);
+
+	if (err < 0)
+		die("send", err);
+	nlmsg_free(m);
+}
+
+/* The kernel's words of an error message. */
+static const char *extack(struct nlmsghdr *h)
+{
+	struct nlmsgerr *e = nlmsg_data(h);
+	size_t skip = sizeof(*e);
+	struct nlattr *a;
+
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
+		return "";
+	if (!(h->nlmsg_flags & NLM_F_CAPPED))
+		skip += e->msg.nlmsg_len - NLMSG_HDRLEN;
+	a = nla_find((struct nlattr *)((char *)e + NLMSG_ALIGN(skip)), (int)(h->nlmsg_len - NLMSG_HDRLEN - NLMSG_ALIGN(skip)),
+		     NLMSGERR_ATTR_MSG);
+	return a ? nla_get_string(a) : "";
+}
+
+typedef void (*reply_fn)(struct nlattr **tb, int cmd, void *arg);
+
+/* Handles the messages of one datagram; returns 1 at an acknowledgement, 0 otherwise, -errno of a refusal. */
+static int handle(unsigned char *buf, int len, reply_fn fn, void *arg)
+{
+	struct nlmsghdr *h = (struct nlmsghdr *)buf;
+	struct nlattr *tb[NF_RG_A_MAX + 1];
+	int ret = 0;
+
+	for (; nlmsg_ok(h, len); h = nlmsg_next(h, &len)) {
+		if (h->nlmsg_type == NLMSG_ERROR) {
+			struct nlmsgerr *e = nlmsg_data(h);
+
+			if (e->error) {
+				fprintf(stderr, "rgk: refused: %s (%s)\n", extack(h), strerror(-e->error));
+				return e->error;
+			}
+			ret = 1;
+		} else if (h->nlmsg_type >= NLMSG_MIN_TYPE) {
+			struct genlmsghdr *g = nlmsg_data(h);
+
+			genlmsg_parse(h, 0, tb, NF_RG_A_MAX, NULL);
+			if (fn)
+				fn(tb, g->cmd, arg);
+		}
+	}
+	return ret;
+}
+
+static int receive(const struct conn *c, reply_fn fn, void *arg)
+{
+	struct sockaddr_nl from;
+	unsigned char *buf = NULL;
+	int len = nl_recv(c->sk, &from, &buf, NULL), ret;
+
+	if (len < 0)
+		die("receive", len);
+	if (!len)
+		return 0;
+	ret = handle(buf, len, fn, arg);
+	free(buf);
+	return ret;
+}
+
+static int call(const struct conn *c, struct nl_msg *m, reply_fn fn, void *arg)
+{
+	int ret;
+
+	send_msg(c, m);
+	do {
+		ret = receive(c, fn, arg);
+	} while (!ret);
+	return ret < 0 ? 1 : 0;
+}
+
+static uint32_t number(const char *s)
+{
+	char *end;
+	unsigned long v = strtoul(s, &end, 0);
+
+	if (!*s || *end) {
+		fprintf(stderr, "rgk: '%s' is no number\n", s);
+		exit(2);
+	}
+	return (uint32_t)v;
+}
+
+static void put_addr(struct nl_msg *m, int attr, const char *s)
+{
+	unsigned char a[16];
+
+	if (inet_pton(AF_INET, s, a) == 1) {
+		nla_put(m, attr, 4, a);
+	} else if (inet_pton(AF_INET6, s, a) == 1) {
+		nla_put(m, attr, 16, a);
+	} else {
+		fprintf(stderr, "rgk: '%s' is no address\n", s);
+		exit(2);
+	}
+}
+
+static int cmd_group(const struct conn *c, int argc, char **argv)
+{
+	struct nl_msg *m = request(c, NF_RG_CMD_GROUP_NEW, NLM_F_ACK);
+	struct nlattr *nest;
+	int i;
+
+	nla_put_u32(m, NF_RG_A_GROUP, number(argv[0]));
+	nest = nla_nest_start(m, NF_RG_A_ADDRS | NLA_F_NESTED);
+	for (i = 1; i < argc; i++)
+		put_addr(m, NF_RG_A_ADDR, argv[i]);
+	nla_nest_end(m, nest);
+	return call(c, m, NULL, NULL);
+}
+
+static int cmd_mapping(const struct conn *c, int argc, char **argv)
+{
+	struct nl_msg *m = request(c, NF_RG_CMD_MAPPING_NEW, NLM_F_ACK);
+	struct nlattr *nest, *range;
+	int i;
+
+	nla_put_u32(m, NF_RG_A_MAPPING, number(argv[0]));
+	nla_put_u32(m, NF_RG_A_GROUP, number(argv[1]));
+	nla_put_u32(m, NF_RG_A_SLOT, number(argv[2]));
+	nest = nla_nest_start(m, NF_RG_A_RANGES | NLA_F_NESTED);
+	for (i = 3; i < argc; i++) {
+		char *to = strchr(argv[i], '-');
+
+		if (to)
+			*to++ = '\0';
+		range = nla_nest_start(m, NF_RG_A_RANGE | NLA_F_NESTED);
+		put_addr(m, NF_RG_A_RANGE_FROM, argv[i]);
+		put_addr(m, NF_RG_A_RANGE_TO, to ? to : argv[i]);
+		nla_nest_end(m, range);
+	}
+	nla_nest_end(m, nest);
+	return call(c, m, NULL, NULL);
+}
+
+static int cmd_role(const struct conn *c, int argc, char **argv)
+{
+	static const char *const roles[] = { "disabled", "init", "standby", "active" };
+	struct nl_msg *m = request(c, NF_RG_CMD_SET_ROLE, NLM_F_ACK);
+	unsigned int role;
+	int i;
+
+	for (role = 0; role < 4 && strcmp(argv[1], roles[role]); role++)
+		;
+	nla_put_u32(m, NF_RG_A_GROUP, number(argv[0]));
+	nla_put_u8(m, NF_RG_A_ROLE, (uint8_t)role);
+	nla_put_u64(m, NF_RG_A_EPOCH, number(argv[2]));
+	nla_put_u64(m, NF_RG_A_EPOCH_SYSTEM, 1);
+	for (i = 3; i < argc; i++) {
+		if (!strcmp(argv[i], "lease") && i + 1 < argc)
+			nla_put_u32(m, NF_RG_A_LEASE, number(argv[++i]));
+		else if (!strcmp(argv[i], "grace") && i + 1 < argc)
+			nla_put_u32(m, NF_RG_A_GRACE, number(argv[++i]));
+		else if (!strcmp(argv[i], "nonew"))
+			nla_put_u32(m, NF_RG_A_FLAGS, NF_RG_F_NO_NEW);
+		else
+			return 2;
+	}
+	return call(c, m, NULL, NULL);
+}
+
+static int cmd_id(const struct conn *c, int cmd, int attr, const char *id)
+{
+	struct nl_msg *m = request(c, cmd, NLM_F_ACK);
+
+	nla_put_u32(m, attr, number(id));
+	return call(c, m, NULL, NULL);
+}
+
+static void print_group(struct nlattr **tb, int cmd, void *arg)
+{
+	static const struct {
+		int attr;
+		const char *name;
+		int size;
+	} f[] = {
+		{ NF_RG_A_ROLE, "role", 1 }, { NF_RG_A_EPOCH, "epoch", 8 }, { NF_RG_A_LEASE_LEFT, "lease-left", 4 },
+		{ NF_RG_A_INSTANCE, "instance", 8 }, { NF_RG_A_PEER_INSTANCE, "peer-instance", 8 },
+		{ NF_RG_A_SYNC, "sync", 1 }, { NF_RG_A_ENTRIES, "entries", 4 }, { NF_RG_A_PENDING, "pending", 4 },
+		{ NF_RG_A_INFLIGHT, "inflight", 4 }, { NF_RG_A_REFUSED, "refused", 4 }, { NF_RG_A_SEQ, "seq", 8 },
+	};
+	size_t i;
+
+	(void)arg;
+	if (cmd != NF_RG_CMD_GROUP_GET)
+		return;
+	for (i = 0; i < sizeof(f) / sizeof(f[0]); i++) {
+		struct nlattr *a = tb[f[i].attr];
+
+		if (a)
+			printf("%s %" PRIu64 "\n", f[i].name,
+			       f[i].size == 1 ? nla_get_u8(a) : f[i].size == 4 ? nla_get_u32(a) : nla_get_u64(a));
+	}
+}
+
+static int cmd_get(const struct conn *c, const char *id)
+{
+	struct nl_msg *m = request(c, NF_RG_CMD_GROUP_GET, NLM_F_ACK);
+
+	nla_put_u32(m, NF_RG_A_GROUP, number(id));
+	return call(c, m, print_group, NULL);
+}
+
+static void print_stats(struct nlattr **tb, int cmd, void *arg)
+{
+	struct nlattr *stat, *in[NF_RG_A_MAX + 1];
+	int rem;
+
+	(void)arg;
+	if (cmd != NF_RG_CMD_STATS_GET || !tb[NF_RG_A_STATS])
+		return;
+	nla_for_each_nested(stat, tb[NF_RG_A_STATS], rem) {
+		nla_parse_nested(in, NF_RG_A_MAX, stat, NULL);
+		if (in[NF_RG_A_STAT_NAME] && in[NF_RG_A_STAT_VALUE])
+			printf("%s %" PRIu64 "\n", nla_get_string(in[NF_RG_A_STAT_NAME]),
+			       nla_get_u64(in[NF_RG_A_STAT_VALUE]));
+	}
+}
+
+struct relay {
+	struct conn from;
+	struct conn to;
+	uint32_t group;
+	uint32_t session;
+	uint64_t instance;
+	bool synced;
+};
+
+static void get_instance(struct nlattr **tb, int cmd, void *arg)
+{
+	struct relay *r = arg;
+
+	if (cmd == NF_RG_CMD_GROUP_GET && tb[NF_RG_A_INSTANCE])
+		r->instance = nla_get_u64(tb[NF_RG_A_INSTANCE]);
+}
+
+static void copy_attr(struct nl_msg *m, struct nlattr *a)
+{
+	if (a)
+		nla_put(m, nla_type(a), nla_len(a), nla_data(a));
+}
+
+static void on_push(struct nlattr **tb, int cmd, void *arg)
+{
+	struct relay *r = arg;
+	struct nl_msg *m;
+
+	if (cmd != NF_RG_CMD_PUSH)
+		return;
+	m = request(&r->to, NF_RG_CMD_INSTALL, 0);
+	copy_attr(m, tb[NF_RG_A_GROUP]);
+	copy_attr(m, tb[NF_RG_A_EPOCH]);
+	copy_attr(m, tb[NF_RG_A_EPOCH_SYSTEM]);
+	copy_attr(m, tb[NF_RG_A_SEQ]);
+	copy_attr(m, tb[NF_RG_A_BATCH]);
+	copy_attr(m, tb[NF_RG_A_GENERATION]);
+	copy_attr(m, tb[NF_RG_A_RECORDS]);
+	send_msg(&r->to, m);
+}
+
+static void on_installed(struct nlattr **tb, int cmd, void *arg)
+{
+	struct relay *r = arg;
+	struct nl_msg *m;
+
+	if (cmd != NF_RG_CMD_INSTALL)
+		return;
+	m = request(&r->from, NF_RG_CMD_ACK, 0);
+	nla_put_u32(m, NF_RG_A_GROUP, r->group);
+	nla_put_u32(m, NF_RG_A_SESSION, r->session);
+	copy_attr(m, tb[NF_RG_A_SEQ]);
+	copy_attr(m, tb[NF_RG_A_REFUSALS]);
+	send_msg(&r->from, m);
+	if (!r->synced && nla_get_u8(tb[NF_RG_A_SYNC]) == NF_RG_SYNC_DONE) {
+		r->synced = true;
+		puts("synced");
+		fflush(stdout);
+	}
+}
+
+static int attach(const struct conn *c)
+{
+	struct nl_msg *m = request(c, NF_RG_CMD_ATTACH, NLM_F_ACK);
+
+	nla_put_u32(m, NF_RG_A_VERSION, NF_RG_VERSION);
+	nla_put_u32(m, NF_RG_A_WINDOW, WINDOW);
+	return call(c, m, NULL, NULL);
+}
+
+static int cmd_relay(int argc, char **argv)
+{
+	struct relay r = { .group = number(argv[2]), .session = (uint32_t)getpid() };
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct nl_msg *m;
+
+	enter(argv[0]);
+	conn_open(&r.from);
+	setns(home, CLONE_NEWNET);
+	enter(argv[1]);
+	conn_open(&r.to);
+	if (attach(&r.from) || attach(&r.to))
+		return 1;
+	m = request(&r.to, NF_RG_CMD_GROUP_GET, NLM_F_ACK);
+	nla_put_u32(m, NF_RG_A_GROUP, r.group);
+	if (call(&r.to, m, get_instance, &r))
+		return 1;
+	m = request(&r.from, NF_RG_CMD_SYNC, NLM_F_ACK);
+	nla_put_u32(m, NF_RG_A_GROUP, r.group);
+	nla_put_u32(m, NF_RG_A_SESSION, r.session);
+	nla_put_u64(m, NF_RG_A_PEER_INSTANCE, r.instance);
+	if (argc > 3)
+		nla_put_u32(m, NF_RG_A_FLAGS, NF_RG_F_BULK);
+	if (call(&r.from, m, on_push, &r))
+		return 1;
+	for (;;) {
+		struct pollfd p[2] = {
+			{ .fd = nl_socket_get_fd(r.from.sk), .events = POLLIN },
+			{ .fd = nl_socket_get_fd(r.to.sk), .events = POLLIN },
+		};
+
+		if (poll(p, 2, -1) < 0)
+			return 1;
+		if (p[0].revents && receive(&r.from, on_push, &r) < 0)
+			return 1;
+		if (p[1].revents && receive(&r.to, on_installed, &r) < 0)
+			return 1;
+	}
+}
+
+static int usage(void)
+{
+	fputs("usage: rgk [-n NETNS] {group|del|mapping|unmap|role|flush|get|stats|relay} ...\n", stderr);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	struct conn c;
+	const char *cmd;
+
+	if (argc > 2 && !strcmp(argv[1], "-n")) {
+		enter(argv[2]);
+		argc -= 2;
+		argv += 2;
+	}
+	if (argc < 2)
+		return usage();
+	cmd = argv[1];
+	argc -= 2;
+	argv += 2;
+	if (!strcmp(cmd, "relay") && argc >= 3)
+		return cmd_relay(argc, argv);
+	conn_open(&c);
+	if (!strcmp(cmd, "group") && argc >= 1)
+		return cmd_group(&c, argc, argv);
+	if (!strcmp(cmd, "mapping") && argc >= 3)
+		return cmd_mapping(&c, argc, argv);
+	if (!strcmp(cmd, "role") && argc >= 3)
+		return cmd_role(&c, argc, argv);
+	if (!strcmp(cmd, "del") && argc == 1)
+		return cmd_id(&c, NF_RG_CMD_GROUP_DEL, NF_RG_A_GROUP, argv[0]);
+	if (!strcmp(cmd, "flush") && argc == 1)
+		return cmd_id(&c, NF_RG_CMD_FLUSH, NF_RG_A_GROUP, argv[0]);
+	if (!strcmp(cmd, "unmap") && argc == 1)
+		return cmd_id(&c, NF_RG_CMD_MAPPING_DEL, NF_RG_A_MAPPING, argv[0]);
+	if (!strcmp(cmd, "get") && argc == 1)
+		return cmd_get(&c, argv[0]);
+	if (!strcmp(cmd, "stats") && !argc)
+		return call(&c, request(&c, NF_RG_CMD_STATS_GET, NLM_F_ACK), print_stats, NULL);
+	return usage();
+}
