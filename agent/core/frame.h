@@ -220,16 +220,56 @@ struct frame_refusal {
 	uint16_t reason;	/* enum nf_rg_reason */
 };
 
+/**
+ * frame_put_open() - write the payload of an OPEN
+ * @o: values
+ * @buf: destination
+ * @cap: its size in bytes
+ *
+ * The other frame_put_*() are of the same kind.
+ *
+ * Return: length in bytes; -EMSGSIZE when @cap is too small, -EINVAL when the
+ * receiver would refuse it.
+ */
 int frame_put_open(const struct frame_open *o, uint8_t *buf, size_t cap);
+
+/**
+ * frame_get_open() - read the payload of an OPEN
+ * @buf: payload
+ * @len: its length
+ * @o: filled
+ *
+ * The versions come first and are set in any case, so that a later layout can
+ * be refused by name.
+ *
+ * Return: 0; -EPROTO for an OPEN whose versions do not include ours: only the
+ * versions are set; -EBADMSG for anything else that is wrong.
+ */
 int frame_get_open(const uint8_t *buf, size_t len, struct frame_open *o);
+
+/** frame_put_join() - write the payload of a JOIN */
 int frame_put_join(const struct frame_join *j, uint8_t *buf, size_t cap);
+
+/** frame_get_join() - read it; Return: 0 or -EBADMSG */
 int frame_get_join(const uint8_t *buf, size_t len, struct frame_join *j);
+
+/** frame_put_batch() - write the head of a BATCH */
 int frame_put_batch(const struct frame_batch *b, uint8_t *buf, size_t cap);
+
+/** frame_get_batch() - read it; the records follow; Return: 0 or -EBADMSG */
 int frame_get_batch(const uint8_t *buf, size_t len, struct frame_batch *b);
+
+/** frame_put_reason() - write the payload of LEAVE, RESEND or CLOSE */
 int frame_put_reason(enum frame_reason r, uint8_t *buf, size_t cap);
+
+/** frame_get_reason() - read it; Return: 0 or -EBADMSG */
 int frame_get_reason(const uint8_t *buf, size_t len, enum frame_reason *r);
+
+/** frame_put_refusals() - write the payload of an ACK */
 int frame_put_refusals(const struct frame_refusal *r, size_t n, uint8_t *buf,
 		       size_t cap);
+
+/** frame_get_refusals() - read it; Return: number of entries, or -EBADMSG */
 int frame_get_refusals(const uint8_t *buf, size_t len, struct frame_refusal *r,
 		       size_t cap);
 
