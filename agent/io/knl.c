@@ -195,7 +195,9 @@ int knl_talk(struct knl *k, struct knl_sock *sock, struct nl_msg *msg, knl_msg_f
 		return err;
 	if ((err == -ENOENT || err == -EOPNOTSUPP) && family_gone(k))
 		return -ENODEV;
-	knl_refusal(k, cmd_name(cmd), err, t.text[0] ? t.text : NULL);
+	/* Whether there is such a group is a question, not a request. */
+	if (cmd != NF_RG_CMD_GROUP_GET || err != -ENOENT)
+		knl_refusal(k, cmd_name(cmd), err, t.text[0] ? t.text : NULL);
 	return err;
 }
 

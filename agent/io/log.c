@@ -71,9 +71,10 @@ static void put(int prio, const char *name, const char *fmt, va_list ap, int err
 		n += (size_t)vsnprintf(line + n, sizeof(line) - n, fmt, ap);
 	if (err && n < sizeof(line))
 		snprintf(line + n, sizeof(line) - n, ": %s", strerror(err));
-	if (to_stderr)
+	/* Whoever started a daemon that does not start looks there first. */
+	if (to_stderr || prio == LOG_CRIT)
 		put_stderr(line);
-	else
+	if (!to_stderr)
 		syslog(prio, "%s", line);
 }
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,31 +28,68 @@ static size_t machine_id(char *buf, size_t size)
 	return n > 0 ? (size_t)n : 0;
 }
 
-/**
- * sysid_system() - the identity of this router
- * @mac: address of the control interface
- * @out: the identity, never 0
- *
- * The same after each start.  The interface's address goes in because routers in containers or network namespaces may share a file system and
- * so the machine ID; the machine ID because two routers may have been given the same locally administered address.
- *
- * Return: 0, or -EIO if SHA-256 is not to be had.
- */
-int sysid_system(const uint8_t mac[6], uint64_t *out)
+static int compute(const uint8_t mac[6], uint64_t *out)
 {
 	uint8_t text[MACHINE_ID_LEN + 6] = { 0 };
 	uint8_t sum[SHA256_DIGEST_LENGTH];
 	uint64_t id = 0;
 
 	machine_id((char *)text, MACHINE_ID_LEN);
-	for (int i = 0; i < 6; i++)
-		text[MACHINE_ID_LEN + i] = mac[i];
+	memcpy(text + MACHINE_ID_LEN, mac, 6);
 	if (!EVP_Digest(text, sizeof(text), sum, NULL, EVP_sha256(), NULL))
 		return -EIO;
 	for (int i = 0; i < 8; i++)
 		id = id << 8 | sum[i];
 	*out = id ? id : 1;
 	return 0;
+}
+
+static bool read_file(const char *file, uint64_t *out)
+{
+	FILE *f = fopen(file, "re");
+	unsigned long long id = 0;
+	bool ok = f && fscanf(f, "%16llx", &id) == 1 && id;
+
+	if (f)
+		fclose(f);
+	*out = id;
+	return ok;
+}
+
+static int write_file(const char *file, uint64_t id)
+{
+	FILE *f = fopen(file, "we");
+	int err = 0;
+
+	if (!f)
+		return -errno;
+	if (fprintf(f, "%016llx\n", (unsigned long long)id) < 0)
+		err = -EIO;
+	if (fclose(f) && !err)
+		err = -errno;
+	return err;
+}
+
+/**
+ * sysid_system() - the identity of this router
+ * @file: where it is kept while the system is up
+ * @mac: address of the control interface, all zero if it is not there
+ * @out: the identity, never 0
+ *
+ * The same after each start.  The interface's address goes in because routers in containers or network namespaces may share a file system and
+ * so the machine ID; the machine ID because two routers may have been given the same locally administered address.  It is kept because
+ * the interface may be missing, or have another address, when the agent is started again.
+ *
+ * Return: 0, -EIO if SHA-256 is not to be had, or the -errno of writing @file.
+ */
+int sysid_system(const char *file, const uint8_t mac[6], uint64_t *out)
+{
+	int err;
+
+	if (read_file(file, out))
+		return 0;
+	err = compute(mac, out);
+	return err ? err : write_file(file, *out);
 }
 
 /**

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-int sysid_system(const uint8_t mac[6], uint64_t *out);
+int sysid_system(const char *file, const uint8_t mac[6], uint64_t *out);
 int sysid_random(uint64_t *out);
 bool sysid_uptime_ms(uint64_t *out);
 

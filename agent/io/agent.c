@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include <event2/event.h>
+
+#include "io/announce.h"
+#include "io/clock.h"
+#include "io/ctl.h"
+#include "io/ifaces.h"
+#include "io/log.h"
+#include "io/nat.h"
+#include "io/pool.h"
+#include "io/show.h"
+#include "io/sysid.h"
+#include "io/vip.h"
+
+#include <linux/nf_rg.h>
+
+/* A busy attachment (another agent that is just ending) is tried again so often. */
+#define KERNEL_RETRY_MS		1000
+
+/* Longer than any hand-over: the election bounds each by ELECTION_DRAIN_MS and what follows it. */
+#define STOP_LIMIT_MS		8000
+
+/* So that the answer to `stop` goes out. */
+#define STOP_LINGER_MS		100
+
+#define for_each_group(a, g, i) \
+	for (unsigned int i = 1; i < 256; i++) \
+		if ((g = (a)->group[i]))
+
+/* ------------------------------------------------------------- the module */
+
+static const char *kernel_why(int err)
+{
+	switch (err) {
+	case -ENODEV:
+		return "the kernel module nf_rg is not loaded";
+	case -EPROTO:
+		return "the kernel module is of a version that does not work with this agent";
+	case -EBUSY:
+		return "another agent is attached to this network namespace";
+	default:
+		return strerror(-err);
+	}
+}
+
+static void each_synclink(struct agent *a, bool attached)
+{
+	for (uint32_t p = 1; p <= CONF_MAX_PROTOCOLS; p++) {
+		struct link *l = a->links ? links_find(a->links, p) : NULL;
+
+		if (l && l->user)
+			synclink_kernel(l->user, attached);
+	}
+}
+
+static void groups_unable(struct agent *a)
+{
+	struct election_event ev = { .type = ELECTION_EV_KERNEL };
+	struct group *g;
+
+	ev.kernel.report = ELECTION_KERNEL_REFUSED;
+	for_each_group(a, g, i) {
+		group_fault(g, GROUP_F_MODULE, true, kernel_why(a->kernel_err));
+		if (g->started)
+			group_event(g, &ev);
+	}
+}
+
+/* The groups may have a new life in the kernel, and can take roles again. */
+static void groups_able(struct agent *a)
+{
+	struct election_event ev = { .type = ELECTION_EV_KERNEL };
+	struct knl_group *k = calloc(1, sizeof(*k));
+	struct group *g;
+
+	for_each_group(a, g, i) {
+		group_fault(g, GROUP_F_MODULE, false, NULL);
+		if (!g->started || !k || knl_group_get(&a->knl, g->id, k))
+			continue;
+		if (k->instance != g->e.instance) {
+			ev.kernel.report = ELECTION_KERNEL_INSTANCE;
+			ev.kernel.instance = k->instance;
+			group_event(g, &ev);
+		}
+		ev.kernel.report = ELECTION_KERNEL_READY;
+		group_event(g, &ev);
+	}
+	free(k);
+}
+
+static int kernel_open(struct agent *a, bool load)
+{
+	int err = load ? knl_family_load(&a->knl) : knl_family_look(&a->knl);
+
+	if (!err)
+		err = knl_att_open(&a->att, SYNCLINK_WINDOW, a->conf->n_groups);
+	if (err)
+		return err;
+	/* A missed event is made good by the next hello or install. */
+	if (knl_ev_join(&a->ev))
+		log_warnx("KERNEL", "events of the module cannot be heard");
+	err = adopt_kernel(a);
+	if (err)
+		log_warnx("KERNEL", "groups or mappings are not all as configured: %s", strerror(-err));
+	return 0;
+}
+
+static void kernel_up(struct agent *a, bool load)
+{
+	int err = kernel_open(a, load);
+
+	if (err != a->kernel_err || !err)
+		log_notice("KERNEL", "%s", err ? kernel_why(err) : "attached");
+	a->kernel_err = err;
+	if (err == -EBUSY)
+		loop_timer_set(&a->kernel_retry, mono_add_ms(clock_now(), KERNEL_RETRY_MS));
+	if (err) {
+		groups_unable(a);
+		return;
+	}
+	groups_able(a);
+	each_synclink(a, true);
+}
+
+static void on_kernel_retry(void *arg, mono_t now)
+{
+	struct agent *a = arg;
+
+	(void)now;
+	if (a->kernel_err)
+		kernel_up(a, false);
+}
+
+/**
+ * agent_kernel_gone() - the attachment is lost
+ * @a: the daemon
+ * @err: -ENODEV: the module went; -ENOBUFS: messages were lost; or another -errno
+ *
+ * The kernel keeps the truth: after lost messages a new attachment and new sessions send what is missing.
+ */
+void agent_kernel_gone(struct agent *a, int err)
+{
+	if (a->kernel_err)
+		return;
+	a->kernel_err = err;
+	knl_att_close(&a->att);
+	each_synclink(a, false);
+	if (err == -ENODEV) {
+		log_warnx("KERNEL", "%s", kernel_why(err));
+		groups_unable(a);
+	} else {
+		log_warnx("KERNEL", "attachment lost: %s", strerror(-err));
+	}
+	loop_timer_set(&a->kernel_retry, clock_now());
+}
+
+static void on_kernel_event(void *arg, const struct knl_event *e)
+{
+	group_kernel_event(arg, e);
+}
+
+static void on_family_new(void *arg)
+{
+	struct agent *a = arg;
+
+	if (a->kernel_err)
+		kernel_up(a, false);
+}
+
+static void on_family_del(void *arg)
+{
+	struct agent *a = arg;
+
+	knl_family_lost(&a->knl);
+	agent_kernel_gone(a, -ENODEV);
+}
+
+static void on_overrun(void *arg)
+{
+	struct agent *a = arg;
+
+	/* The family may have gone or come unheard; everything else is said again by hellos and answers. */
+	if (knl_family_look(&a->knl))
+		agent_kernel_gone(a, -ENODEV);
+	else if (a->kernel_err)
+		kernel_up(a, false);
+}
+
+static const struct knl_ev_ops ev_ops = {
+	.event = on_kernel_event,
+	.family_new = on_family_new,
+	.family_del = on_family_del,
+	.overrun = on_overrun,
+};
+
+/* --------------------------------------------------- what others may change */
+
+static void on_vip_fault(void *arg, uint32_t group, bool on)
+{
+	struct agent *a = arg;
+
+	if (group < 256 && a->group[group])
+		group_fault(a->group[group], GROUP_F_FOREIGN_VIP, on, "somebody removes a virtual address");
+}
+
+static void on_vip_foreign(void *arg, uint32_t group, const char *ifname, const struct rg_addr *addr, bool restored)
+{
+	char text[ADDR_STRLEN];
+
+	(void)arg;
+	addr_print(addr, text);
+	log_notice("VIP", "RG id %u: %s was removed from %s by somebody else%s", group, text, ifname, restored ? ", restored" : "");
+}
+
+static void on_pool_fault(void *arg, uint32_t group, bool on)
+{
+	struct agent *a = arg;
+
+	if (group < 256 && a->group[group])
+		group_fault(a->group[group], GROUP_F_FOREIGN_POOL, on, "somebody removes rules or addresses of a pool");
+}
+
+static void on_pool_foreign(void *arg, uint32_t group, bool restored)
+{
+	(void)arg;
+	log_notice("VIP", "RG id %u: rules or addresses of a pool were removed by somebody else%s", group, restored ? ", restored" : "");
+}
+
+static void on_nat_fault(void *arg, bool on)
+{
+	struct agent *a = arg;
+	struct group *g;
+
+	for_each_group(a, g, i)
+		group_fault(g, GROUP_F_FOREIGN_NAT, on, "somebody changes the translation rules");
+}
+
+static void on_nat_foreign(void *arg, bool restored)
+{
+	(void)arg;
+	log_notice("NAT", "the translation rules were changed by somebody else%s", restored ? ", restored" : "");
+}
+
+static const struct vips_ops vips_ops = { .foreign = on_vip_foreign, .fault = on_vip_fault };
+static const struct pools_ops pools_ops = { .foreign = on_pool_foreign, .fault = on_pool_fault };
+static const struct nat_ops nat_ops = { .foreign = on_nat_foreign, .fault = on_nat_fault };
+
+static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, const struct iface_addr *addr)
+{
+	(void)addr;
+	(void)iface;
+	if (ev != IFACE_ADDR_NEW && ev != IFACE_ADDR_GONE)
+		group_ifaces(arg, NULL);
+}
+
+/* ------------------------------------------------------------------- ending */
+
+static void finish(struct agent *a, bool handed_over)
+{
+	if (a->purge || handed_over) {
+		vips_purge(a->vips);
+		pools_purge(a->pools);
+		nat_purge(a->nat);
+	}
+	if (a->purge)
+		adopt_purge(a);
+	log_notice("STOP", "%s", a->purge ? "stopped, everything removed" : handed_over ? "stopped, roles handed over" :
+		   "stopped; roles, addresses and rules stay");
+}
+
+static void stop_now(struct agent *a)
+{
+	struct timeval linger = { .tv_usec = STOP_LINGER_MS * 1000 };
+	bool handed_over = true;
+	struct group *g;
+
+	if (a->stop == AGENT_STOPPED)
+		return;
+	a->stop = AGENT_STOPPED;
+	for_each_group(a, g, i)
+		if (!g->stopped || !g->handed_over)
+			handed_over = false;
+	finish(a, handed_over);
+	event_base_loopexit(a->loop.base, &linger);
+}
+
+/**
+ * agent_group_stopped() - a group has nothing more to do; the daemon ends with the last one
+ * @a: the daemon
+ */
+void agent_group_stopped(struct agent *a)
+{
+	struct group *g;
+
+	if (a->stop != AGENT_STOPS)
+		return;
+	for_each_group(a, g, i)
+		if (!g->stopped)
+			return;
+	stop_now(a);
+}
+
+static void on_stop_limit(void *arg, mono_t now)
+{
+	(void)now;
+	log_warnx("STOP", "not all groups could be handed over in time");
+	stop_now(arg);
+}
+
+/**
+ * agent_stop() - hand roles over where a peer is ready for them, and end
+ * @a: the daemon
+ * @purge: remove all that was set up, also what would stay
+ *
+ * Return: 0, or -EALREADY.
+ */
+int agent_stop(struct agent *a, bool purge)
+{
+	struct election_event ev = { .type = ELECTION_EV_STOP };
+	struct group *g;
+
+	a->purge |= purge;
+	if (a->stop != AGENT_RUNS)
+		return -EALREADY;
+	a->stop = AGENT_STOPS;
+	loop_timer_set(&a->stop_limit, mono_add_ms(clock_now(), STOP_LIMIT_MS));
+	for_each_group(a, g, i)
+		group_event(g, &ev);
+	agent_group_stopped(a);
+	return 0;
+}
+
+/* ------------------------------------------------------------- opening them */
+
+static void on_cleanup(void *arg, mono_t now)
+{
+	(void)now;
+	reload_finish_removed(arg);
+}
+
+static void on_rules_retry(void *arg, mono_t now)
+{
+	(void)now;
+	reload_rules(arg);
+}
+
+static int read_identity(struct agent *a)
+{
+	const struct iface *i = NULL;
+	uint8_t mac[6] = { 0 };
+	char path[256];
+	int err;
+
+	for (uint32_t n = 0; n < a->conf->n_groups && !i; n++)
+		i = ifaces_by_name(a->ifs, a->conf->group[n].control);
+	if (i)
+		memcpy(mac, i->mac, sizeof(mac));
+	snprintf(path, sizeof(path), "%s/system-id", a->rundir);
+	err = sysid_system(path, mac, &a->system);
+	return err ? err : sysid_random(&a->nonce);
+}
+
+static int open_parts(struct agent *a)
+{
+	struct event_base *base = a->loop.base;
+	int err = vips_open(base, a->ifs, &vips_ops, a, &a->vips);
+
+	if (!err)
+		err = pools_open(base, a->ifs, &pools_ops, a, &a->pools);
+	if (!err)
+		err = announce_open(base, a->ifs, &a->announce);
+	if (!err)
+		err = nat_open(base, &nat_ops, a, &a->nat);
+	if (!err)
+		err = links_open(base, a->ifs, a->system, a->nonce, &group_link_ops, a, &a->links);
+	if (!err)
+		err = show_open(base, &fill_show_ops, a, &a->show);
+	return err;
+}
+
+static void open_kernel(struct agent *a)
+{
+	int err = knl_open(&a->knl);
+
+	if (err) {
+		errno = -err;
+		fatal("netlink");
+	}
+	knl_att_init(&a->att, &a->knl, a->loop.base, &group_att_ops, a);
+	err = knl_ev_open(&a->ev, &a->knl, a->loop.base, &ev_ops, a);
+	if (err) {
+		errno = -err;
+		fatal("netlink events");
+	}
+}
+
+/**
+ * agent_open() - open everything, begin with all groups, and listen to commands
+ * @a: loop, configuration, file and run directory are set
+ *
+ * Return: 0 or -errno; fatal() where a part cannot be opened at all.
+ */
+int agent_open(struct agent *a)
+{
+	int err = ifaces_open(a->loop.base, &a->ifs);
+
+	if (!err)
+		err = read_identity(a);
+	if (!err)
+		err = loop_timer_init(&a->kernel_retry, a->loop.base, on_kernel_retry, a);
+	if (!err)
+		err = loop_timer_init(&a->stop_limit, a->loop.base, on_stop_limit, a);
+	if (!err)
+		err = loop_timer_init(&a->cleanup, a->loop.base, on_cleanup, a);
+	if (!err)
+		err = loop_timer_init(&a->rules_retry, a->loop.base, on_rules_retry, a);
+	if (err)
+		return err;
+	open_kernel(a);
+	err = open_parts(a);
+	if (!err)
+		err = ifaces_watch(a->ifs, on_iface, a);
+	if (err)
+		return err;
+	reload_taken(a);
+	kernel_up(a, true);
+	err = reload_apply_first(a);
+	return err ? err : ctl_open(a->loop.base, a->rundir, a->show, &a->ctl);
+}
+
+/**
+ * agent_close() - close everything; what was set up in the kernel stays
+ * @a: the daemon
+ */
+void agent_close(struct agent *a)
+{
+	for (unsigned int i = 1; i < 256; i++)
+		group_free(a->group[i]);
+	ctl_close(a->ctl);
+	show_close(a->show);
+	for (uint32_t p = 1; p <= CONF_MAX_PROTOCOLS; p++) {
+		struct link *l = a->links ? links_find(a->links, p) : NULL;
+
+		if (l)
+			synclink_free(l->user);
+	}
+	links_close(a->links);
+	nat_close(a->nat);
+	announce_close(a->announce);
+	pools_close(a->pools);
+	vips_close(a->vips);
+	knl_ev_close(&a->ev);
+	knl_att_close(&a->att);
+	knl_close(&a->knl);
+	ifaces_close(a->ifs);
+	loop_timer_free(&a->kernel_retry);
+	loop_timer_free(&a->stop_limit);
+	loop_timer_free(&a->cleanup);
+	loop_timer_free(&a->rules_retry);
+	free(a->taken);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The parts of the daemon and the redundancy groups between them.  Only agent/io/{group*,adopt,reload,agent,fill} and rgd.c know it.
+ */
+#ifndef RG_IO_AGENT_H
+#define RG_IO_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/conf.h"
+#include "core/election.h"
+#include "io/knl.h"
+#include "io/knl_att.h"
+#include "io/knl_ev.h"
+#include "io/link.h"
+#include "io/loop.h"
+#include "io/synclink.h"
+
+struct agent;
+struct announce;
+struct ctl;
+struct ifaces;
+struct nat;
+struct pools;
+struct show;
+struct vips;
+
+#define GROUP_QUEUE	32
+#define GROUP_TEXT	160
+
+/* Own faults of a group, beside those of the election (ELECTION_F_*). */
+#define GROUP_F_DATA_PATH	0x0001	/* peer alive, no session on the data link */
+#define GROUP_F_CTRL_PATH	0x0002	/* peer heard, but not on the control interface */
+#define GROUP_F_MODULE		0x0004	/* kernel module missing, or of another version */
+#define GROUP_F_FOREIGN_VIP	0x0008
+#define GROUP_F_FOREIGN_POOL	0x0010
+#define GROUP_F_FOREIGN_NAT	0x0020
+#define GROUP_F_CAPACITY	0x0040	/* the peer's kernel refused connections */
+#define GROUP_F_NAT		0x0080	/* the rules could not be installed */
+#define GROUP_F_LINK		0x0100	/* no control link: none configured, or it contradicts another group */
+
+struct group_log {
+	uint64_t ctrl_up, ctrl_down, ctrl_admin_down;
+	uint64_t queue_full;
+};
+
+/**
+ * struct group - one redundancy group
+ * @agent: the daemon
+ * @id: 1-255
+ * @conf: its part of the configuration
+ * @link: control link, NULL: none
+ * @sync: data link, NULL: none
+ * @e: the election
+ * @timer: its deadline
+ * @drain: polls the kernel while a hand-over waits for the last acknowledgement
+ * @started: ELECTION_EV_START was given
+ * @busy: a step is under way; further events wait in @queue
+ * @digest: of what must be equal on both routers
+ * @mask: interfaces of the group that are down, by position in the configuration, for the log
+ * @cause: of the last change of faults, in words
+ * @faults: GROUP_F_* in force
+ * @role_failed: SET_ROLE was refused in the step under way: what would follow it is left out
+ * @request: number of the last request of a person
+ * @request_done, @request_refusal: its answer, if it has come
+ * @request_shown: a client waits for it
+ * @stopped, @handed_over: the agent may end, as far as this group goes
+ * @removing: taken out of the configuration; goes as soon as it is DISABLED
+ */
+struct group {
+	struct agent *agent;
+	uint8_t id;
+	struct conf_group conf;
+	struct link *link;
+	struct synclink *sync;
+	struct election e;
+	struct loop_timer timer;
+	struct loop_timer drain;
+	bool started;
+	bool busy;
+	unsigned int q_head, q_len;
+	struct election_event queue[GROUP_QUEUE];
+	uint64_t digest;
+	uint64_t mask;
+	char cause[GROUP_TEXT];
+	uint32_t faults;
+	bool role_failed;
+	uint32_t request;
+	bool request_done;
+	bool request_shown;
+	enum election_refusal request_refusal;
+	bool stopped;
+	bool handed_over;
+	bool removing;
+	struct group_log log;
+};
+
+enum agent_stop {
+	AGENT_RUNS,
+	AGENT_STOPS,			/* groups are being handed over */
+	AGENT_STOPPED,
+};
+
+struct agent {
+	struct loop loop;
+	const char *file;		/* configuration file */
+	const char *rundir;
+	int lock_fd;
+	uint64_t system;
+	uint64_t nonce;
+	mono_t born;
+	struct conf *conf;		/* the one that runs */
+	struct rg_addr *taken;		/* addresses that no pool may hand out */
+	size_t n_taken;
+	struct knl knl;
+	struct knl_att att;
+	struct knl_ev ev;
+	int kernel_err;			/* why there is no attachment, -errno; 0: there is */
+	struct loop_timer kernel_retry;
+	struct ifaces *ifs;
+	struct links *links;
+	struct vips *vips;
+	struct pools *pools;
+	struct announce *announce;
+	struct nat *nat;
+	struct show *show;
+	struct ctl *ctl;
+	struct group *group[256];	/* by number */
+	enum agent_stop stop;
+	bool purge;
+	struct loop_timer stop_limit;
+	struct loop_timer cleanup;	/* of groups that were taken out of the configuration */
+	struct loop_timer rules_retry;
+	uint64_t reloads, reload_errors;
+};
+
+/* group.c */
+int group_new(struct agent *a, const struct conf_group *cg, struct group **out);
+void group_free(struct group *g);
+void group_event(struct group *g, const struct election_event *ev);
+void group_start(struct group *g, const struct election_start *start);
+void group_config(struct group *g, const struct conf_group *cg, bool was_shut);
+struct election_config group_election_config(const struct group *g, const struct conf_group *cg);
+int group_request(struct group *g, enum election_admin_op op, bool force);
+void group_fault(struct group *g, uint32_t fault, bool on, const char *text);
+
+/* group_in.c: what happens elsewhere, as events of groups */
+extern const struct link_ops group_link_ops;
+extern const struct synclink_ops group_synclink_ops;
+extern const struct knl_att_ops group_att_ops;
+void group_ifaces(struct agent *a, const struct group *only);
+void group_decrement(struct group *g);
+void group_drain_start(struct group *g);
+void group_kernel_event(struct agent *a, const struct knl_event *e);
+
+/* group_log.c */
+void group_log(const struct group *g, const struct election_log *l);
+const char *group_fault_name(uint32_t fault);
+
+/* adopt.c */
+int adopt_kernel(struct agent *a);
+void adopt_start(struct agent *a, struct group *g, struct election_start *out);
+int adopt_purge(struct agent *a);
+
+/* agent.c */
+int agent_open(struct agent *a);
+void agent_close(struct agent *a);
+void agent_kernel_gone(struct agent *a, int err);
+void agent_group_stopped(struct agent *a);
+int agent_stop(struct agent *a, bool purge);
+
+/* reload.c */
+void reload_taken(struct agent *a);
+typedef void (*reload_say_fn)(void *arg, enum conf_severity severity, const char *line);
+int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg);
+int reload_apply_first(struct agent *a);
+int reload_run(struct agent *a, char *text, size_t size);
+int reload_rules(struct agent *a);
+void reload_finish_removed(struct agent *a);
+
+/* fill.c */
+struct show_ops;
+extern const struct show_ops fill_show_ops;
+void fill_answer(struct group *g);
+
+#endif

@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "core/view.h"
+#include "io/announce.h"
+#include "io/clock.h"
+#include "io/hellosock.h"
+#include "io/ifaces.h"
+#include "io/nat.h"
+#include "io/pool.h"
+#include "io/show.h"
+#include "io/vip.h"
+
+#include <linux/nf_rg.h>
+
+/* The snapshot behind the show commands, and what the commands do. */
+
+#define AGENT_VERSION	"0.1"
+
+static void copy_addr(struct rg_addr *to, const struct hello_addr *h)
+{
+	if (h->family == RG_V4) {
+		to->family = RG_V4;
+		memcpy(to->b, h->addr + 12, 4);
+	}
+}
+
+static void fill_link(const struct agent *a, const char *ifname, struct view_link *out)
+{
+	const struct iface *i = ifaces_by_name(a->ifs, ifname);
+
+	snprintf(out->name, sizeof(out->name), "%s", ifname);
+	if (!i)
+		return;
+	out->exists = true;
+	out->up = i->admin_up && i->carrier;
+	iface_primary4(i, &out->addr);
+}
+
+static void fill_links(const struct group *g, struct view_group *v)
+{
+	const struct link *l = g->link;
+
+	fill_link(g->agent, g->conf.control, &v->control);
+	fill_link(g->agent, g->conf.data, &v->data);
+	v->control.port = HELLOSOCK_PORT;
+	if (!l)
+		return;
+	v->control.peer = l->path[LINK_CONTROL].peer;
+	v->control.peer_port = v->control.peer.family ? HELLOSOCK_PORT : 0;
+	v->data.port = l->local.data.port;
+	copy_addr(&v->data.peer, &l->peer_data);
+	v->data.peer_port = l->peer_data.port;
+}
+
+static void fill_media(const struct group *g, struct view_media *m)
+{
+	const struct election_stats *st = &g->e.stats;
+	const struct link *l = g->link;
+	mono_t now = clock_now();
+
+	m->reload_tx = st->reload_tx;
+	m->reload_rx = st->reload_rx;
+	m->resign_tx = st->resign_tx;
+	m->resign_rx = st->resign_rx;
+	m->detect_ms = election_detect_ms(&g->e);
+	if (!l)
+		return;
+	m->protocol = l->conf.protocol;
+	m->hello_ms = l->conf.hello_ms;
+	m->conf_hello_ms = l->conf.hello_ms;
+	m->conf_hold_ms = l->conf.hold_ms;
+	m->peer_hello_ms = l->rx.hello_ms;
+	m->peer_hold_ms = l->rx.hold_ms;
+	m->silent_ms = mono_is_zero(l->rx.last) ? 0 : mono_span_ms(l->rx.last, now);
+	m->auth = l->conf.auth_text[0] ? VIEW_AUTH_TEXT : VIEW_AUTH_NONE;
+	m->tx_pkts = l->stats.tx;
+	m->tx_bytes = l->stats.tx_bytes;
+	m->tx_seq = l->tx.seq;
+	m->rx_pkts = l->stats.rx;
+	m->rx_bytes = l->stats.rx_bytes;
+	m->rx_seq = l->rx.seq;
+	m->rx_lost = l->stats.rx_lost;
+	m->auth_failures = l->path[LINK_CONTROL].count[HELLO_BAD_AUTH] + l->path[LINK_DATA].count[HELLO_BAD_AUTH];
+}
+
+static void fill_log(const struct group *g, struct view_log *o)
+{
+	const struct election_stats *st = &g->e.stats;
+
+	o->to_active = st->to_active;
+	o->to_standby = st->to_standby;
+	o->disabled_rg_down = st->disable_fault;
+	o->disabled_rg_shut = st->disable_shut;
+	o->ctrl_up = g->log.ctrl_up;
+	o->ctrl_down = g->log.ctrl_down;
+	o->ctrl_admin_down = g->log.ctrl_admin_down;
+	o->reload_local = st->reload_self;
+	o->reload_peer = st->reload_peer;
+	o->fault_switchovers = st->fault_switchovers;
+	o->fault_changes = st->fault_changes;
+}
+
+static void fill_sync(const struct group *g, const struct knl_group *k, struct view_sync *o)
+{
+	const struct synclink_group_stats *st;
+
+	o->sync = k->sync;
+	o->entries = k->entries;
+	o->pending = k->pending;
+	o->inflight = k->inflight;
+	o->refused = k->refused;
+	if (!g->sync)
+		return;
+	st = synclink_group_stats(g->sync, g->id);
+	o->session_up = synclink_up(g->sync);
+	o->bulks = st->bulks;
+	o->deltas = st->deltas;
+	o->batches_tx = st->batches_tx;
+	o->batches_rx = st->batches_rx;
+	o->records_tx = st->records_tx;
+	o->records_rx = st->records_rx;
+	o->acked_seq = st->acked_seq;
+	o->lag_ms = synclink_lag_ms(g->sync, g->id);
+}
+
+static void fill_if(const struct group *g, const struct conf_if *f, struct view_if *o)
+{
+	const struct iface *i = ifaces_by_name(g->agent->ifs, f->name);
+
+	snprintf(o->name, sizeof(o->name), "%s", f->name);
+	o->rii = f->rii;
+	o->decrement = conf_if_decrement(f);
+	if (i) {
+		o->exists = true;
+		o->admin_up = i->admin_up;
+		o->link_up = iface_usable(i);
+		memcpy(o->mac, i->mac, sizeof(o->mac));
+	}
+	for (uint32_t n = 0; n < f->n_vips && n < VIEW_MAX_VIPS; n++) {
+		o->vip[n].addr = f->vip[n].addr;
+		o->vip[n].len = f->vip[n].len;
+		o->vip[n].present = i && iface_has(i, &f->vip[n].addr);
+		o->n_vips++;
+	}
+}
+
+static void fill_ifs(const struct group *g, struct view_group *v)
+{
+	const struct conf *c = g->agent->conf;
+
+	for (uint32_t i = 0; i < c->n_ifs && v->n_ifs < VIEW_MAX_IFS; i++)
+		if (c->iface[i].in_group && c->iface[i].group.id == g->id)
+			fill_if(g, &c->iface[i], &v->iface[v->n_ifs++]);
+}
+
+static void add_fault(struct view_group *v, const char *name, const char *text, uint8_t decrement)
+{
+	struct view_fault *f;
+
+	if (v->n_faults == VIEW_MAX_FAULTS)
+		return;
+	f = &v->fault[v->n_faults++];
+	snprintf(f->name, sizeof(f->name), "%s", name);
+	snprintf(f->text, sizeof(f->text), "%s", text);
+	f->decrement = decrement;
+}
+
+static void election_faults(const struct group *g, struct view_group *v)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name, *text;
+	} known[] = {
+		{ ELECTION_F_DEGRADED, "DEGRADED", "below the failover threshold, and no usable peer" },
+		{ ELECTION_F_NO_ACTIVE, "NO-ACTIVE", "neither router is active" },
+		{ ELECTION_F_ONE_WAY, "ONE-WAY", "the peer does not hear this router" },
+		{ ELECTION_F_TIMERS, "TIMERS", "the timers of the two routers differ" },
+		{ ELECTION_F_CTRL_PATH, "CTRL-PATH", "no hellos, but the data link lives" },
+		{ ELECTION_F_DIGEST, "CONFIG", "the configurations of the two routers differ" },
+		{ ELECTION_F_KERNEL, "KERNEL", "the kernel does not let this router be active" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (g->e.faults & known[i].bit)
+			add_fault(v, known[i].name, known[i].text, 0);
+}
+
+static void own_faults(const struct group *g, struct view_group *v)
+{
+	static const struct {
+		uint32_t bit;
+		const char *text;
+	} known[] = {
+		{ GROUP_F_DATA_PATH, "no session with the peer on the data link" },
+		{ GROUP_F_CTRL_PATH, "the peer is heard on the data link alone" },
+		{ GROUP_F_FOREIGN_VIP, "somebody removes a virtual address" },
+		{ GROUP_F_FOREIGN_POOL, "somebody removes rules or addresses of a pool" },
+		{ GROUP_F_FOREIGN_NAT, "somebody changes the translation rules" },
+		{ GROUP_F_NAT, "the translation rules are not installed" },
+		{ GROUP_F_LINK, "no control link of its own, takes no role" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (g->faults & known[i].bit)
+			add_fault(v, group_fault_name(known[i].bit), known[i].text, 0);
+	if (g->faults & GROUP_F_MODULE)
+		add_fault(v, "MODULE", g->agent->kernel_err == -EPROTO ? "kernel module of another version" :
+			  g->agent->kernel_err == -EBUSY ? "another agent is attached" : "kernel module not loaded", 0);
+}
+
+static void fill_faults(const struct group *g, const struct knl_group *k, struct view_group *v)
+{
+	char text[VIEW_TEXT_LEN];
+
+	for (uint32_t i = 0; i < v->n_ifs; i++) {
+		if (v->iface[i].link_up)
+			continue;
+		snprintf(text, sizeof(text), "interface %s is down", v->iface[i].name);
+		add_fault(v, "INTERFACE", text, v->iface[i].decrement);
+	}
+	if (k->refused) {
+		snprintf(text, sizeof(text), "%u connections are missing at the peer, its kernel refused them", k->refused);
+		add_fault(v, "CAPACITY", text, 0);
+	}
+	election_faults(g, v);
+	own_faults(g, v);
+}
+
+static void fill_peer(const struct group *g, struct view_group *v)
+{
+	const struct election_peer *p = &g->e.peer;
+
+	v->peer_known = p->known && p->has_group;
+	v->peer_present = p->known;
+	v->peer_comm = p->known && p->hears_me;
+	if (!v->peer_known)
+		return;
+	v->peer_role = (uint8_t)p->group.role;
+	v->peer_rf = (enum view_rf)p->group.rf;
+	v->peer_priority = p->group.run_prio;
+	v->peer_progression = p->group.role == RG_ROLE_STANDBY || p->group.role == RG_ROLE_ACTIVE;
+}
+
+static void fill_reason(const struct group *g, struct view_group *v)
+{
+	const struct election *e = &g->e;
+
+	if (!g->started)
+		snprintf(v->reason, sizeof(v->reason), "%s", "no control link");
+	else if (e->wait != ELECTION_W_NONE)
+		snprintf(v->reason, sizeof(v->reason), "%s", election_wait_name(e->wait));
+	else if (e->cause != ELECTION_C_NONE)
+		snprintf(v->reason, sizeof(v->reason), "%s", election_cause_name(e->cause));
+}
+
+static void count(struct view_counters *c, const char *prefix, const char *name, uint64_t value)
+{
+	char text[VIEW_COUNTER_LEN];
+
+	snprintf(text, sizeof(text), "%s%s", prefix, name);
+	view_count(c, text, value);
+}
+
+static void count_stat(void *arg, const char *name, uint64_t value)
+{
+	count(arg, "kernel-", name, value);
+}
+
+static void count_hellos(const struct link *l, struct view_counters *c)
+{
+	for (int v = 0; v < HELLO_VERDICTS; v++)
+		count(c, "hello-", hello_verdict_name((enum hello_verdict)v),
+		      l->path[LINK_CONTROL].count[v] + l->path[LINK_DATA].count[v]);
+	count(c, "hello-", "second-path", l->path[LINK_CONTROL].twins + l->path[LINK_DATA].twins);
+	count(c, "hello-", "tx-failed", l->stats.tx_failed);
+	count(c, "hello-", "late-rounds", l->stats.late);
+}
+
+static void count_sync(const struct synclink *s, struct view_counters *c)
+{
+	const struct syncsock_stats *t = synclink_sock_stats(s);
+	const struct synclink_stats *l = synclink_stats(s);
+	const struct syncsess *m = synclink_sess(s);
+
+	for (int i = 0; i < SYNCSESS_COUNTERS; i++)
+		count(c, "sync-", syncsess_counter_name((enum syncsess_counter)i), m->counters[i]);
+	for (int i = 1; i < FRAME_REASONS; i++)
+		if (m->closed[i])
+			count(c, "sync-closed-", frame_reason_name((enum frame_reason)i), m->closed[i]);
+	count(c, "sync-", "tcp-connected", t->connected);
+	count(c, "sync-", "tcp-accepted", t->accepted);
+	count(c, "sync-", "tcp-connect-failed", t->connect_failed);
+	count(c, "sync-", "tcp-refused-peer", t->refused_peer);
+	count(c, "sync-", "tcp-rx-bytes", t->rx_bytes);
+	count(c, "sync-", "tcp-tx-bytes", t->tx_bytes);
+	count(c, "sync-", "tcp-queue-max", t->queue_max);
+	count(c, "sync-", "install-waits", l->install_waits);
+	count(c, "sync-", "kernel-failed", l->kernel_failed);
+}
+
+static void count_addresses(const struct group *g, struct view_counters *c)
+{
+	struct announce_state an = { 0 };
+	struct pools_state p = { 0 };
+	struct vips_state v = { 0 };
+
+	vips_get(g->agent->vips, g->id, &v);
+	pools_get(g->agent->pools, g->id, &p);
+	announce_get(g->agent->announce, g->id, &an);
+	count(c, "vip-", "foreign", v.foreign);
+	count(c, "vip-", "refused", v.refused);
+	count(c, "pool-", "foreign", p.foreign);
+	count(c, "pool-", "refused", p.refused);
+	count(c, "announce-", "rounds", an.rounds);
+	count(c, "announce-", "sent", an.sent);
+	count(c, "announce-", "failed", an.failed);
+	count(c, "announce-", "left-out", an.left_out);
+}
+
+static void count_election(const struct group *g, struct view_counters *c)
+{
+	const struct election_stats *s = &g->e.stats;
+
+	count(c, "election-", "peer-lost", s->peer_lost);
+	count(c, "election-", "split-brain", s->split_brain);
+	count(c, "election-", "fenced", s->fenced);
+	count(c, "election-", "stale-resign", s->stale_resign);
+	count(c, "election-", "late-ticks", s->late);
+	count(c, "election-", "queue-full", g->log.queue_full);
+}
+
+static void fill_counters(struct group *g, struct view_counters *c)
+{
+	count_election(g, c);
+	if (g->link)
+		count_hellos(g->link, c);
+	if (g->sync)
+		count_sync(g->sync, c);
+	count_addresses(g, c);
+	if (knl_present(&g->agent->knl))
+		knl_stats(&g->agent->knl, g->id, count_stat, c);
+}
+
+static void fill_group(struct group *g, struct knl_group *k, struct view_group *v)
+{
+	memset(k, 0, sizeof(*k));
+	if (knl_present(&g->agent->knl))
+		knl_group_get(&g->agent->knl, g->id, k);
+	v->id = g->id;
+	snprintf(v->name, sizeof(v->name), "%s", g->conf.name);
+	v->shutdown = g->conf.shutdown;
+	v->oper_up = g->started && g->e.state != ELECTION_DISABLED && !g->e.kernel_refused && !g->e.forced_down;
+	v->role = (uint8_t)election_role(&g->e);
+	v->rf = (enum view_rf)election_rf(&g->e);
+	v->preempt = g->conf.preempt;
+	v->priority = g->conf.priority;
+	v->runtime = election_run_priority(&g->e);
+	v->threshold = g->conf.threshold;
+	v->epoch = g->e.epoch.counter;
+	v->epoch_system = g->e.epoch.system;
+	v->lease_ms = k->has_lease ? (int64_t)k->lease_left : -1;
+	fill_peer(g, v);
+	fill_reason(g, v);
+	fill_links(g, v);
+	fill_media(g, &v->media);
+	fill_log(g, &v->log);
+	fill_sync(g, k, &v->sync);
+	fill_ifs(g, v);
+	fill_faults(g, k, v);
+	fill_counters(g, &v->counters);
+}
+
+static void fill_protocols(const struct conf *c, struct view *v)
+{
+	for (uint32_t i = 0; i < c->n_protocols && v->n_protocols < VIEW_MAX_PROTOCOLS; i++) {
+		struct view_protocol *p = &v->protocol[v->n_protocols++];
+
+		p->id = c->protocol[i].id;
+		snprintf(p->name, sizeof(p->name), "%s", c->protocol[i].name);
+		p->hello_ms = c->protocol[i].hello_ms;
+		p->hold_ms = c->protocol[i].hold_ms;
+		p->auth = c->protocol[i].auth_text[0] ? VIEW_AUTH_TEXT : VIEW_AUTH_NONE;
+	}
+}
+
+static void count_rule(void *arg, const struct nat_counter *n)
+{
+	char name[VIEW_COUNTER_LEN];
+
+	if (n->mapping)
+		snprintf(name, sizeof(name), "nat-%u-%s", n->mapping, n->name);
+	else
+		snprintf(name, sizeof(name), "nat-%s", n->name);
+	view_count(arg, name, n->packets);
+}
+
+static void fill_system(struct agent *a, struct view_counters *c)
+{
+	for (int v = 1; v < HELLO_VERDICTS; v++)
+		count(c, "hello-unowned-", hello_verdict_name((enum hello_verdict)v), links_undecodable(a->links, (enum hello_verdict)v));
+	count(c, "kernel-", "pushes", a->att.pushes);
+	count(c, "kernel-", "push-bytes", a->att.push_bytes);
+	count(c, "kernel-", "installs", a->att.installs);
+	count(c, "kernel-", "acks", a->att.acks);
+	count(c, "kernel-", "ack-errors", a->att.ack_errors);
+	count(c, "kernel-", "overruns", a->att.overruns);
+	count(c, "kernel-", "stray-messages", a->att.stray);
+	count(c, "kernel-", "event-overruns", a->ev.overruns);
+	count(c, "kernel-", "refused-requests", a->knl.refused);
+	count(c, "config-", "reloads", a->reloads);
+	count(c, "config-", "reload-errors", a->reload_errors);
+	if (knl_present(&a->knl))
+		knl_stats(&a->knl, 0, count_stat, c);
+	nat_counters(a->nat, count_rule, c);
+}
+
+static int snapshot(void *arg, struct view *v)
+{
+	struct knl_group *k = malloc(sizeof(*k));
+	struct agent *a = arg;
+	struct utsname u;
+
+	if (!k)
+		return -ENOMEM;
+	snprintf(v->agent_version, sizeof(v->agent_version), "%s", AGENT_VERSION);
+	if (!uname(&u))
+		snprintf(v->kernel_release, sizeof(v->kernel_release), "%.64s", u.release);
+	v->module_contract = knl_present(&a->knl) ? a->att.module_version : 0;
+	v->agent_contract = NF_RG_VERSION;
+	v->uptime_ms = mono_span_ms(a->born, clock_now());
+	fill_protocols(a->conf, v);
+	for (unsigned int i = 1; i < 256; i++)
+		if (a->group[i] && v->n_groups < VIEW_MAX_GROUPS)
+			fill_group(a->group[i], k, &v->group[v->n_groups++]);
+	fill_system(a, &v->counters);
+	free(k);
+	return 0;
+}
+
+static const struct conf *config(void *arg)
+{
+	struct agent *a = arg;
+
+	return a->conf;
+}
+
+static void refusal_text(const struct group *g, char *text, size_t size)
+{
+	const struct election *e = &g->e;
+
+	if (g->request_refusal == ELECTION_R_NOT_ACTIVE && e->peer.known && e->peer.has_group && e->peer.group.role == RG_ROLE_ACTIVE) {
+		char addr[ADDR_STRLEN] = "unknown";
+
+		if (g->link && g->link->path[LINK_CONTROL].peer.family)
+			addr_print(&g->link->path[LINK_CONTROL].peer, addr);
+		snprintf(text, size, "group %u is not active here: its active router has the control address %s", g->id, addr);
+		return;
+	}
+	snprintf(text, size, "group %u: refused: %s", g->id, election_refusal_name(g->request_refusal));
+}
+
+static int reload_group(void *arg, uint32_t id, enum show_side side, bool force, char *text, size_t size)
+{
+	struct agent *a = arg;
+	struct group *g = id < 256 ? a->group[id] : NULL;
+	int err;
+
+	if (!g || !g->started) {
+		snprintf(text, size, "group %u %s", id, g ? "takes no role" : "is not configured");
+		return -ENOENT;
+	}
+	err = group_request(g, side == SHOW_PEER ? ELECTION_ADMIN_RELOAD_PEER : ELECTION_ADMIN_RELOAD_SELF, force);
+	if (err == -EINPROGRESS)
+		g->request_shown = true;
+	else if (err)
+		refusal_text(g, text, size);
+	return err;
+}
+
+/**
+ * fill_answer() - a request for which a client waits has been answered
+ * @g: the group
+ */
+void fill_answer(struct group *g)
+{
+	char text[160] = "";
+	int err = election_refusal_errno(g->request_refusal);
+
+	if (!g->request_shown)
+		return;
+	g->request_shown = false;
+	if (err)
+		refusal_text(g, text, sizeof(text));
+	show_complete(g->agent->show, g->id, err, text);
+}
+
+static int reload_config(void *arg, char *text, size_t size)
+{
+	return reload_run(arg, text, size);
+}
+
+static int stop(void *arg, bool purge, char *text, size_t size)
+{
+	int err = agent_stop(arg, purge);
+
+	if (err)
+		snprintf(text, size, "already stopping");
+	return err;
+}
+
+static int clear_counters(void *arg, char *text, size_t size)
+{
+	struct agent *a = arg;
+
+	for (unsigned int i = 1; i < 256; i++) {
+		struct group *g = a->group[i];
+
+		if (!g)
+			continue;
+		memset(&g->log, 0, sizeof(g->log));
+		memset(&g->e.stats, 0, sizeof(g->e.stats));
+		if (g->link)
+			memset(&g->link->stats, 0, sizeof(g->link->stats));
+	}
+	snprintf(text, size, "counters of groups and control links are 0 now; those of the kernel count on");
+	return 0;
+}
+
+const struct show_ops fill_show_ops = {
+	.snapshot = snapshot,
+	.config = config,
+	.reload_group = reload_group,
+	.reload_config = reload_config,
+	.stop = stop,
+	.clear_counters = clear_counters,
+};

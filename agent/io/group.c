@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/announce.h"
+#include "io/clock.h"
+#include "io/digest.h"
+#include "io/log.h"
+#include "io/pool.h"
+#include "io/vip.h"
+
+#include <linux/nf_rg.h>
+
+/*
+ * DOC: how a role changes
+ *
+ * A group is an election (core/election.h), which decides, and this file, which carries its decisions out and gives it what happened:
+ *
+ *	hello, silence, fault, command, kernel  ->  event  ->  election_step()  ->  actions, in their order
+ *
+ * A takeover is one such step, and its actions come in this order, each finished before the next begins:
+ *
+ *	1. SET_ROLE active	the kernel's gate opens; from here packets of the group are forwarded and answered.  One netlink request,
+ *				the same for no connection and for a million, because the connections are in the kernel already
+ *	2. ADDRESSES on		virtual addresses (one prepared rtnetlink batch) and pool addresses (one policy rule an interface)
+ *	3. ANNOUNCE		gratuitous ARP and neighbour advertisements, prepared frames out of open sockets; repeated by timers
+ *	4. SEND_HELLO		so that the other router, if it lives, knows at once
+ *	5. SYNC_SEND, LOG	everything that may take its time
+ *
+ * None of 1-4 waits for anything but the kernel's own work, none allocates beyond a small netlink message.  Translation rules are not in the
+ * list: they are the same on both routers and stand from the start (io/nat.h).
+ *
+ * If SET_ROLE is refused, the rest of that step's claims (ADDRESSES on, ANNOUNCE, SYNC_SEND) is left out and the election is told, which
+ * then takes the claim back.  Giving the role up runs the other way round: the kernel's gate first, then the addresses.
+ *
+ * An event that arises while actions are carried out waits in a short queue, so a step always sees a whole world.  All of this runs in
+ * one thread.  Before time is allowed to judge (ELECTION_EV_TICK), everything that has already arrived is read: after a pause of the
+ * process the queues hold what the clock says is missing.
+ */
+
+static void step(struct group *g, const struct election_event *ev);
+
+/* Refused by the kernel: tell the election why, in its own words. */
+static void role_refused(struct group *g, int err)
+{
+	struct election_event ev = { .type = ELECTION_EV_KERNEL };
+	struct knl_group now;
+
+	if (err == -ENODEV) {
+		agent_kernel_gone(g->agent, err);
+		return;
+	}
+	ev.kernel.report = ELECTION_KERNEL_REFUSED;
+	if (err == -ESTALE && !knl_group_get(&g->agent->knl, g->id, &now)) {
+		ev.kernel.report = ELECTION_KERNEL_STALE;
+		ev.kernel.epoch.counter = now.epoch;
+		ev.kernel.epoch.system = now.epoch_system;
+	}
+	group_event(g, &ev);
+}
+
+static void set_role(struct group *g, const struct election_set_role *r)
+{
+	struct knl_role k = {
+		.group = g->id, .role = (uint8_t)r->role, .epoch = r->epoch.counter, .epoch_system = r->epoch.system,
+		.lease = r->role == RG_ROLE_ACTIVE ? r->lease_ms : 0, .grace = r->role == RG_ROLE_ACTIVE ? 0 : r->grace_ms,
+		.flags = r->no_new ? NF_RG_F_NO_NEW : 0,
+	};
+	int err;
+
+	if (!knl_present(&g->agent->knl)) {
+		/* Nothing forwards for the group and nothing can be claimed; the election was told when the module went. */
+		g->role_failed = true;
+		return;
+	}
+	err = knl_set_role(&g->agent->knl, &k);
+	if (!err)
+		return;
+	log_warnx("ROLE", "RG id %u: role %s refused by the kernel: %s", g->id, rg_role_name(r->role), strerror(-err));
+	g->role_failed = true;
+	role_refused(g, err);
+}
+
+static void addresses(struct group *g, bool on)
+{
+	struct agent *a = g->agent;
+	int err;
+
+	if (on && g->role_failed)
+		return;
+	if (!on)
+		announce_stop(a->announce, g->id);
+	/* Each keeps what it wants and tries again by itself; the error is for the log. */
+	err = vips_set(a->vips, g->id, on);
+	if (err && err != -ENOENT)
+		log_warnx("VIP", "RG id %u: virtual addresses not %s: %s", g->id, on ? "set" : "removed", strerror(-err));
+	err = pools_set(a->pools, g->id, on);
+	if (err && err != -ENOENT)
+		log_warnx("VIP", "RG id %u: pool addresses not %s: %s", g->id, on ? "set" : "removed", strerror(-err));
+}
+
+static void announce(struct group *g)
+{
+	int err;
+
+	if (g->role_failed)
+		return;
+	err = announce_start(g->agent->announce, g->id);
+	if (err && err != -ENOENT)
+		log_warnx("VIP", "RG id %u: addresses not announced: %s", g->id, strerror(-err));
+}
+
+static void send_hello(struct group *g, enum hello_type type)
+{
+	if (g->link)
+		link_send(g->link, type, g->id, clock_now());
+}
+
+static void sync_action(struct group *g, const struct election_action *a)
+{
+	if (!g->sync)
+		return;
+	if (a->type == ELECTION_SYNC_STOP)
+		synclink_stop(g->sync, g->id);
+	else if (a->type == ELECTION_SYNC_RECEIVE)
+		synclink_receive(g->sync, g->id, &a->sync.epoch, g->e.instance, g->digest, a->sync.full);
+	else if (!g->role_failed)
+		synclink_send(g->sync, g->id, &a->sync.epoch);
+}
+
+static void answered(struct group *g, uint32_t request, enum election_refusal refusal)
+{
+	if (request != g->request)
+		return;
+	g->request_done = true;
+	g->request_refusal = refusal;
+	if (refusal)
+		log_notice("COMMAND", "RG id %u: refused: %s", g->id, election_refusal_name(refusal));
+	fill_answer(g);
+}
+
+static void act(struct group *g, const struct election_action *a)
+{
+	switch (a->type) {
+	case ELECTION_SET_ROLE:
+		set_role(g, &a->role);
+		break;
+	case ELECTION_ADDRESSES:
+		addresses(g, a->on);
+		break;
+	case ELECTION_ANNOUNCE:
+		announce(g);
+		break;
+	case ELECTION_SEND_HELLO:
+		send_hello(g, HELLO_TYPE_HELLO);
+		break;
+	case ELECTION_SEND_RESIGN:
+		send_hello(g, HELLO_TYPE_RESIGN);
+		break;
+	case ELECTION_SEND_RELOAD:
+		send_hello(g, HELLO_TYPE_RELOAD_PEER);
+		break;
+	case ELECTION_SYNC_SEND:
+	case ELECTION_SYNC_RECEIVE:
+	case ELECTION_SYNC_STOP:
+		sync_action(g, a);
+		break;
+	case ELECTION_DRAIN:
+		group_drain_start(g);
+		break;
+	case ELECTION_LOG:
+		group_log(g, &a->log);
+		break;
+	case ELECTION_DONE:
+		answered(g, a->request, ELECTION_R_NONE);
+		break;
+	case ELECTION_REFUSE:
+		answered(g, a->request, a->refusal);
+		break;
+	case ELECTION_STOPPED:
+		g->stopped = true;
+		g->handed_over = a->on;
+		break;
+	}
+}
+
+static void step(struct group *g, const struct election_event *ev)
+{
+	struct election_actions acts;
+
+	g->role_failed = false;
+	election_step(&g->e, ev, clock_now(), &acts);
+	for (unsigned int i = 0; i < acts.n; i++)
+		act(g, &acts.a[i]);
+	if (acts.lost)
+		log_warnx("ROLE", "RG id %u: %u actions lost", g->id, acts.lost);
+	loop_timer_set(&g->timer, acts.deadline);
+}
+
+/**
+ * group_event() - give an event to the election and carry out what it answers
+ * @g: the group
+ * @ev: the event; what it borrows must live until it is handled: inside @g, or static
+ *
+ * May be called from within the actions of another event of the same group: it then waits for their end.
+ */
+void group_event(struct group *g, const struct election_event *ev)
+{
+	if (g->busy) {
+		if (g->q_len == GROUP_QUEUE) {
+			g->log.queue_full++;
+			log_warnx("ROLE", "RG id %u: too many events at once, one dropped", g->id);
+			return;
+		}
+		g->queue[(g->q_head + g->q_len++) % GROUP_QUEUE] = *ev;
+		return;
+	}
+	g->busy = true;
+	step(g, ev);
+	while (g->q_len) {
+		struct election_event next = g->queue[g->q_head];
+
+		g->q_head = (g->q_head + 1) % GROUP_QUEUE;
+		g->q_len--;
+		step(g, &next);
+	}
+	g->busy = false;
+	if (g->stopped)
+		agent_group_stopped(g->agent);
+}
+
+static void on_timer(void *arg, mono_t now)
+{
+	struct election_event ev = { .type = ELECTION_EV_TICK };
+	struct group *g = arg;
+
+	(void)now;
+	links_drain(g->agent->links);
+	if (g->sync)
+		synclink_poll(g->sync);
+	group_event(g, &ev);
+}
+
+/**
+ * group_election_config() - what the election wants to know of the configuration
+ * @g: the group, for its digest
+ * @cg: configuration of the group
+ *
+ * Return: the election's view of it.
+ */
+struct election_config group_election_config(const struct group *g, const struct conf_group *cg)
+{
+	struct election_config ec = {
+		.group = (uint8_t)cg->id, .priority = cg->priority, .threshold = cg->threshold, .preempt = cg->preempt,
+		.delay_s = cg->delay_ms / 1000, .reload_s = cg->reload_ms / 1000, .digest = g->digest,
+	};
+	struct conf_protocol p;
+
+	conf_group_protocol(g->agent->conf, cg, &p);
+	ec.hello_ms = p.hello_ms;
+	ec.hold_ms = p.hold_ms;
+	return ec;
+}
+
+static void refresh_digest(struct group *g)
+{
+	int err = digest_group(g->agent->conf, g->id, &g->digest);
+
+	if (!err)
+		return;
+	g->digest = 0;
+	log_warnx("CONFIG", "RG id %u: no digest of the configuration: %s", g->id, strerror(-err));
+}
+
+static void on_drain(void *arg, mono_t now)
+{
+	(void)now;
+	group_drain_start(arg);
+}
+
+/**
+ * group_new() - a group that was not started
+ * @a: the daemon
+ * @cg: its configuration, part of a->conf
+ * @out: the group, entered in a->group
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int group_new(struct agent *a, const struct conf_group *cg, struct group **out)
+{
+	struct group *g = calloc(1, sizeof(*g));
+	struct election_config ec;
+
+	if (!g)
+		return -ENOMEM;
+	g->agent = a;
+	g->id = (uint8_t)cg->id;
+	g->conf = *cg;
+	if (loop_timer_init(&g->timer, a->loop.base, on_timer, g) || loop_timer_init(&g->drain, a->loop.base, on_drain, g)) {
+		group_free(g);
+		return -ENOMEM;
+	}
+	refresh_digest(g);
+	ec = group_election_config(g, cg);
+	election_init(&g->e, &ec, a->system);
+	a->group[g->id] = g;
+	*out = g;
+	return 0;
+}
+
+/**
+ * group_free() - forget a group; what it set up stays
+ * @g: the group, or NULL
+ */
+void group_free(struct group *g)
+{
+	if (!g)
+		return;
+	if (g->agent->group[g->id] == g)
+		g->agent->group[g->id] = NULL;
+	loop_timer_free(&g->timer);
+	loop_timer_free(&g->drain);
+	free(g);
+}
+
+/**
+ * group_start() - begin, with what the kernel holds
+ * @g: the group
+ * @start: from adopt_start()
+ */
+void group_start(struct group *g, const struct election_start *start)
+{
+	struct election_event ev = { .type = ELECTION_EV_START, .start = *start };
+
+	g->started = true;
+	group_event(g, &ev);
+	group_decrement(g);
+}
+
+/**
+ * group_config() - the configuration of a group changed
+ * @g: the group
+ * @cg: the new one, part of a->conf
+ * @was_shut: the old one said `shutdown`
+ */
+void group_config(struct group *g, const struct conf_group *cg, bool was_shut)
+{
+	struct election_event ev = { .type = ELECTION_EV_CONFIG };
+
+	g->conf = *cg;
+	refresh_digest(g);
+	ev.config = group_election_config(g, cg);
+	if (memcmp(&ev.config, &g->e.cfg, sizeof(ev.config)))
+		group_event(g, &ev);
+	if (was_shut != cg->shutdown)
+		group_request(g, cg->shutdown ? ELECTION_ADMIN_SHUTDOWN : ELECTION_ADMIN_NO_SHUTDOWN, true);
+}
+
+/**
+ * group_request() - carry out what a person asked for
+ * @g: the group
+ * @op: what
+ * @force: even if it costs connections
+ *
+ * Return: 0 if it was done, -EINPROGRESS if it has begun, or -errno of the refusal.
+ */
+int group_request(struct group *g, enum election_admin_op op, bool force)
+{
+	struct election_event ev = { .type = ELECTION_EV_ADMIN };
+
+	if (g->request && !g->request_done && op != ELECTION_ADMIN_SHUTDOWN && op != ELECTION_ADMIN_NO_SHUTDOWN)
+		return -EBUSY;
+	g->request = g->request + 1 ? g->request + 1 : 1;
+	g->request_done = false;
+	ev.admin.op = op;
+	ev.admin.force = force;
+	ev.admin.request = g->request;
+	group_event(g, &ev);
+	if (!g->request_done)
+		return -EINPROGRESS;
+	return election_refusal_errno(g->request_refusal);
+}
+
+/**
+ * group_fault() - a fault of the group begins or ends
+ * @g: the group
+ * @fault: GROUP_F_*
+ * @on: begins
+ * @text: for the log, NULL: none
+ */
+void group_fault(struct group *g, uint32_t fault, bool on, const char *text)
+{
+	if (on == !!(g->faults & fault))
+		return;
+	g->faults ^= fault;
+	log_notice("FAULT", "RG id %u: fault %s %s%s%s", g->id, group_fault_name(fault), on ? "begins" : "ends", text ? ": " : "",
+		   text ? text : "");
+}

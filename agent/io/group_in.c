@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "io/clock.h"
+#include "io/ifaces.h"
+#include "io/log.h"
+
+#include <linux/nf_rg.h>
+
+/* While a hand-over waits for the last acknowledgement, which the kernel does not announce. */
+#define DRAIN_POLL_MS	5
+
+#define for_each_group(a, g, i) \
+	for (unsigned int i = 1; i < 256; i++) \
+		if ((g = (a)->group[i]))
+
+/* ------------------------------------------------------------ control link */
+
+static size_t link_groups(void *arg, struct link *l, mono_t now, struct hello_group *out, size_t max)
+{
+	struct agent *a = arg;
+	struct group *g;
+	size_t n = 0;
+
+	for_each_group(a, g, i)
+		if (g->link == l && g->started && n < max)
+			election_hello(&g->e, now, &out[n++]);
+	return n;
+}
+
+static struct rg_addr data_addr(const struct hello_addr *h)
+{
+	struct rg_addr a = { 0 };
+
+	if (h->family == RG_V4) {
+		a.family = RG_V4;
+		memcpy(a.b, h->addr + 12, 4);
+	}
+	return a;
+}
+
+/* The data link is for the router that the control link hears, as long as either of them hears it. */
+static void update_peer(struct link *l, mono_t now)
+{
+	struct synclink *s = l->user;
+	struct synclink_peer p = { 0 };
+
+	if (!s)
+		return;
+	if (l->rx.system && (hello_rx_alive(&l->rx, now) || synclink_up(s))) {
+		p.system = l->rx.system;
+		p.nonce = l->rx.nonce;
+		p.addr = data_addr(&l->peer_data);
+		p.port = l->peer_data.port;
+	}
+	synclink_set_peer(s, &p);
+}
+
+static void path_faults(struct group *g, mono_t now)
+{
+	bool alive = election_peer_alive(&g->e, now);
+	bool ctrl = link_path_alive(g->link, LINK_CONTROL, now);
+
+	group_fault(g, GROUP_F_CTRL_PATH, alive && !ctrl && !link_single_path(g->link), "peer heard on the data link alone");
+	group_fault(g, GROUP_F_DATA_PATH, alive && g->conf.data[0] && (!g->sync || !synclink_up(g->sync)), "no session with the peer");
+}
+
+static void link_round(void *arg, struct link *l, mono_t now)
+{
+	struct election_event ev = { .type = ELECTION_EV_HELLO_TX };
+	struct agent *a = arg;
+	struct group *g;
+
+	update_peer(l, now);
+	for_each_group(a, g, i) {
+		if (g->link != l || !g->started)
+			continue;
+		path_faults(g, now);
+		group_event(g, &ev);
+	}
+}
+
+static const struct hello_group *find_group(const struct hello *h, uint8_t id)
+{
+	for (unsigned int i = 0; i < h->n_groups; i++)
+		if (h->groups[i].id == id)
+			return &h->groups[i];
+	return NULL;
+}
+
+static void link_hello(void *arg, struct link *l, const struct hello *h, const struct hello_facts *f, bool addr_higher, mono_t now)
+{
+	struct election_event ev = { .type = ELECTION_EV_HELLO };
+	struct election_hello *e = &ev.hello;
+	const struct hello_group *hg;
+	struct agent *a = arg;
+	struct group *g;
+
+	update_peer(l, now);
+	e->peer_system = h->system;
+	e->new_session = f->new_session;
+	e->hears_me = f->hears_me;
+	e->addr_higher = addr_higher;
+	e->hello_ms = h->hello_ms;
+	e->hold_ms = h->hold_ms;
+	for_each_group(a, g, i) {
+		if (g->link != l || !g->started)
+			continue;
+		hg = find_group(h, g->id);
+		e->has_group = hg != NULL;
+		/* What a packet says beyond "I live" concerns the groups in it. */
+		e->type = hg ? h->type : HELLO_TYPE_HELLO;
+		if (hg)
+			e->peer = *hg;
+		group_event(g, &ev);
+	}
+}
+
+static void count_control(struct agent *a, struct link *l)
+{
+	const struct iface *i = ifaces_by_name(a->ifs, l->conf.control);
+	struct group *g;
+
+	for_each_group(a, g, n) {
+		if (g->link != l)
+			continue;
+		if (i && i->admin_up && i->carrier)
+			g->log.ctrl_up++;
+		else if (i && !i->admin_up)
+			g->log.ctrl_admin_down++;
+		else
+			g->log.ctrl_down++;
+	}
+}
+
+static void link_changed(void *arg, struct link *l)
+{
+	struct agent *a = arg;
+
+	log_info("HELLO", "protocol %u: a path came or went (control %s)", l->conf.protocol, l->conf.control);
+	count_control(a, l);
+}
+
+const struct link_ops group_link_ops = {
+	.groups = link_groups,
+	.round = link_round,
+	.hello = link_hello,
+	.changed = link_changed,
+};
+
+/* --------------------------------------------------------------- data link */
+
+static void sync_status(void *arg, uint32_t group, enum election_sync sync)
+{
+	struct election_event ev = { .type = ELECTION_EV_SYNC };
+	struct agent *a = arg;
+	struct group *g = a->group[group & 0xff];
+
+	if (!g || !g->started)
+		return;
+	ev.sync.status = sync;
+	group_event(g, &ev);
+}
+
+static void sync_life(void *arg, struct synclink *s)
+{
+	struct election_event ev = { .type = ELECTION_EV_LIFE };
+	struct agent *a = arg;
+	struct group *g;
+
+	for_each_group(a, g, i)
+		if (g->sync == s && g->started)
+			group_event(g, &ev);
+}
+
+static void sync_up(void *arg, struct synclink *s, bool up)
+{
+	struct agent *a = arg;
+	struct group *g;
+
+	(void)up;
+	for_each_group(a, g, i)
+		if (g->sync == s && g->link)
+			path_faults(g, clock_now());
+}
+
+const struct synclink_ops group_synclink_ops = {
+	.status = sync_status,
+	.life = sync_life,
+	.up = sync_up,
+};
+
+/**
+ * group_drain_start() - tell the election as soon as everything of a group is acknowledged
+ * @g: the group, handing its role over
+ */
+void group_drain_start(struct group *g)
+{
+	struct election_event ev = { .type = ELECTION_EV_SYNC };
+	struct knl_group k;
+
+	if (g->e.state != ELECTION_HANDOVER)
+		return;
+	if (!knl_group_get(&g->agent->knl, g->id, &k) && !k.pending && !k.inflight && g->sync && synclink_idle(g->sync, g->id)) {
+		ev.sync.status = g->e.sync;
+		ev.sync.drained = true;
+		group_event(g, &ev);
+		return;
+	}
+	loop_timer_set(&g->drain, mono_add_ms(clock_now(), DRAIN_POLL_MS));
+}
+
+/* ------------------------------------------------------------------ kernel */
+
+static struct group *sync_group(struct agent *a, uint32_t id)
+{
+	struct group *g = id < 256 ? a->group[id] : NULL;
+
+	return g && g->sync ? g : NULL;
+}
+
+static void att_push(void *arg, const struct knl_batch *b)
+{
+	struct group *g = sync_group(arg, b->group);
+
+	if (g)
+		synclink_push(g->sync, b);
+}
+
+static void att_installed(void *arg, const struct knl_installed *i)
+{
+	struct group *g = sync_group(arg, i->group);
+
+	if (g)
+		synclink_installed(g->sync, i);
+}
+
+static void att_synced(void *arg, uint32_t group, uint32_t session, int err, uint8_t sync)
+{
+	struct group *g = sync_group(arg, group);
+
+	if (g)
+		synclink_synced(g->sync, group, session, err, sync);
+}
+
+static void att_received(void *arg, uint32_t group, uint32_t session, int err)
+{
+	struct group *g = sync_group(arg, group);
+
+	(void)session;
+	if (g)
+		synclink_received(g->sync, group, err);
+}
+
+static void att_gone(void *arg, int err)
+{
+	agent_kernel_gone(arg, err);
+}
+
+const struct knl_att_ops group_att_ops = {
+	.push = att_push,
+	.installed = att_installed,
+	.synced = att_synced,
+	.received = att_received,
+	.gone = att_gone,
+};
+
+/**
+ * group_kernel_event() - what the kernel tells everybody
+ * @a: the daemon
+ * @e: the event
+ */
+void group_kernel_event(struct agent *a, const struct knl_event *e)
+{
+	struct election_event ev = { .type = ELECTION_EV_KERNEL };
+	struct group *g = e->group < 256 ? a->group[e->group] : NULL;
+
+	if (!g || !g->started)
+		return;
+	switch (e->event) {
+	case NF_RG_EVENT_LEASE:
+		ev.kernel.report = ELECTION_KERNEL_LEASE;
+		ev.kernel.epoch.counter = e->epoch;
+		ev.kernel.epoch.system = e->epoch_system;
+		group_event(g, &ev);
+		break;
+	case NF_RG_EVENT_LOST:
+		if (g->sync)
+			synclink_resend(g->sync, g->id);
+		break;
+	case NF_RG_EVENT_DELETED:
+		log_warnx("KERNEL", "RG id %u: group removed from the kernel by somebody else", g->id);
+		agent_kernel_gone(a, -ENODEV);
+		break;
+	default:
+		break;
+	}
+}
+
+/* -------------------------------------------------------------- interfaces */
+
+struct tally {
+	uint32_t sum;
+	unsigned int n, down;
+	uint64_t mask;
+};
+
+static void tally_if(const struct agent *a, const struct conf_if *f, unsigned int pos, struct tally *t)
+{
+	const struct iface *i = ifaces_by_name(a->ifs, f->name);
+
+	t->n++;
+	if (i && iface_usable(i))
+		return;
+	t->down++;
+	t->sum += conf_if_decrement(f);
+	t->mask |= UINT64_C(1) << pos;
+}
+
+/* The interface whose state changed, for the log; of several at once the first. */
+static void describe(struct group *g, uint64_t mask)
+{
+	uint64_t diff = mask ^ g->mask;
+	unsigned int pos = diff ? (unsigned int)__builtin_ctzll(diff) : 0;
+
+	if (!diff)
+		snprintf(g->cause, sizeof(g->cause), "interface decrements configured anew");
+	else
+		snprintf(g->cause, sizeof(g->cause), "interface %s %s", g->agent->conf->iface[pos].name, mask >> pos & 1 ? "down" : "up");
+}
+
+/**
+ * group_decrement() - what the traffic interfaces of a group take off its priority
+ * @g: the group
+ *
+ * Tells the election if that changed.
+ */
+void group_decrement(struct group *g)
+{
+	struct election_event ev = { .type = ELECTION_EV_DECREMENT };
+	const struct conf *c = g->agent->conf;
+	struct tally t = { 0 };
+	bool all_down;
+
+	for (unsigned int i = 0; i < c->n_ifs; i++)
+		if (c->iface[i].in_group && c->iface[i].group.id == g->id)
+			tally_if(g->agent, &c->iface[i], i, &t);
+	all_down = t.n && t.n == t.down;
+	if (!g->started || (t.sum == g->e.decrement && all_down == g->e.all_down && t.mask == g->mask))
+		return;
+	describe(g, t.mask);
+	g->mask = t.mask;
+	ev.decrement.sum = t.sum;
+	ev.decrement.all_down = all_down;
+	ev.decrement.cause = g->cause;
+	group_event(g, &ev);
+}
+
+/**
+ * group_ifaces() - an interface changed, or several
+ * @a: the daemon
+ * @only: NULL: all groups
+ */
+void group_ifaces(struct agent *a, const struct group *only)
+{
+	struct group *g;
+
+	for_each_group(a, g, i)
+		if (!only || g == only)
+			group_decrement(g);
+}

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "agent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/announce.h"
+#include "io/clock.h"
+#include "io/ifaces.h"
+#include "io/log.h"
+#include "io/nat.h"
+#include "io/pool.h"
+#include "io/vip.h"
+
+/*
+ * DOC: from a configuration to what runs
+ *
+ * The same steps serve the start and every reload, each of them a difference between what there is and what is wanted: rules first (they keep
+ * untranslated traffic in), then the kernel's groups and mappings, the links, the groups.  A group that did not change gets no event.
+ */
+
+#define FILE_MAX	(1024 * 1024)
+#define TAKEN_MAX	1024
+#define DIAGS_MAX	64
+#define RULES_RETRY_MS	10000
+
+#define for_each_group(a, g, i) \
+	for (unsigned int i = 1; i < 256; i++) \
+		if ((g = (a)->group[i]))
+
+static int read_file(const char *file, char **text, size_t *len)
+{
+	FILE *f = fopen(file, "re");
+	char *buf = f ? malloc(FILE_MAX) : NULL;
+	int err = 0;
+
+	if (!f)
+		return -errno;
+	if (!buf) {
+		fclose(f);
+		return -ENOMEM;
+	}
+	*len = fread(buf, 1, FILE_MAX, f);
+	if (ferror(f))
+		err = -EIO;
+	else if (*len == FILE_MAX)
+		err = -EFBIG;
+	fclose(f);
+	if (err)
+		free(buf);
+	else
+		*text = buf;
+	return err;
+}
+
+/**
+ * reload_load() - read and check a configuration file
+ * @file: its name
+ * @out: the configuration
+ * @say: called for each finding
+ * @arg: for @say
+ *
+ * Return: 0, -EINVAL if it has errors, or the -errno of reading it.
+ */
+int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg)
+{
+	struct conf_diag *v = calloc(DIAGS_MAX, sizeof(*v));
+	struct conf_diags d = { .v = v, .max = v ? DIAGS_MAX : 0 };
+	char *text = NULL;
+	char line[768];
+	size_t len = 0;
+	int err = read_file(file, &text, &len);
+
+	if (!err) {
+		err = conf_parse(out, file, text, len, &d);
+		for (size_t i = 0; i < d.n; i++) {
+			conf_diag_print(&d.v[i], line, sizeof(line));
+			say(arg, d.v[i].severity, line);
+		}
+		if (d.errors + d.warnings > d.n) {
+			snprintf(line, sizeof(line), "%s: %zu more findings", file, d.errors + d.warnings - d.n);
+			say(arg, CONF_WARNING, line);
+		}
+	}
+	free(text);
+	free(v);
+	return err;
+}
+
+/**
+ * reload_taken() - note the addresses that no pool may hand out
+ * @a: the daemon
+ */
+void reload_taken(struct agent *a)
+{
+	if (!a->taken)
+		a->taken = calloc(TAKEN_MAX, sizeof(*a->taken));
+	a->n_taken = a->taken ? ifaces_addresses(a->ifs, a->taken, TAKEN_MAX) : 0;
+	if (a->n_taken > TAKEN_MAX) {
+		log_warnx("CONFIG", "more than %d addresses: pools may overlap the rest", TAKEN_MAX);
+		a->n_taken = TAKEN_MAX;
+	}
+}
+
+static int complain(const char *what, int err)
+{
+	if (err)
+		log_warnx("CONFIG", "%s: %s", what, strerror(-err));
+	return err;
+}
+
+/**
+ * reload_rules() - translation rules, virtual and pool addresses as configured
+ * @a: the daemon
+ *
+ * What fails is logged, is a fault of the groups, and is tried again.
+ *
+ * Return: 0 or the first -errno.
+ */
+int reload_rules(struct agent *a)
+{
+	struct group *g;
+	int nat, err;
+
+	nat = complain("translation rules", nat_apply(a->nat, a->conf, a->taken, a->n_taken));
+	for_each_group(a, g, i)
+		group_fault(g, GROUP_F_NAT, nat != 0, "the translation rules are not installed");
+	if (nat)
+		loop_timer_set(&a->rules_retry, mono_add_ms(clock_now(), RULES_RETRY_MS));
+	err = complain("virtual addresses", vips_configure(a->vips, a->conf));
+	nat = nat ? nat : err;
+	err = complain("pool addresses", pools_configure(a->pools, a->conf, a->taken, a->n_taken));
+	nat = nat ? nat : err;
+	err = complain("announcements", announce_configure(a->announce, a->conf, a->taken, a->n_taken));
+	return nat ? nat : err;
+}
+
+/* -------------------------------------------------------------------- links */
+
+/* A protocol instance has one control and one data interface; the first group that names it says which. */
+static const struct conf_group *owner_of(const struct conf *c, uint32_t protocol)
+{
+	for (uint32_t i = 0; i < c->n_groups; i++)
+		if (c->group[i].control[0] && c->group[i].protocol == protocol)
+			return &c->group[i];
+	return NULL;
+}
+
+static void link_conf_of(const struct conf *c, const struct conf_group *cg, struct link_conf *out)
+{
+	struct conf_protocol p;
+
+	memset(out, 0, sizeof(*out));
+	conf_group_protocol(c, cg, &p);
+	out->protocol = cg->protocol;
+	out->domain = c->domain;
+	snprintf(out->control, sizeof(out->control), "%s", cg->control);
+	snprintf(out->data, sizeof(out->data), "%s", cg->data);
+	out->hello_ms = p.hello_ms;
+	out->hold_ms = p.hold_ms;
+	snprintf(out->auth_text, sizeof(out->auth_text), "%s", p.auth_text);
+}
+
+/* A new data link does not know what the election told the old one. */
+static void repeat_sync(struct group *g)
+{
+	if (g->e.sync_dir == 1)
+		synclink_send(g->sync, g->id, &g->e.sync_epoch);
+	else if (g->e.sync_dir == 2)
+		synclink_receive(g->sync, g->id, &g->e.sync_epoch, g->e.instance, g->digest, g->e.full);
+}
+
+static void drop_sync(struct agent *a, struct link *l)
+{
+	struct election_event ev = { .type = ELECTION_EV_SYNC };
+	struct synclink *s = l->user;
+	struct group *g;
+
+	l->user = NULL;
+	for_each_group(a, g, i) {
+		if (!s || g->sync != s)
+			continue;
+		g->sync = NULL;
+		ev.sync.status = ELECTION_SYNC_COLD;
+		if (g->started)
+			group_event(g, &ev);
+	}
+	synclink_free(s);
+}
+
+static int make_sync(struct agent *a, struct link *l)
+{
+	struct synclink_conf c = {
+		.domain = l->conf.domain, .protocol = (uint8_t)l->conf.protocol, .system = a->system, .nonce = a->nonce,
+		.port = (uint16_t)(LINK_DATA_PORT + l->conf.protocol), .hold_ms = l->conf.hold_ms,
+	};
+	struct synclink *s = NULL;
+	int err;
+
+	if (!l->conf.data[0])
+		return 0;
+	snprintf(c.ifname, sizeof(c.ifname), "%s", l->conf.data);
+	err = synclink_new(a->loop.base, a->ifs, &a->att, &c, &group_synclink_ops, a, &s);
+	if (!err)
+		l->user = s;
+	return err;
+}
+
+static int apply_link(struct agent *a, uint32_t protocol)
+{
+	const struct conf_group *cg = owner_of(a->conf, protocol);
+	struct link *l = links_find(a->links, protocol);
+	struct link_conf want;
+	bool same_data;
+	int err;
+
+	if (!cg)
+		return 0;
+	link_conf_of(a->conf, cg, &want);
+	if (!l) {
+		err = link_new(a->links, &want, &l);
+		return err ? err : make_sync(a, l);
+	}
+	if (!memcmp(&want, &l->conf, sizeof(want)))
+		return 0;
+	same_data = !strcmp(want.data, l->conf.data) && want.hold_ms == l->conf.hold_ms && want.domain == l->conf.domain;
+	err = link_change(l, &want);
+	if (err || same_data)
+		return err;
+	drop_sync(a, l);
+	return make_sync(a, l);
+}
+
+static void apply_links(struct agent *a)
+{
+	for (uint32_t p = 1; p <= CONF_MAX_PROTOCOLS; p++) {
+		int err = apply_link(a, p);
+
+		if (err)
+			log_warnx("CONFIG", "protocol %u: %s", p, strerror(-err));
+	}
+}
+
+/* After the groups have left them. */
+static void drop_links(struct agent *a)
+{
+	for (uint32_t p = 1; p <= CONF_MAX_PROTOCOLS; p++) {
+		struct link *l = links_find(a->links, p);
+		bool used = false;
+		struct group *g;
+
+		for_each_group(a, g, i)
+			used |= l && g->link == l;
+		if (!l || used || owner_of(a->conf, p))
+			continue;
+		drop_sync(a, l);
+		link_free(l);
+	}
+}
+
+/* ------------------------------------------------------------------- groups */
+
+static struct link *link_of(const struct agent *a, const struct conf_group *cg, const char **why)
+{
+	struct link *l = cg->control[0] ? links_find(a->links, cg->protocol) : NULL;
+
+	*why = NULL;
+	if (!l)
+		*why = "it has no control link and cannot find a peer, so it takes no role";
+	else if (strcmp(l->conf.control, cg->control) || strcmp(l->conf.data, cg->data))
+		*why = "another group uses the same protocol instance on other interfaces, so it takes no role";
+	return *why ? NULL : l;
+}
+
+static void attach_link(struct agent *a, struct group *g)
+{
+	struct synclink *before = g->sync;
+	const char *why;
+
+	g->link = link_of(a, &g->conf, &why);
+	g->sync = g->link ? g->link->user : NULL;
+	group_fault(g, GROUP_F_LINK, why != NULL, why);
+	if (g->started && g->sync && g->sync != before)
+		repeat_sync(g);
+}
+
+/* A group that could run on both routers at once, unheard of each other, is not started. */
+static void start_group(struct agent *a, struct group *g)
+{
+	struct election_start start;
+
+	if (g->started || !g->link)
+		return;
+	adopt_start(a, g, &start);
+	group_start(g, &start);
+	if (a->kernel_err == -ENODEV || a->kernel_err == -EPROTO || a->kernel_err == -EBUSY) {
+		struct election_event ev = { .type = ELECTION_EV_KERNEL };
+
+		ev.kernel.report = ELECTION_KERNEL_REFUSED;
+		group_fault(g, GROUP_F_MODULE, true, NULL);
+		group_event(g, &ev);
+	}
+}
+
+static void remove_group(struct group *g)
+{
+	if (g->removing)
+		return;
+	log_notice("CONFIG", "RG id %u is taken out of the configuration", g->id);
+	g->removing = true;
+	if (g->started)
+		group_request(g, ELECTION_ADMIN_SHUTDOWN, true);
+	loop_timer_set(&g->agent->cleanup, clock_now());
+}
+
+static int apply_groups(struct agent *a)
+{
+	struct group *g;
+	int err;
+
+	for_each_group(a, g, i)
+		if (!conf_group(a->conf, i))
+			remove_group(g);
+	for (uint32_t i = 0; i < a->conf->n_groups; i++) {
+		const struct conf_group *cg = &a->conf->group[i];
+
+		g = a->group[cg->id];
+		err = g ? 0 : group_new(a, cg, &g);
+		if (err)
+			return err;
+		g->conf = *cg;
+		attach_link(a, g);
+	}
+	return 0;
+}
+
+static void run_groups(struct agent *a, const struct conf *before)
+{
+	struct group *g;
+
+	for_each_group(a, g, i) {
+		const struct conf_group *cg = conf_group(a->conf, i);
+		const struct conf_group *old = before ? conf_group(before, i) : NULL;
+
+		if (!cg)
+			continue;
+		if (!g->started)
+			start_group(a, g);
+		else
+			group_config(g, cg, old && old->shutdown);
+	}
+	for (uint32_t p = 1; p <= CONF_MAX_PROTOCOLS; p++) {
+		struct link *l = links_find(a->links, p);
+
+		if (l && mono_is_never(l->timer.at))
+			link_start(l, clock_now());
+	}
+	group_ifaces(a, NULL);
+}
+
+/**
+ * reload_finish_removed() - free the groups that were taken out, as soon as they have given their role up
+ * @a: the daemon
+ */
+void reload_finish_removed(struct agent *a)
+{
+	bool again = false, done = false;
+	struct group *g;
+
+	for_each_group(a, g, i) {
+		if (!g->removing)
+			continue;
+		if (g->started && election_role(&g->e) != RG_ROLE_DISABLED) {
+			again = true;
+			continue;
+		}
+		vips_set(a->vips, g->id, false);
+		pools_set(a->pools, g->id, false);
+		if (g->sync)
+			synclink_stop(g->sync, g->id);
+		group_free(g);
+		done = true;
+	}
+	if (done) {
+		if (knl_present(&a->knl))
+			adopt_kernel(a);
+		reload_rules(a);
+		drop_links(a);
+	}
+	if (again)
+		loop_timer_set(&a->cleanup, mono_add_ms(clock_now(), 50));
+}
+
+/**
+ * reload_apply_first() - begin with the configuration
+ * @a: the daemon, all parts open
+ *
+ * Return: 0 or -errno.
+ */
+int reload_apply_first(struct agent *a)
+{
+	int err;
+
+	reload_rules(a);
+	apply_links(a);
+	err = apply_groups(a);
+	if (err)
+		return err;
+	run_groups(a, NULL);
+	return 0;
+}
+
+/* Rules are only made anew when something that they are made of changed. */
+static bool rules_changed(const struct conf *before, const struct conf *after)
+{
+	struct conf_change *ch = calloc(CONF_MAX_CHANGES, sizeof(*ch));
+	bool changed = true;
+	size_t n = 0;
+
+	if (ch && !conf_diff(before, after, ch, CONF_MAX_CHANGES, &n)) {
+		changed = false;
+		for (size_t i = 0; i < n; i++)
+			changed |= ch[i].obj == CONF_OBJ_IF || ch[i].obj == CONF_OBJ_POOL || ch[i].obj == CONF_OBJ_ACL ||
+				   ch[i].obj == CONF_OBJ_MAP || (ch[i].obj == CONF_OBJ_GROUP && (!ch[i].before || !ch[i].after));
+	}
+	free(ch);
+	return changed;
+}
+
+static int apply(struct agent *a, const struct conf *before)
+{
+	int err;
+
+	reload_taken(a);
+	if (rules_changed(before, a->conf)) {
+		reload_rules(a);
+		if (knl_present(&a->knl))
+			adopt_kernel(a);
+	}
+	apply_links(a);
+	err = apply_groups(a);
+	run_groups(a, before);
+	drop_links(a);
+	return err;
+}
+
+struct said {
+	char *text;
+	size_t size;
+	bool first;
+};
+
+static void on_finding(void *arg, enum conf_severity severity, const char *line)
+{
+	struct said *s = arg;
+
+	log_warnx("CONFIG", "%s", line);
+	if (severity == CONF_ERROR && s->first) {
+		snprintf(s->text, s->size, "%s", line);
+		s->first = false;
+	}
+}
+
+/**
+ * reload_run() - read the configuration file again and apply what is different
+ * @a: the daemon
+ * @text: why it was refused, or what was done
+ * @size: of @text
+ *
+ * A bad file changes nothing.
+ *
+ * Return: 0 or -errno.
+ */
+int reload_run(struct agent *a, char *text, size_t size)
+{
+	struct said said = { .text = text, .size = size, .first = true };
+	struct conf *before = a->conf, *after = calloc(1, sizeof(*after));
+	int err = after ? reload_load(a->file, after, on_finding, &said) : -ENOMEM;
+
+	a->reloads++;
+	if (err) {
+		if (said.first)
+			snprintf(text, size, "%s: %s", a->file, strerror(-err));
+		log_warnx("CONFIG", "not loaded: %s", text);
+		a->reload_errors++;
+		free(after);
+		return err;
+	}
+	if (conf_equal(before, after)) {
+		snprintf(text, size, "nothing changed");
+		free(after);
+		return 0;
+	}
+	a->conf = after;
+	err = apply(a, before);
+	free(before);
+	snprintf(text, size, "%s", err ? "not all of it could be applied" : "loaded");
+	log_notice("CONFIG", "configuration %s", text);
+	return err;
+}

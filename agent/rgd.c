@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rgd: the agent of the redundancy groups of a network namespace. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/agent.h"
+#include "io/clock.h"
+#include "io/log.h"
+
+#define DEFAULT_FILE	"/etc/nf_rg/rg.conf"
+#define DEFAULT_RUNDIR	"/run/rgd"
+
+struct options {
+	const char *file;
+	const char *rundir;
+	bool check;
+	bool debug;
+};
+
+static void usage(FILE *to)
+{
+	fprintf(to, "usage: rgd [-f FILE] [-r RUNDIR] [-n] [-d]\n"
+		    "  -f FILE    configuration (" DEFAULT_FILE ")\n"
+		    "  -r RUNDIR  control socket, lock and state (" DEFAULT_RUNDIR ")\n"
+		    "  -n         check the configuration and exit\n"
+		    "  -d         log to standard error, with details\n");
+}
+
+static void parse_options(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	*o = (struct options){ .file = DEFAULT_FILE, .rundir = DEFAULT_RUNDIR };
+	while ((c = getopt(argc, argv, "f:r:ndh")) != -1) {
+		switch (c) {
+		case 'f':
+			o->file = optarg;
+			break;
+		case 'r':
+			o->rundir = optarg;
+			break;
+		case 'n':
+			o->check = true;
+			break;
+		case 'd':
+			o->debug = true;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		default:
+			usage(stderr);
+			exit(2);
+		}
+	}
+	if (optind < argc) {
+		usage(stderr);
+		exit(2);
+	}
+}
+
+static void print_finding(void *arg, enum conf_severity severity, const char *line)
+{
+	(void)arg;
+	(void)severity;
+	puts(line);
+}
+
+static void log_finding(void *arg, enum conf_severity severity, const char *line)
+{
+	(void)arg;
+	(void)severity;
+	log_warnx("CONFIG", "%s", line);
+}
+
+static int check(const char *file)
+{
+	struct conf *c = calloc(1, sizeof(*c));
+	int err = c ? reload_load(file, c, print_finding, NULL) : -ENOMEM;
+
+	if (err && err != -EINVAL)
+		fprintf(stderr, "rgd: %s: %s\n", file, strerror(-err));
+	free(c);
+	return err ? 1 : 0;
+}
+
+/* Held as long as the process lives: two agents in one directory would take each other's socket. */
+static int take_lock(const char *rundir)
+{
+	char path[256], pid[16];
+	int fd, n;
+
+	if (mkdir(rundir, 0755) && errno != EEXIST)
+		fatal("%s", rundir);
+	snprintf(path, sizeof(path), "%s/rgd.pid", rundir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		fatal("%s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		fatalx("%s is locked: another rgd runs in %s", path, rundir);
+	n = snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
+	if (ftruncate(fd, 0) || write(fd, pid, (size_t)n) != n)
+		fatal("%s", path);
+	return fd;
+}
+
+static void on_stop(void *arg, int sig)
+{
+	log_notice("STOP", "signal %d", sig);
+	if (agent_stop(arg, false) == -EALREADY)
+		log_notice("STOP", "already stopping");
+}
+
+static void on_reload(void *arg)
+{
+	char text[256] = "";
+
+	reload_run(arg, text, sizeof(text));
+}
+
+static const struct loop_ops loop_ops = {
+	.stop = on_stop,
+	.reload = on_reload,
+};
+
+static void run(struct agent *a)
+{
+	int err = loop_open(&a->loop, &loop_ops, a);
+
+	if (!err)
+		err = agent_open(a);
+	if (err) {
+		errno = -err;
+		fatal("start");
+	}
+	log_notice("START", "system %016llx, configuration %s", (unsigned long long)a->system, a->file);
+	/* A page fault on the way to a takeover would wait for a disk. */
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		log_warn("START", "memory is not locked");
+	err = loop_run(&a->loop);
+	if (err)
+		log_warnx("STOP", "event loop: %s", strerror(-err));
+	agent_close(a);
+	loop_close(&a->loop);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	struct agent *a;
+	int err;
+
+	parse_options(argc, argv, &o);
+	if (o.check)
+		return check(o.file);
+	log_init(o.debug, o.debug);
+	a = calloc(1, sizeof(*a));
+	if (!a || !(a->conf = calloc(1, sizeof(*a->conf))))
+		fatalx("out of memory");
+	a->file = o.file;
+	a->rundir = o.rundir;
+	a->born = clock_now();
+	err = reload_load(o.file, a->conf, log_finding, NULL);
+	if (err)
+		fatalx("%s: %s", o.file, err == -EINVAL ? "the configuration has errors" : strerror(-err));
+	a->lock_fd = take_lock(o.rundir);
+	run(a);
+	close(a->lock_fd);
+	free(a->conf);
+	free(a);
+	return 0;
+}
