@@ -230,7 +230,7 @@ static void hello_standby(struct election_ctx *c,
 		return;
 	if (g->flags & HELLO_GF_RESIGN) {
 		e->stats.resign_rx++;
-		if (election_epoch_cmp(&g->epoch, &e->epoch) < 0) {
+		if (rg_epoch_cmp(&g->epoch, &e->epoch) < 0) {
 			e->stats.stale_resign++;
 			election_note(c, ELECTION_LOG_STALE_RESIGN,
 				      ELECTION_C_NONE, e->epoch.counter,
@@ -275,7 +275,7 @@ static void split_won(struct election_ctx *c)
 			      NULL);
 		election_emit(c, ELECTION_ANNOUNCE);
 	}
-	if (election_epoch_cmp(&e->epoch, &e->peer.group.epoch) <= 0)
+	if (rg_epoch_cmp(&e->epoch, &e->peer.group.epoch) <= 0)
 		election_bump(c);
 	if (mono_before(c->now, e->answer_at))
 		return;
@@ -323,7 +323,7 @@ static void hello_active(struct election_ctx *c,
 		election_emit(c, ELECTION_ANNOUNCE);
 	}
 	/* It cannot follow a term below its own. */
-	if (election_epoch_cmp(&e->peer.group.epoch, &e->epoch) > 0)
+	if (rg_epoch_cmp(&e->peer.group.epoch, &e->epoch) > 0)
 		election_bump(c);
 	check_token(c);
 }
@@ -567,7 +567,7 @@ static void kernel_stale(struct election_ctx *c, const struct rg_epoch *epoch)
 {
 	struct election *e = c->e;
 
-	if (election_epoch_cmp(epoch, &e->epoch) <= 0) {
+	if (rg_epoch_cmp(epoch, &e->epoch) <= 0) {
 		/* Not the reason then: do not ask for ever. */
 		kernel_refused(c);
 		return;

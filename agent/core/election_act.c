@@ -222,7 +222,7 @@ static void adopt_epoch(struct election_ctx *c)
 	struct election *e = c->e;
 
 	if (election_peer_active(e) &&
-	    election_epoch_cmp(&e->peer.group.epoch, &e->epoch) > 0)
+	    rg_epoch_cmp(&e->peer.group.epoch, &e->epoch) > 0)
 		e->epoch = e->peer.group.epoch;
 }
 
@@ -483,12 +483,12 @@ static void sync_update(struct election_ctx *c)
 	    e->peer.group.role == RG_ROLE_STANDBY)
 		dir = SYNC_SEND;
 	else if (e->state == ELECTION_STANDBY && election_peer_active(e) &&
-		 !election_epoch_cmp(&e->epoch, &e->peer.group.epoch))
+		 !rg_epoch_cmp(&e->epoch, &e->peer.group.epoch))
 		dir = SYNC_RECEIVE;
 	if (dir == e->sync_dir &&
 	    (dir == SYNC_STOP ||
 	     (e->sync_system == e->peer.system &&
-	      !election_epoch_cmp(&e->sync_epoch, &e->epoch))))
+	      !rg_epoch_cmp(&e->sync_epoch, &e->epoch))))
 		return;
 	e->sync_dir = dir;
 	e->sync_epoch = e->epoch;

@@ -61,7 +61,6 @@ bool election_peer_higher(const struct election *e);
 bool election_outranks(const struct election *e);
 bool election_wants(const struct election *e, mono_t now);
 bool election_damped(const struct election *e, mono_t now);
-int election_epoch_cmp(const struct rg_epoch *a, const struct rg_epoch *b);
 mono_t election_peer_deadline(const struct election *e);
 enum election_ruling election_rule(const struct election *e,
 				   enum election_trigger t);

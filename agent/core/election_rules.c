@@ -103,15 +103,6 @@ bool election_damped(const struct election *e, mono_t now)
 	return mono_before(now, e->damped_until);
 }
 
-int election_epoch_cmp(const struct rg_epoch *a, const struct rg_epoch *b)
-{
-	if (a->counter != b->counter)
-		return a->counter < b->counter ? -1 : 1;
-	if (a->system != b->system)
-		return a->system < b->system ? -1 : 1;
-	return 0;
-}
-
 static struct rank own_rank(const struct election *e)
 {
 	bool active = election_active(e);
@@ -320,14 +311,14 @@ static void standby_to_active_peer(struct election_ctx *c)
 	e->heir = true;
 	e->gave_up = false;
 	e->listen_until = MONO_ZERO;
-	if (election_epoch_cmp(theirs, &e->epoch) > 0) {
+	if (rg_epoch_cmp(theirs, &e->epoch) > 0) {
 		election_note(c, ELECTION_LOG_EPOCH, ELECTION_C_PEER_ACTIVE,
 			      e->epoch.counter, theirs->counter, NULL);
 		e->epoch = *theirs;
 		election_push_role(c, 0, false);
 	}
 	if (flag(e, HELLO_GF_RESIGN) && election_able(e) &&
-	    !election_epoch_cmp(theirs, &e->epoch))
+	    !rg_epoch_cmp(theirs, &e->epoch))
 		election_become_active(c, ELECTION_C_PEER_RESIGNED, false);
 }
 

@@ -96,6 +96,7 @@ const char *frame_reason_name(enum frame_reason r)
 		[FRAME_R_LOST] = "lost",
 		[FRAME_R_MISSING] = "missing",
 		[FRAME_R_REQUEST] = "request",
+		[FRAME_R_GONE] = "gone",
 	};
 
 	return (unsigned int)r < FRAME_REASONS ? names[r] : "?";

@@ -59,6 +59,7 @@ enum frame_reason {
 	FRAME_R_LOST,		/* entries vanished here behind our back */
 	FRAME_R_MISSING,	/* records were refused here, trying again */
 	FRAME_R_REQUEST,	/* asked for by a person, or by the election */
+	FRAME_R_GONE,		/* the connection ended without a CLOSE */
 	FRAME_REASONS
 };
 

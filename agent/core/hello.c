@@ -86,6 +86,15 @@ const char *rg_rf_name(enum rg_rf rf)
 	return "?";
 }
 
+int rg_epoch_cmp(const struct rg_epoch *a, const struct rg_epoch *b)
+{
+	if (a->counter != b->counter)
+		return a->counter < b->counter ? -1 : 1;
+	if (a->system != b->system)
+		return a->system < b->system ? -1 : 1;
+	return 0;
+}
+
 uint32_t hello_detect_ms(uint32_t hold_ms, uint32_t hello_ms)
 {
 	uint32_t three = hello_ms > UINT32_MAX / 3 ? UINT32_MAX : 3 * hello_ms;

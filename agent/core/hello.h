@@ -73,6 +73,9 @@ struct rg_epoch {
 	uint64_t system;
 };
 
+/** rg_epoch_cmp() - order of two terms; Return: <0, 0, >0 */
+int rg_epoch_cmp(const struct rg_epoch *a, const struct rg_epoch *b);
+
 /* struct hello_group.flags; undefined bits are 0, else the packet is refused. */
 #define HELLO_GF_SHUTDOWN	0x0001	/* administratively shut down */
 #define HELLO_GF_PREEMPT	0x0002	/* `preempt` is configured */

@@ -14,7 +14,14 @@
  *
  * A pure machine: bytes, sockets and netlink belong to the caller. Pointers in
  * an action are borrowed from the event, or from the machine until its next
- * step. Sequences are those of the sender's kernel, which count up over all
+ * step. A connection that comes while another one stands replaces it: the caller
+ * closes the old one. After SYNCSESS_DISCONNECT the machine is DOWN at once.
+ *
+ * A record that our kernel refused, or an entry that vanished from it, makes the
+ * copy incomplete: not HOT, and everything is asked for again, with a growing
+ * interval, until it is complete.
+ *
+ * Sequences are those of the sender's kernel, which count up over all
  * sessions of a group. A JOIN that comes before this router knows that it is
  * active in that term waits here until the election says so: the two hear of
  * each other over different links.
@@ -124,6 +131,7 @@ struct syncsess_event {
 		struct syncsess_batch batch;
 		struct {
 			uint8_t group;
+			struct rg_epoch epoch;	/* as in KERNEL_INSTALL */
 			uint64_t seq;
 			int error;		/* 0 or -errno of the whole batch */
 			const struct frame_refusal *refusals;
@@ -212,6 +220,7 @@ enum syncsess_counter {
 	SYNCSESS_N_STALE_BATCH,	/* of a term or role that ended, not installed */
 	SYNCSESS_N_STALE_ACK,	/* of a session that was replaced */
 	SYNCSESS_N_STALE_INSTALL, /* kernel answers after the end of a session */
+	SYNCSESS_N_STALE_FRAME,	/* LEAVE or RESEND of a term that ended */
 	SYNCSESS_COUNTERS
 };
 
@@ -235,7 +244,9 @@ enum syncsess_counter {
  * @missing: records refused by our kernel since the bulk began
  * @status: what the election was told last
  * @repair_at: receiver: ask for everything again then; MONO_NEVER: no need
- * @repair_ms: the present back-off
+ * @repair_ms: the present back-off, 0 = not needed of late
+ * @repair_reason: why
+ * @hot_since: since when it is HOT; MONO_NEVER: it is not
  */
 struct syncsess_group {
 	enum syncsess_dir dir;
@@ -259,6 +270,8 @@ struct syncsess_group {
 	enum election_sync status;
 	mono_t repair_at;
 	uint32_t repair_ms;
+	enum frame_reason repair_reason;
+	mono_t hot_since;
 };
 
 /**
