@@ -507,7 +507,7 @@ static void rx_group(struct ctx *c, const struct frame *hdr,
 		break;
 	case FRAME_RESEND:
 		if (rx_reason(c, hdr, payload, &r))
-			rx_reput_frame(c, g, hdr);
+			rx_resend(c, g, hdr);
 		break;
 	case FRAME_BATCH:
 		rx_batch(c, g, hdr, payload);
