@@ -103,6 +103,7 @@ struct nf_rg_addrs {
  * @rx_bulk: a bulk transfer is being received
  * @rx_sync: enum nf_rg_sync
  * @lost: entries that vanished behind our back, not yet told
+ * @lost_work: tells it
  *
  * @walk: serialises walks over @all
  * @timeout_work: holds or releases the timeouts after a change of role
@@ -162,6 +163,7 @@ struct nf_rg_group {
 	bool rx_bulk;
 	u8 rx_sync;
 	u32 lost;
+	struct delayed_work lost_work;
 
 	struct mutex walk;
 	struct delayed_work timeout_work;

@@ -67,7 +67,8 @@ static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct 
 	spin_lock(&g->lock);
 	if (e->place == NF_RG_PLACE_NONE) {
 		reason = NF_RG_REASON_CLASH;
-	} else if ((s32)(rec->version - e->version) < 0) {
+	} else if (e->generation == g->generation && (s32)(rec->version - e->version) < 0) {
+		/* Versions of another generation were counted by another active, and say nothing. */
 		reason = NF_RG_REASON_STALE;
 	} else {
 		e->version = rec->version;

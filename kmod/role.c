@@ -102,6 +102,11 @@ static void lease_work(struct work_struct *work)
 	role_notify(g, NF_RG_EVENT_LEASE);
 }
 
+static void lost_work(struct work_struct *work)
+{
+	role_notify(container_of(to_delayed_work(work), struct nf_rg_group, lost_work), NF_RG_EVENT_LOST);
+}
+
 /**
  * nf_rg_role_create - make a group and put it into the table
  * @rn: the namespace, enabled
@@ -121,6 +126,7 @@ int nf_rg_role_create(struct nf_rg_net *rn, u32 id, struct nf_rg_group **out)
 	INIT_DELAYED_WORK(&g->push_work, nf_rg_push_work);
 	INIT_DELAYED_WORK(&g->timeout_work, timeout_work);
 	INIT_DELAYED_WORK(&g->lease_work, lease_work);
+	INIT_DELAYED_WORK(&g->lost_work, lost_work);
 	err = xa_insert(&rn->groups, id, g, GFP_KERNEL);
 	if (err) {
 		nf_rg_group_put(g);
@@ -187,6 +193,7 @@ void nf_rg_role_delete(struct nf_rg_group *g)
 	cancel_delayed_work_sync(&g->push_work);
 	cancel_delayed_work_sync(&g->timeout_work);
 	cancel_delayed_work_sync(&g->lease_work);
+	cancel_delayed_work_sync(&g->lost_work);
 	/* An installation that runs finds the group dead at its next record. */
 	mutex_lock(&g->install);
 	mutex_unlock(&g->install);

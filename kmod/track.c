@@ -13,6 +13,7 @@
  */
 #include "track.h"
 
+#include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -23,6 +24,7 @@
 
 #include "push.h"
 
+#define LOST_DELAY	(HZ / 10)	/* from the first loss to telling it: a flush is one event, not thousands */
 #define WALK_CHUNK	64	/* entries under one hold of the lock */
 
 static struct kmem_cache *entry_cache;
@@ -301,7 +303,8 @@ static void event_destroy(struct nf_rg_net *rn, struct nf_rg_entry *e)
 	/* Not our doing: we unlink before we delete.  Somebody or something took it away from a standby. */
 	nf_rg_stat_inc(rn, NF_RG_STAT_LOST);
 	spin_lock_bh(&g->lock);
-	g->lost++;
+	if (!g->lost++ && !g->dead)
+		schedule_delayed_work(&g->lost_work, LOST_DELAY);
 	spin_unlock_bh(&g->lock);
 }
 
@@ -474,12 +477,18 @@ void nf_rg_track_retry(struct nf_rg_group *g)
  */
 void nf_rg_track_bulk(struct nf_rg_group *g)
 {
+	u32 generation;
+
 	list_del_init(&g->marker);
 	nf_rg_track_requeue(g, 0);
 	nf_rg_track_retry(g);
 	nf_rg_track_free_tombs(&g->tombs);
 	g->n_tombs = 0;
 	list_splice_init(&g->clean, &g->bulk);
-	g->generation++;
+	/* Random, so that no entry left from another life has it by chance, here or on the peer. */
+	do {
+		generation = get_random_u32();
+	} while (generation == g->generation);
+	g->generation = generation;
 	g->n_bulk = g->entries - g->n_dirty;
 }
