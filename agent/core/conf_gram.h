@@ -21,8 +21,9 @@
  * nothing about a command's form is written anywhere else.
  *
  * Matching at one place, in this order:
- * 1. a keyword in full; 2. the only keyword that the word abbreviates (several:
- * ambiguous, an error); 3. the first argument whose type takes the word.
+ * 1. a keyword in full; 2. the only keyword that the word abbreviates, synonyms
+ * apart (several: ambiguous, an error); 3. the first argument whose type takes
+ * the word.
  *
  * An array whose nodes lead back to itself makes options that combine in any
  * order; a slot that is filled already refuses to be filled again.

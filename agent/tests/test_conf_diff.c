@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What changed, and above all what did not. */
+#include "conf_util.h"
+
+static struct parsed a, b;
+
+static const char *const base =
+	"redundancy\n application redundancy\n"
+	"  protocol 1\n   no bfd\n"
+	"  protocol 2\n"
+	"  group 1\n   preempt\n   name one\n   control c protocol 1\n   data d trusted\n"
+	"  group 2\n   control c protocol 2\n"
+	"interface lan0\n ip nat inside\n redundancy rii 1 decrement 5\n"
+	" redundancy group 1 ip 10.0.0.1 exclusive\n"
+	"interface wan0\n ip nat outside\n redundancy rii 2\n"
+	" redundancy group 1 ip 192.0.2.1 exclusive decrement 9\n"
+	"ip nat pool p 192.0.2.10 192.0.2.20 netmask 255.255.255.0\n"
+	"ip nat pool q 192.0.2.30 192.0.2.40 netmask 255.255.255.0\n"
+	"ip access-list standard l\n permit 10.0.0.0 0.0.0.255\n"
+	"ip access-list standard m\n permit 10.0.1.0 0.0.0.255\n"
+	"ip nat inside source list l pool p redundancy 1 mapping-id 7 overload\n"
+	"ip nat inside source list m pool q redundancy 1 mapping-id 8 overload\n";
+
+struct expected {
+	enum conf_object obj;
+	const char *name;	/* or */
+	uint32_t id;
+	uint32_t bits;
+};
+
+/* Apply more lines to the base and compare the two. */
+static void changes(const char *lines, const struct expected *e, size_t n_e)
+{
+	static struct conf_change c[CONF_MAX_CHANGES];
+	char text[4096];
+	size_t i, n;
+
+	must_load(&a, base);
+	snprintf(text, sizeof(text), "%s%s", base, lines);
+	must_load(&b, text);
+	assert_int_equal(conf_diff(&a.c, &b.c, c, CONF_MAX_CHANGES, &n), 0);
+	assert_int_equal(conf_equal(&a.c, &b.c), n == 0);
+	if (n != n_e)
+		fail_msg("%zu changes instead of %zu by:\n%s", n, n_e, lines);
+	for (i = 0; i < n; i++) {
+		const void *o = c[i].after ? c[i].after : c[i].before;
+
+		assert_int_equal(c[i].obj, e[i].obj);
+		assert_int_equal(c[i].bits, e[i].bits);
+		if (e[i].name)
+			assert_string_equal(o, e[i].name);
+		else if (e[i].id)
+			assert_int_equal(*(const uint32_t *)o, e[i].id);
+		else
+			assert_null(o);
+	}
+}
+
+#define CHANGES(lines, ...)						\
+	do {								\
+		static const struct expected e_[] = { __VA_ARGS__ };	\
+									\
+		changes(lines, e_, sizeof(e_) / sizeof(e_[0]));		\
+	} while (0)
+
+static void test_nothing(void **state)
+{
+	changes("", NULL, 0);
+	changes("! another line number for everything\n\n", NULL, 0);
+	changes(IN_GROUP "priority 100\ntimers delay 30 reload 60\n", NULL, 0);
+	changes("interface lan0\nno redundancy rii\nredundancy rii 1\n"
+		"redundancy group 1 ip 10.0.0.1 exclusive decrement 5\n",
+		NULL, 0);
+	changes("interface wan0\nno redundancy group 1\n"
+		"redundancy group one ip 192.0.2.1 exclusive decrement 9\n",
+		NULL, 0);
+	changes("ip access-list standard l\nno 10\n77 permit 10.0.0.0/24\n",
+		NULL, 0);
+	changes("ip nat inside source list l pool p redundancy one mapping-id 7 overload\n",
+		NULL, 0);
+}
+
+static void test_domain(void **state)
+{
+	CHANGES(IN_APP "domain 3\n", { CONF_OBJ_DOMAIN, NULL, 0, 1 });
+}
+
+static void test_protocol(void **state)
+{
+	CHANGES(IN_PROTOCOL "name x\n",
+		{ CONF_OBJ_PROTOCOL, NULL, 1, CONF_PROTOCOL_NAME });
+	CHANGES(IN_PROTOCOL "timers hellotime 1 holdtime 10\n",
+		{ CONF_OBJ_PROTOCOL, NULL, 1, CONF_PROTOCOL_TIMERS },
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_PROTOCOL });
+	CHANGES(IN_APP "protocol 2\nauthentication text x\n",
+		{ CONF_OBJ_PROTOCOL, NULL, 2, CONF_PROTOCOL_AUTH },
+		{ CONF_OBJ_GROUP, NULL, 2, CONF_GROUP_PROTOCOL });
+	CHANGES(IN_APP "protocol 2\nno bfd\n",
+		{ CONF_OBJ_PROTOCOL, NULL, 2, CONF_PROTOCOL_BFD },
+		{ CONF_OBJ_GROUP, NULL, 2, CONF_GROUP_PROTOCOL });
+	CHANGES(IN_APP "protocol 3\n",
+		{ CONF_OBJ_PROTOCOL, NULL, 3, CONF_PROTOCOL_ALL });
+	/* Undefined is the same as defined with the defaults, to a group */
+	CHANGES(IN_APP "no protocol 2\n",
+		{ CONF_OBJ_PROTOCOL, NULL, 2, CONF_PROTOCOL_ALL });
+}
+
+static void test_group(void **state)
+{
+	CHANGES(IN_GROUP "name x\n",
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_NAME });
+	CHANGES(IN_GROUP "shutdown\n",
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_SHUTDOWN });
+	CHANGES(IN_GROUP "no preempt\n",
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_PREEMPT });
+	CHANGES(IN_GROUP "priority 101 failover threshold 3\n",
+		{ CONF_OBJ_GROUP, NULL, 1,
+		  CONF_GROUP_PRIORITY | CONF_GROUP_THRESHOLD });
+	CHANGES(IN_GROUP "timers delay 30 reload 61\n",
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_DELAY });
+	CHANGES(IN_GROUP "control e protocol 1\n",
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_CONTROL });
+	CHANGES(IN_GROUP "control c protocol 2\n",
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_PROTOCOL });
+	CHANGES(IN_GROUP "data e trusted\n",
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_DATA });
+	CHANGES(IN_GROUP "data d\n",
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_TRUSTED });
+	CHANGES(IN_APP "group 3\nno group 2\n",
+		{ CONF_OBJ_GROUP, NULL, 2, CONF_GROUP_ALL },
+		{ CONF_OBJ_GROUP, NULL, 3, CONF_GROUP_ALL });
+}
+
+static void test_interface(void **state)
+{
+	CHANGES(IN_IF "redundancy rii 9 decrement 5\n",
+		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_RII });
+	CHANGES(IN_IF "redundancy rii 1 decrement 6\n",
+		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_DECREMENT });
+	CHANGES(IN_IF "redundancy group 1 ip 10.0.0.2 exclusive\n",
+		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_VIP });
+	CHANGES(IN_IF "redundancy group 1 ipv6 fe80::1 exclusive\n",
+		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_VIP });
+	CHANGES(IN_IF "no redundancy group 1\nredundancy group 2 ip 10.0.0.1 exclusive\n",
+		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_GROUP });
+	CHANGES(IN_IF "no redundancy group 1\n",
+		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_GROUP | CONF_IF_VIP });
+	CHANGES(IN_IF "ip nat outside\n",
+		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_NAT });
+	CHANGES("interface aaa\nno interface wan0\n",
+		{ CONF_OBJ_IF, "aaa", 0, CONF_IF_ALL },
+		{ CONF_OBJ_IF, "wan0", 0, CONF_IF_ALL });
+}
+
+/* A rule is told when the list or the pool that it uses changed. */
+static void test_nat(void **state)
+{
+	CHANGES("ip nat pool p 192.0.2.10 192.0.2.21 netmask 255.255.255.0\n",
+		{ CONF_OBJ_POOL, "p", 0, CONF_POOL_RANGE },
+		{ CONF_OBJ_MAP, NULL, 7, CONF_MAP_POOL });
+	CHANGES("ip access-list standard m\npermit any\n",
+		{ CONF_OBJ_ACL, "m", 0, CONF_ACL_ENTRIES },
+		{ CONF_OBJ_MAP, NULL, 8, CONF_MAP_ACL });
+	CHANGES("ip access-list standard m\nno 10\ndeny 10.0.1.0/24\n",
+		{ CONF_OBJ_ACL, "m", 0, CONF_ACL_ENTRIES },
+		{ CONF_OBJ_MAP, NULL, 8, CONF_MAP_ACL });
+	CHANGES("no ip access-list standard l\n",
+		{ CONF_OBJ_ACL, "l", 0, CONF_ACL_ALL },
+		{ CONF_OBJ_MAP, NULL, 7, CONF_MAP_ACL });
+	CHANGES("ip nat inside source list l pool p redundancy 2 mapping-id 7 overload\n",
+		{ CONF_OBJ_MAP, NULL, 7, CONF_MAP_GROUP });
+	CHANGES("no ip nat inside source list l pool p\n"
+		"ip nat inside source list n pool p redundancy 1 mapping-id 7 overload\n",
+		{ CONF_OBJ_MAP, NULL, 7, CONF_MAP_ACL });
+	CHANGES("no ip nat inside source list l pool p\n"
+		"ip nat inside source list l pool p redundancy 1 mapping-id 9 overload\n",
+		{ CONF_OBJ_MAP, NULL, 7, CONF_MAP_ALL },
+		{ CONF_OBJ_MAP, NULL, 9, CONF_MAP_ALL });
+	/* A list that nobody uses */
+	CHANGES("access-list 5 permit any\n",
+		{ CONF_OBJ_ACL, "5", 0, CONF_ACL_ALL });
+}
+
+/* before and after point into the two structs. */
+static void test_pointers(void **state)
+{
+	struct conf_change c;
+	size_t n;
+
+	must_load(&a, IN_APP "group 1\n");
+	must_load(&b, IN_APP "group 1\npreempt\n");
+	assert_int_equal(conf_diff(&a.c, &b.c, &c, 1, &n), 0);
+	assert_int_equal(n, 1);
+	assert_ptr_equal(c.before, conf_group(&a.c, 1));
+	assert_ptr_equal(c.after, conf_group(&b.c, 1));
+	must_load(&b, "");
+	assert_int_equal(conf_diff(&a.c, &b.c, &c, 1, &n), 0);
+	assert_null(c.after);
+	assert_int_equal(conf_diff(&b.c, &a.c, &c, 1, &n), 0);
+	assert_null(c.before);
+	assert_int_equal(conf_diff(&b.c, &a.c, &c, 0, &n), -ENOSPC);
+	assert_int_equal(n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_domain),
+		cmocka_unit_test(test_protocol),
+		cmocka_unit_test(test_group),
+		cmocka_unit_test(test_interface),
+		cmocka_unit_test(test_nat),
+		cmocka_unit_test(test_pointers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
