@@ -390,13 +390,14 @@ int group_request(struct group *g, enum election_admin_op op, bool force)
  * @g: the group
  * @fault: GROUP_F_*
  * @on: begins
- * @text: for the log, NULL: none
+ * @text: for the log when it begins, NULL: none
  */
 void group_fault(struct group *g, uint32_t fault, bool on, const char *text)
 {
 	if (on == !!(g->faults & fault))
 		return;
 	g->faults ^= fault;
+	text = on ? text : NULL;
 	log_notice("FAULT", "RG id %u: fault %s %s%s%s", g->id, group_fault_name(fault), on ? "begins" : "ends", text ? ": " : "",
 		   text ? text : "");
 }

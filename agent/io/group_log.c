@@ -107,13 +107,14 @@ void group_log(const struct group *g, const struct election_log *l)
 		election_faults(g, old, now);
 		break;
 	case ELECTION_LOG_WAIT:
-		log_notice("WAIT", "RG id %u: role kept although it should be given up: %s", g->id, election_wait_name((enum election_wait)now));
+		log_notice("WAIT", "RG id %u: %s%s", g->id, now ? "the role is not handed over: " : "nothing holds a hand-over back",
+			   now ? election_wait_name((enum election_wait)now) : "");
 		break;
 	case ELECTION_LOG_EPOCH:
 		log_info("EPOCH", "RG id %u epoch %llu, was %llu", g->id, now, old);
 		break;
 	case ELECTION_LOG_PEER_LOST:
-		log_notice("PEER", "RG id %u: peer lost, own copy %s (%s)", g->id, now ? "complete" : "not complete", why);
+		log_notice("PEER", "RG id %u: peer lost%s (%s)", g->id, now ? ", own copy is complete" : "", why);
 		break;
 	case ELECTION_LOG_DAMPED:
 		log_notice("ROLE", "RG id %u: preempt %s", g->id, now ? "suspended, too many role changes (damped)" : "allowed again");

@@ -142,7 +142,9 @@ int knl_att_receive(struct knl_att *a, uint32_t group, uint32_t session)
  */
 int knl_att_install(struct knl_att *a, const struct knl_batch *b)
 {
-	struct knl_att_pending p = { .kind = KNL_ATT_INSTALL, .group = b->group, .seq = b->seq };
+	struct knl_att_pending p = {
+		.kind = KNL_ATT_INSTALL, .group = b->group, .epoch = b->epoch, .epoch_system = b->epoch_system, .seq = b->seq,
+	};
 	struct nl_msg *msg;
 	int err;
 
@@ -232,7 +234,9 @@ static void finish(struct knl_att *a, struct knl_att_pending *slot, int err, str
 {
 	struct knl_att_pending p = *slot;
 	uint8_t sync = tb && tb[NF_RG_A_SYNC] ? nla_get_u8(tb[NF_RG_A_SYNC]) : NF_RG_SYNC_NONE;
-	struct knl_installed i = { .group = p.group, .seq = p.seq, .err = err, .sync = sync };
+	struct knl_installed i = {
+		.group = p.group, .epoch = p.epoch, .epoch_system = p.epoch_system, .seq = p.seq, .err = err, .sync = sync,
+	};
 
 	/* Free before the callback, which may send the next request. */
 	slot->kind = KNL_ATT_NONE;

@@ -38,6 +38,8 @@ struct knl_batch {
 /* Answer to NF_RG_CMD_INSTALL. */
 struct knl_installed {
 	uint32_t group;
+	uint64_t epoch;			/* as in the request, and @seq */
+	uint64_t epoch_system;
 	uint64_t seq;
 	int err;			/* 0 or -errno: then nothing below is set */
 	const void *refusals;		/* struct nf_rg_refusal[], borrowed */
@@ -69,6 +71,8 @@ struct knl_att_pending {
 	uint32_t nlseq;
 	uint32_t group;
 	uint32_t session;
+	uint64_t epoch;
+	uint64_t epoch_system;
 	uint64_t seq;
 };
 

@@ -87,6 +87,7 @@ static void kernel_install(struct synclink *s, const struct syncsess_batch *b, s
 		after->install_failed = true;
 		after->install.type = SYNCSESS_EV_INSTALLED;
 		after->install.installed.group = b->group;
+		after->install.installed.epoch = b->epoch;
 		after->install.installed.seq = b->seq;
 		after->install.installed.error = err;
 		s->stats.kernel_failed++;
@@ -492,6 +493,8 @@ void synclink_installed(struct synclink *s, const struct knl_installed *i)
 	s->installs -= s->installs > 0;
 	s->group[i->group & 0xff].lost += i->lost;
 	ev.installed.group = (uint8_t)i->group;
+	ev.installed.epoch.counter = i->epoch;
+	ev.installed.epoch.system = i->epoch_system;
 	ev.installed.seq = i->seq;
 	ev.installed.error = i->err;
 	ev.installed.refusals = i->refusals;
