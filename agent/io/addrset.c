@@ -36,6 +36,7 @@ struct addrset {
 	struct fight fight;
 	uint64_t foreign, refused;
 	int last_err;
+	bool fresh;			/* an interface has come, or come up */
 	bool in_del;			/* which batch runs, for on_refused() */
 };
 
@@ -152,7 +153,9 @@ static void mend(void *arg, mono_t now)
 	struct addrset *s = arg;
 	bool present = s->want == ADDRSET_PRESENT;
 	size_t foreign, which = 0;
+	bool fresh = s->fresh;
 
+	s->fresh = false;
 	if (s->want == ADDRSET_AS_FOUND)
 		return;
 	if (fight_rested(&s->fight, now) && s->ops->fault)
@@ -161,6 +164,9 @@ static void mend(void *arg, mono_t now)
 		return;
 	if (s->fight.resting) {
 		s->foreign += foreign;
+		/* What an interface lost because it was away or down is nobody's doing. */
+		if (fresh && !foreign)
+			run(s, present);
 		loop_timer_set(&s->timer, s->fight.until);
 		return;
 	}
@@ -191,6 +197,7 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *i, cons
 		if (err)
 			log_warnx("VIP", "%s: preparing the addresses: %s", s->label, strerror(-err));
 	}
+	s->fresh |= ev == IFACE_NEW || (ev == IFACE_CHANGED && i->admin_up);
 	if (s->want != ADDRSET_AS_FOUND)
 		loop_timer_set(&s->timer, clock_now());
 }

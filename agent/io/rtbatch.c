@@ -31,6 +31,7 @@
  */
 int rtsock_open(struct rtsock *s)
 {
+	struct sockaddr_nl any = { .nl_family = AF_NETLINK };
 	int size = SOCK_BUF, one = 1;
 
 	s->seq = 0;
@@ -40,7 +41,9 @@ int rtsock_open(struct rtsock *s)
 	/* Refusals come one message each; without the forced size many of them would overrun the socket. */
 	if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	if (setsockopt(s->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one)) < 0) {
+	/* Bound now, not by the first message: rtsock_portid() has to know its number. */
+	if (setsockopt(s->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one)) < 0 ||
+	    bind(s->fd, (struct sockaddr *)&any, sizeof(any)) < 0) {
 		int err = -errno;
 
 		rtsock_close(s);
@@ -66,7 +69,7 @@ void rtsock_close(struct rtsock *s)
  *
  * Notifications of what was done through it carry this number in nlmsg_pid.
  *
- * Return: the number, 0 if the socket has none yet.
+ * Return: the number, 0 if the kernel does not tell.
  */
 uint32_t rtsock_portid(const struct rtsock *s)
 {
