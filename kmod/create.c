@@ -2,8 +2,9 @@
 /*
  * From a record to a connection: what the standby's conntrack table gets.
  *
- * The order is that of the core.  nf_conntrack_alloc() takes the reply tuple as it already is, translated; nf_nat_setup_info() with a range
- * of exactly that address and port links the connection into the NAT table without changing it; extensions must be there before the
+ * The order is that of the core.  nf_conntrack_alloc() takes the reply tuple as it already is,
+ * translated; nf_nat_setup_info() with a range of exactly that address and port links the
+ * connection into the NAT table without changing it; extensions must be there before the
  * connection is confirmed; nf_conntrack_hash_check_insert() publishes it.
  */
 #include "create.h"
@@ -28,7 +29,8 @@
  * @dir: IP_CT_DIR_*
  * @out: filled in
  */
-void nf_rg_flow_tuple(const struct nf_rg_record *rec, const struct nf_rg_tuple *t, u8 dir, struct nf_conntrack_tuple *out)
+void nf_rg_flow_tuple(const struct nf_rg_record *rec, const struct nf_rg_tuple *t, u8 dir,
+		      struct nf_conntrack_tuple *out)
 {
 	unsigned int len = rec->l3 == 4 ? 4 : 16;
 
@@ -43,9 +45,10 @@ void nf_rg_flow_tuple(const struct nf_rg_record *rec, const struct nf_rg_tuple *
 }
 
 /*
- * The window is to be learnt again from the first packets (td_maxwin 0), and until both sides have shown theirs nothing may be out of
- * it: the acknowledgements that died with the other router would make the first packet of each side set a window that the connection is
- * not in, for ever.
+ * The window is to be learnt again from the first packets (td_maxwin 0), and until both sides
+ * have shown theirs nothing may be out of it: the acknowledgments that died with the other
+ * router would make the first packet of each side set a window that the connection is not in, for
+ * ever.
  */
 static void flow_tcp(const struct nf_rg_record *rec, struct ip_ct_tcp *tcp)
 {
@@ -62,7 +65,8 @@ static void flow_tcp(const struct nf_rg_record *rec, struct ip_ct_tcp *tcp)
 		seen->td_maxwin = 0;
 		seen->td_maxack = 0;
 		seen->td_scale = rec->tcp[i].scale;
-		seen->flags = (rec->tcp[i].flags & ~IP_CT_TCP_FLAG_MAXACK_SET) | IP_CT_TCP_FLAG_BE_LIBERAL;
+		seen->flags = (rec->tcp[i].flags & ~IP_CT_TCP_FLAG_MAXACK_SET) |
+			      IP_CT_TCP_FLAG_BE_LIBERAL;
 	}
 }
 
@@ -107,7 +111,10 @@ static int flow_nat(const struct nf_rg_flow *flow, struct nf_conn *ct)
 	if (!nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &flow->reply))
 		return NF_RG_REASON_CLASH;
 
-	/* SRC_NAT_DONE is set; by hand it never may be: the core would unlink a node that was never linked. */
+	/*
+	 * SRC_NAT_DONE is set; by hand it never may be: the core would unlink a node that was
+	 * never linked.
+	 */
 	ct->status |= IPS_DST_NAT_DONE;
 	if (rec->status & NF_RG_ST_SRC_NAT)
 		ct->status |= IPS_SRC_NAT;
@@ -124,7 +131,10 @@ static int flow_extend(const struct nf_rg_flow *flow, struct nf_conn *ct)
 	nf_ct_acct_ext_add(ct, GFP_ATOMIC);
 	nf_ct_tstamp_ext_add(ct, GFP_ATOMIC);
 	nf_ct_labels_ext_add(ct);
-	/* nf_ct_ecache_ext_add() adds nothing without a listener; without it no DESTROY would ever come. */
+	/*
+	 * nf_ct_ecache_ext_add() adds nothing without a listener; without it no DESTROY would
+	 * ever come.
+	 */
 	ecache = nf_ct_ext_add(ct, NF_CT_EXT_ECACHE, GFP_ATOMIC);
 	if (!ecache)
 		return NF_RG_REASON_MEMORY;
@@ -198,7 +208,10 @@ int nf_rg_flow_create(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struc
 	bool again;
 	int reason;
 
-	/* -EAGAIN: a helper or timeout policy was unregistered meanwhile; the next try sees the new generation. */
+	/*
+	 * -EAGAIN: a helper or timeout policy was unregistered meanwhile; the next try sees the
+	 * new generation.
+	 */
 	reason = flow_try(rn, flow, out, &again);
 	return again ? flow_try(rn, flow, out, &again) : reason;
 }

@@ -26,8 +26,10 @@ struct nf_rg_flow {
 	struct nf_conntrack_tuple reply;
 };
 
-void nf_rg_flow_tuple(const struct nf_rg_record *rec, const struct nf_rg_tuple *t, u8 dir, struct nf_conntrack_tuple *out);
-int nf_rg_flow_create(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct nf_rg_entry **out);
+void nf_rg_flow_tuple(const struct nf_rg_record *rec, const struct nf_rg_tuple *t, u8 dir,
+		      struct nf_conntrack_tuple *out);
+int nf_rg_flow_create(struct nf_rg_net *rn, const struct nf_rg_flow *flow,
+		      struct nf_rg_entry **out);
 void nf_rg_flow_update(const struct nf_rg_flow *flow, struct nf_conn *ct);
 
 #endif /* _NF_RG_CREATE_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events: there is one slot for them in a namespace, and ctnetlink holds it.  We put ourselves in between: ours are called, and call those
- * that were there before.  So `conntrack -E` sees what it always saw.
+ * Events: there is one slot for them in a namespace, and ctnetlink holds it.  We put ourselves in
+ * between: ours are called, and call those that were there before.  So `conntrack -E` sees what
+ * it always saw.
  *
  * ctnetlink is pinned.  If it were unloaded, it would clear the slot, and with it us.
  */
@@ -46,7 +47,8 @@ static const struct nf_ct_event_notifier notifier = {
  *
  * find_module() is not exported; the module's directory in sysfs leads to it as well.
  *
- * Return: 0, also if it is built in; -ENOENT if the kernel has none, -EBUSY if it is on its way out.
+ * Return: 0, also if it is built in; -ENOENT if the kernel has none, -EBUSY if it is on its way
+ * out.
  */
 int nf_rg_event_pin(void)
 {

@@ -2,15 +2,17 @@
 /*
  * The gate: what a group that is not active here would forward or answer is dropped, and counted.
  *
- * It stands before connection tracking.  Behind it a stray packet on a standby would have refreshed the timeout by then, or moved the TCP
- * state, and the active router would know nothing of it.  One comparison lets every packet through while all groups of the namespace are
- * active and no lease has run out; only otherwise is the packet looked up.
+ * It stands before connection tracking.  Behind it a stray packet on a standby would have
+ * refreshed the timeout by then, or moved the TCP state, and the active router would know nothing
+ * of it.  One comparison lets every packet through while all groups of the namespace are active
+ * and no lease has run out; only otherwise is the packet looked up.
  *
- * ARP and neighbour advertisements for a group's addresses are silenced likewise, so a router whose agent died stops answering for them
- * when its lease ends, although they are still on its interfaces.
+ * ARP and neighbour advertisements for a group's addresses are silenced likewise, so a router
+ * whose agent died stops answering for them when its lease ends, although they are still on its
+ * interfaces.
  *
- * A packet to a translated address that no connection translates back ends in LOCAL_IN, where it is dropped: the router has nothing
- * to say about it, least of all a TCP reset.
+ * A packet to a translated address that no connection translates back ends in LOCAL_IN, where it
+ * is dropped: the router has nothing to say about it, least of all a TCP reset.
  */
 #include "gate.h"
 
@@ -41,8 +43,12 @@ static bool gate_open(const struct nf_rg_net *rn)
 	return until == U64_MAX || (until && ktime_get_boot_fast_ns() < until);
 }
 
-/* The group of the connection that @tuple belongs to, in either direction.  Context: rcu_read_lock() held. */
-static struct nf_rg_group *group_of_tuple(struct nf_rg_net *rn, const struct nf_conntrack_tuple *tuple)
+/*
+ * The group of the connection that @tuple belongs to, in either direction.  Context:
+ * rcu_read_lock() held.
+ */
+static struct nf_rg_group *group_of_tuple(struct nf_rg_net *rn,
+					  const struct nf_conntrack_tuple *tuple)
 {
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_rg_mapping *m;
@@ -159,7 +165,8 @@ static unsigned int hook_gate(void *priv, struct sk_buff *skb, const struct nf_h
 	return likely(gate_open(rn)) ? NF_ACCEPT : gate_look(rn, skb, state->pf);
 }
 
-static unsigned int hook_local_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	struct nf_rg_net *rn = nf_rg_net(state->net);
 	struct gate_packet p;
@@ -169,7 +176,8 @@ static unsigned int hook_local_in(void *priv, struct sk_buff *skb, const struct 
 	if (!nf_rg_mapping_by_addr(rn, state->pf, &p.dst))
 		return NF_ACCEPT;
 	/* The pool's addresses stand on the interface for IPv6: neighbours may resolve them. */
-	if (state->pf == NFPROTO_IPV6 && ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 && ipv6_hdr(skb)->hop_limit == 255)
+	if (state->pf == NFPROTO_IPV6 && ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 &&
+	    ipv6_hdr(skb)->hop_limit == 255)
 		return NF_ACCEPT;
 	return gate_drop(rn, NF_RG_STAT_DROP_UNTRANSLATED);
 }
@@ -194,7 +202,9 @@ static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_ho
 	arp = arp_hdr(skb);
 	if (arp->ar_pro != htons(ETH_P_IP) || arp->ar_pln != sizeof(ip.ip))
 		return NF_ACCEPT;
-	/* The sender's protocol address: after the fixed part and the hardware address (RFC 826). */
+	/*
+	 * The sender's protocol address: after the fixed part and the hardware address (RFC 826).
+	 */
 	memcpy(&ip.ip, (const u8 *)(arp + 1) + skb->dev->addr_len, sizeof(ip.ip));
 	return may_answer(rn, NFPROTO_IPV4, &ip) ? NF_ACCEPT : gate_drop(rn, NF_RG_STAT_DROP_ARP);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Redundancy groups: the table of them, their addresses, and the one number by which the packet path knows that all is open.
+ * Redundancy groups: the table of them, their addresses, and the one number by which the packet
+ * path knows that all is open.
  */
 #include "group.h"
 
@@ -106,7 +107,8 @@ static bool group_has_addr(const struct nf_rg_group *g, u8 family, const union n
 	for (i = 0; addrs && i < addrs->n; i++) {
 		if (addrs->a[i].family != family)
 			continue;
-		if (family == NFPROTO_IPV4 ? addrs->a[i].ip.ip == ip->ip : ipv6_addr_equal(&addrs->a[i].ip.in6, &ip->in6))
+		if (family == NFPROTO_IPV4 ? addrs->a[i].ip.ip == ip->ip :
+					     ipv6_addr_equal(&addrs->a[i].ip.in6, &ip->in6))
 			return true;
 	}
 	return false;
@@ -121,7 +123,8 @@ static bool group_has_addr(const struct nf_rg_group *g, u8 family, const union n
  * Context: rcu_read_lock() held.
  * Return: the group, NULL if the address is nobody's.
  */
-struct nf_rg_group *nf_rg_group_by_addr(struct nf_rg_net *rn, u8 family, const union nf_inet_addr *ip)
+struct nf_rg_group *nf_rg_group_by_addr(struct nf_rg_net *rn, u8 family,
+					const union nf_inet_addr *ip)
 {
 	struct nf_rg_group *g;
 	unsigned long id;
@@ -136,8 +139,9 @@ struct nf_rg_group *nf_rg_group_by_addr(struct nf_rg_net *rn, u8 family, const u
  * nf_rg_group_gate - recompute until when every group may forward
  * @rn: the namespace
  *
- * To be called after each change of a role, a lease or a grace period, with no group's lock held.  A change that closes takes effect
- * when this returns; packets that passed the gate before are not called back.
+ * To be called after each change of a role, a lease or a grace period, with no group's lock held.
+ * A change that closes takes effect when this returns; packets that passed the gate before are
+ * not called back.
  */
 void nf_rg_group_gate(struct nf_rg_net *rn)
 {

@@ -53,7 +53,8 @@ struct nf_rg_addrs {
  * @rcu: frees it
  * @instance: random; another number means another kernel life
  * @addrs: virtual addresses
- * @lock: protects all that follows; taken inside the core's dying_lock, outside ct->lock and hash bucket locks
+ * @lock: protects all that follows; taken inside the core's dying_lock, outside ct->lock and hash
+ * bucket locks
  * @dead: being removed; takes no entries any more
  * @role: enum nf_rg_role
  * @no_new: active, but refuses new connections
@@ -90,7 +91,7 @@ struct nf_rg_addrs {
  * @stage: enum nf_rg_push_stage
  * @flags: NF_RG_BATCH_* that the next batch carries
  * @marker: stands in @dirty behind what was pending when the session began
- * @stage_seq: the batch whose acknowledgement ends the stage
+ * @stage_seq: the batch whose acknowledgment ends the stage
  * @kicked: @push_work is on its way
  * @push_last: jiffies of the last batch
  * @retry_last: jiffies of the last time that refused entries were tried again
@@ -116,7 +117,7 @@ struct nf_rg_group {
 	u64 instance;
 	struct nf_rg_addrs __rcu *addrs;
 
-	spinlock_t lock;
+	spinlock_t lock; /* all that follows */
 	bool dead;
 	u8 role;
 	bool no_new;
@@ -158,14 +159,14 @@ struct nf_rg_group {
 	u8 *push_buf;
 	struct delayed_work push_work;
 
-	struct mutex install;
+	struct mutex install; /* one installation at a time */
 	u32 rx_session;
 	bool rx_bulk;
 	u8 rx_sync;
 	u32 lost;
 	struct delayed_work lost_work;
 
-	struct mutex walk;
+	struct mutex walk; /* one walk at a time */
 	struct delayed_work timeout_work;
 };
 
@@ -196,7 +197,8 @@ struct nf_rg_group *nf_rg_group_alloc(struct nf_rg_net *rn, u32 id);
 struct nf_rg_group *nf_rg_group_get(struct nf_rg_net *rn, u32 id);
 void nf_rg_group_put(struct nf_rg_group *g);
 void nf_rg_group_set_addrs(struct nf_rg_group *g, struct nf_rg_addrs *addrs);
-struct nf_rg_group *nf_rg_group_by_addr(struct nf_rg_net *rn, u8 family, const union nf_inet_addr *ip);
+struct nf_rg_group *nf_rg_group_by_addr(struct nf_rg_net *rn, u8 family,
+					const union nf_inet_addr *ip);
 void nf_rg_group_gate(struct nf_rg_net *rn);
 
 #endif /* _NF_RG_GROUP_H */

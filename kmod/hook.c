@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Marking: a new translated connection gets the slot of its mapping into its mark, and what it needs so that its changes are told.
+ * Marking: a new translated connection gets the slot of its mapping into its mark, and what it
+ * needs so that its changes are told.
  *
- * The hook runs behind NAT and just before the core confirms the connection, since extensions cannot be added later.  nf_confirm() sits at
- * INT_MAX, but for IPv6 in LOCAL_IN at NF_IP6_PRI_LAST - 1; among equals the order is that of registration, so we never use
- * its number.  The entry is made by the NEW event: a clash may still throw this connection away.
+ * The hook runs behind NAT and just before the core confirms the connection, since extensions
+ * cannot be added later.  nf_confirm() sits at INT_MAX, but for IPv6 in LOCAL_IN at
+ * NF_IP6_PRI_LAST - 1; among equals the order is that of registration, so we never use its
+ * number.  The entry is made by the NEW event: a clash may still throw this connection away.
  *
- * A new connection of a group that is not active here is refused.  So is one while a hand-over is being prepared.
+ * A new connection of a group that is not active here is refused.  So is one while a hand-over is
+ * being prepared.
  */
 #include "hook.h"
 
@@ -37,7 +40,8 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 
 	if (!m)
 		return NF_ACCEPT;
-	if (READ_ONCE(m->group->no_new) || !nf_rg_group_active(m->group, ktime_get_boot_fast_ns())) {
+	if (READ_ONCE(m->group->no_new) ||
+	    !nf_rg_group_active(m->group, ktime_get_boot_fast_ns())) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_DROP_NEW);
 		return NF_DROP;
 	}

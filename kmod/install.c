@@ -2,12 +2,13 @@
 /*
  * Receiving: what the peer's kernel pushed becomes connections of this one.
  *
- * Every record is checked against the configuration here, not the peer's: its mapping must be of the group, its translated address in
- * the mapping's ranges, its layer 4 protocol one that we carry.  A record that cannot be installed is refused with a reason and the batch
- * goes on; a malformed one ends it.
+ * Every record is checked against the configuration here, not the peer's: its mapping must be of
+ * the group, its translated address in the mapping's ranges, its layer 4 protocol one that we
+ * carry.  A record that cannot be installed is refused with a reason and the batch goes on; a
+ * malformed one ends it.
  *
- * The active's word counts: of two connections with the same tuple, in either direction, the one in the record stays, if the other
- * belongs to the group as well.
+ * The active's word counts: of two connections with the same tuple, in either direction, the one
+ * in the record stays, if the other belongs to the group as well.
  */
 #include "install.h"
 
@@ -46,7 +47,8 @@ static bool evict(struct nf_rg_group *g, struct nf_conn *ct)
 	return true;
 }
 
-static bool evict_tuple(struct nf_rg_group *g, const struct nf_rg_flow *flow, const struct nf_conntrack_tuple *tuple)
+static bool evict_tuple(struct nf_rg_group *g, const struct nf_rg_flow *flow,
+			const struct nf_conntrack_tuple *tuple)
 {
 	struct nf_conn *ct = find_ct(g->rn, &flow->zone, tuple);
 	bool gone;
@@ -59,7 +61,8 @@ static bool evict_tuple(struct nf_rg_group *g, const struct nf_rg_flow *flow, co
 }
 
 /* Brings entry and connection to the record.  Returns enum nf_rg_reason. */
-static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct nf_rg_entry *e, bool created)
+static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct nf_rg_entry *e,
+		   bool created)
 {
 	const struct nf_rg_record *rec = flow->rec;
 	int reason = NF_RG_REASON_NONE;
@@ -68,7 +71,9 @@ static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct 
 	if (e->place == NF_RG_PLACE_NONE) {
 		reason = NF_RG_REASON_CLASH;
 	} else if (e->generation == g->generation && (s32)(rec->version - e->version) < 0) {
-		/* Versions of another generation were counted by another active, and say nothing. */
+		/*
+		 * Versions of another generation were counted by another active, and say nothing.
+		 */
 		reason = NF_RG_REASON_STALE;
 	} else {
 		e->version = rec->version;
@@ -93,7 +98,8 @@ static int create(struct nf_rg_group *g, const struct nf_rg_flow *flow)
 	return refresh(g, flow, e, true);
 }
 
-static int apply_found(struct nf_rg_group *g, const struct nf_rg_flow *flow, const struct nf_conn *ct)
+static int apply_found(struct nf_rg_group *g, const struct nf_rg_flow *flow,
+		       const struct nf_conn *ct)
 {
 	struct nf_rg_entry *e = nf_rg_track_find(g->rn, ct);
 	int reason;
@@ -108,7 +114,10 @@ static int apply_found(struct nf_rg_group *g, const struct nf_rg_flow *flow, con
 	return reason;
 }
 
-/* A new one is tried at once, a known one looked up first; what is in the way is removed if it is ours. */
+/*
+ * A new one is tried at once, a known one looked up first; what is in the way is removed if it is
+ * ours.
+ */
 static int apply_flow(struct nf_rg_group *g, const struct nf_rg_flow *flow)
 {
 	struct nf_conn *ct;
@@ -135,7 +144,8 @@ static bool protocol_known(const struct nf_rg_record *rec)
 {
 	switch (rec->l4) {
 	case IPPROTO_TCP:
-		return rec->tcp_state > TCP_CONNTRACK_NONE && rec->tcp_state < TCP_CONNTRACK_TIMEOUT_MAX;
+		return rec->tcp_state > TCP_CONNTRACK_NONE &&
+		       rec->tcp_state < TCP_CONNTRACK_TIMEOUT_MAX;
 	case IPPROTO_UDP:
 		return true;
 	case IPPROTO_ICMP:
@@ -150,9 +160,11 @@ static bool translated_in_range(const struct nf_rg_flow *flow)
 {
 	u8 family = flow->orig.src.l3num;
 
-	if (flow->rec->status & NF_RG_ST_SRC_NAT && nf_rg_mapping_holds(flow->m, family, &flow->reply.dst.u3))
+	if (flow->rec->status & NF_RG_ST_SRC_NAT &&
+	    nf_rg_mapping_holds(flow->m, family, &flow->reply.dst.u3))
 		return true;
-	return flow->rec->status & NF_RG_ST_DST_NAT && nf_rg_mapping_holds(flow->m, family, &flow->orig.dst.u3);
+	return flow->rec->status & NF_RG_ST_DST_NAT &&
+	       nf_rg_mapping_holds(flow->m, family, &flow->orig.dst.u3);
 }
 
 static int apply_state(struct nf_rg_group *g, const struct nf_rg_record *rec)
@@ -185,7 +197,8 @@ static void apply_delete(struct nf_rg_group *g, const struct nf_rg_record *rec)
 	ct = find_ct(g->rn, &zone, &tuple);
 	if (ct) {
 		e = nf_rg_track_find(g->rn, ct);
-		if (e && e->map->group == g && e->incarnation == rec->incarnation && nf_rg_track_remove(e, false)) {
+		if (e && e->map->group == g && e->incarnation == rec->incarnation &&
+		    nf_rg_track_remove(e, false)) {
 			nf_ct_delete(ct, 0, 0);
 			stat = NF_RG_STAT_INSTALL_DELETED;
 		}
@@ -194,7 +207,10 @@ static void apply_delete(struct nf_rg_group *g, const struct nf_rg_record *rec)
 	nf_rg_stat_inc(g->rn, stat);
 }
 
-/* May a batch of @epoch be installed now?  Looked at for each record, since the role may change meanwhile. */
+/*
+ * May a batch of @epoch be installed now?  Looked at for each record, since the role may change
+ * meanwhile.
+ */
 static int install_allowed(struct nf_rg_group *g, const struct nf_rg_epoch *epoch)
 {
 	int err = 0;
@@ -244,7 +260,8 @@ static int install_records(struct nf_rg_install *in)
 		rcu_read_unlock();
 		if (reason) {
 			nf_rg_stat_inc(in->g->rn, nf_rg_stat_refused(reason));
-			in->refusals[in->n_refusals++] = (struct nf_rg_refusal){ .index = index, .reason = reason };
+			in->refusals[in->n_refusals++] =
+				(struct nf_rg_refusal){ .index = index, .reason = reason };
 		}
 		in->offset += len;
 	}
@@ -276,7 +293,8 @@ static void install_end(struct nf_rg_install *in)
 	struct nf_rg_group *g = in->g;
 
 	if (in->flags & NF_RG_BATCH_BULK_END && g->rx_bulk)
-		nf_rg_stat_add(g->rn, NF_RG_STAT_INSTALL_SWEPT, nf_rg_track_walk(g, sweep_one, NULL));
+		nf_rg_stat_add(g->rn, NF_RG_STAT_INSTALL_SWEPT,
+			       nf_rg_track_walk(g, sweep_one, NULL));
 	spin_lock_bh(&g->lock);
 	if (in->flags & NF_RG_BATCH_BULK_END)
 		g->rx_bulk = false;
@@ -294,8 +312,9 @@ static void install_end(struct nf_rg_install *in)
  * @in: the batch; its results are filled in
  *
  * Context: process; takes nf_rg_group.install.
- * Return: 0, even if records were refused; -EPERM if the group does not stand by, -ESTALE if its epoch is another, -ESRCH if it is being
- * removed, -EBADMSG: the record at @in->offset is malformed, those before it are installed.
+ * Return: 0, even if records were refused; -EPERM if the group does not stand by, -ESTALE if its
+ * epoch is another, -ESRCH if it is being removed, -EBADMSG: the record at @in->offset is
+ * malformed, those before it are installed.
  */
 int nf_rg_install_batch(struct nf_rg_install *in)
 {
@@ -320,7 +339,8 @@ int nf_rg_install_batch(struct nf_rg_install *in)
  * @g: the group
  * @session: 0: ended
  *
- * What was received stays.  Until the peer says that nothing is missing, nothing is known to be complete.
+ * What was received stays.  Until the peer says that nothing is missing, nothing is known to be
+ * complete.
  */
 void nf_rg_install_session(struct nf_rg_group *g, u32 session)
 {

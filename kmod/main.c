@@ -2,8 +2,8 @@
 /*
  * Stateful interchassis redundancy for NAT: the module and its namespaces.
  *
- * A namespace costs nothing until its first group: then conntrack is switched on, the hooks and the event notifier are put in place.
- * They stay until the namespace or the module goes.
+ * A namespace costs nothing until its first group: then conntrack is switched on, the hooks and
+ * the event notifier are put in place. They stay until the namespace or the module goes.
  */
 #include "net.h"
 

@@ -50,7 +50,8 @@ bool nf_rg_mapping_holds(const struct nf_rg_mapping *m, u8 family, const union n
  * Context: rcu_read_lock() held.
  * Return: the mapping, NULL if none.
  */
-struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family, const union nf_inet_addr *ip)
+struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family,
+					    const union nf_inet_addr *ip)
 {
 	struct nf_rg_mapping *m;
 
@@ -65,7 +66,8 @@ struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family, con
  * @rn: the namespace
  * @ct: the connection
  *
- * The source as the outside sees it (reply destination) decides, then, for a translated destination, the address that the outside used.
+ * The source as the outside sees it (reply destination) decides, then, for a translated
+ * destination, the address that the outside used.
  *
  * Context: rcu_read_lock() held.
  * Return: the mapping, NULL if @ct is not translated or nobody's.
@@ -129,7 +131,8 @@ struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot)
  * Context: nf_rg_net.config held.
  * Return: the mapping, NULL without memory.
  */
-struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot, struct nf_rg_ranges *ranges)
+struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot,
+					   struct nf_rg_ranges *ranges)
 {
 	struct nf_rg_mapping *m = kzalloc(sizeof(*m), GFP_KERNEL);
 

@@ -53,12 +53,14 @@ struct nf_rg_mapping {
 	struct nf_rg_ranges __rcu *ranges;
 };
 
-struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot, struct nf_rg_ranges *ranges);
+struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot,
+					   struct nf_rg_ranges *ranges);
 void nf_rg_mapping_set_ranges(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges);
 void nf_rg_mapping_free(struct nf_rg_mapping *m);
 struct nf_rg_mapping *nf_rg_mapping_find(struct nf_rg_net *rn, u32 id);
 struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot);
-struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family, const union nf_inet_addr *ip);
+struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family,
+					    const union nf_inet_addr *ip);
 bool nf_rg_mapping_holds(const struct nf_rg_mapping *m, u8 family, const union nf_inet_addr *ip);
 struct nf_rg_mapping *nf_rg_classify(struct nf_rg_net *rn, const struct nf_conn *ct);
 

@@ -19,13 +19,15 @@ struct nf_ct_event_notifier;
  * struct nf_rg_net - what the module keeps for a network namespace
  * @net: the namespace
  * @config: serialises changes of groups and mappings, and @enabled
- * @enabled: hooks and notifier stand, @entries and @stats exist; set by the first group, until the namespace or the module goes
+ * @enabled: hooks and notifier stand, @entries and @stats exist; set by the first group, until
+ * the namespace or the module goes
  * @prev: the event notifier that was there before ours; called from ours
  * @groups: struct nf_rg_group by number; read under RCU, changed under @config
  * @mappings: struct nf_rg_mapping, list; read under RCU, changed under @config
  * @entries: struct nf_rg_entry by its nf_conn pointer
  * @gate_lock: protects the recomputation of @open_until
- * @open_until: CLOCK_BOOTTIME in ns; before it, every group may forward.  0: some group may not.  U64_MAX: no lease runs.
+ * @open_until: CLOCK_BOOTTIME in ns; before it, every group may forward.  0: some group may not.
+ * U64_MAX: no lease runs.
  * @mark_mask: bits of the conntrack mark that hold a mapping's slot
  * @mark_shift: of the lowest bit of @mark_mask
  * @agent: netlink port of the attached agent, 0: none; changed under @config
@@ -35,13 +37,13 @@ struct nf_ct_event_notifier;
  */
 struct nf_rg_net {
 	struct net *net;
-	struct mutex config;
+	struct mutex config; /* groups, mappings, agent */
 	bool enabled;
 	const struct nf_ct_event_notifier *prev;
 	struct xarray groups;
 	struct list_head mappings;
 	struct rhashtable entries;
-	spinlock_t gate_lock;
+	spinlock_t gate_lock; /* recomputing open_until */
 	u64 open_until;
 	u32 mark_mask;
 	u32 mark_shift;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family: its table, its policy, and what its handlers share.  The contract is uapi/linux/nf_rg.h.
+ * The generic netlink family: its table, its policy, and what its handlers share.  The contract
+ * is uapi/linux/nf_rg.h.
  *
- * Commands run in parallel (parallel_ops): a change of role must not wait for an installation.  What needs an order takes
- * nf_rg_net.config or the group's own locks.
+ * Commands run in parallel (parallel_ops): a change of role must not wait for an installation.
+ * What needs an order takes nf_rg_net.config or the group's own locks.
  */
 #include "netlink.h"
 
@@ -127,7 +128,8 @@ struct nf_rg_group *nf_rg_nl_group(struct genl_info *info)
  *
  * Return: 0 or -EINVAL.
  */
-int nf_rg_nl_addr(const struct nlattr *attr, u8 *family, union nf_inet_addr *ip, struct netlink_ext_ack *extack)
+int nf_rg_nl_addr(const struct nlattr *attr, u8 *family, union nf_inet_addr *ip,
+		  struct netlink_ext_ack *extack)
 {
 	int len = nla_len(attr);
 
@@ -229,8 +231,9 @@ void nf_rg_netlink_notify(struct nf_rg_group *g, unsigned int event)
 	role = g->role;
 	spin_unlock_bh(&g->lock);
 	head = genlmsg_put(skb, 0, 0, &nf_rg_family, 0, NF_RG_CMD_NOTIFY);
-	if (!head || nla_put_u32(skb, NF_RG_A_GROUP, g->id) || nla_put_u32(skb, NF_RG_A_EVENT, event) ||
-	    nla_put_u8(skb, NF_RG_A_ROLE, role) || nf_rg_nl_put_epoch(skb, &epoch)) {
+	if (!head || nla_put_u32(skb, NF_RG_A_GROUP, g->id) ||
+	    nla_put_u32(skb, NF_RG_A_EVENT, event) || nla_put_u8(skb, NF_RG_A_ROLE, role) ||
+	    nf_rg_nl_put_epoch(skb, &epoch)) {
 		nlmsg_free(skb);
 		return;
 	}

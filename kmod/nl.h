@@ -10,7 +10,10 @@
 
 extern struct genl_family nf_rg_family;
 
-/* Refuses a request that lacks an attribute: 0 or -EINVAL.  @name is a literal, as people write it. */
+/*
+ * Refuses a request that lacks an attribute: 0 or -EINVAL.  @name is a literal, as people write
+ * it.
+ */
 #define nf_rg_nl_need(info, attr, name) ({						\
 	int __err = 0;									\
 											\
@@ -22,7 +25,8 @@ extern struct genl_family nf_rg_family;
 })
 
 struct nf_rg_group *nf_rg_nl_group(struct genl_info *info);
-int nf_rg_nl_addr(const struct nlattr *attr, u8 *family, union nf_inet_addr *ip, struct netlink_ext_ack *extack);
+int nf_rg_nl_addr(const struct nlattr *attr, u8 *family, union nf_inet_addr *ip,
+		  struct netlink_ext_ack *extack);
 int nf_rg_nl_put_epoch(struct sk_buff *skb, const struct nf_rg_epoch *epoch);
 
 int nf_rg_nl_group_new(struct sk_buff *skb, struct genl_info *info);

@@ -49,7 +49,8 @@ static int set_mask(struct nf_rg_net *rn, struct genl_info *info)
 		return -EINVAL;
 	}
 	if (!xa_empty(&rn->groups) && attr && mask != rn->mark_mask) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr, "another group of this namespace uses another mark mask");
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "another group of this namespace uses another mark mask");
 		return -EBUSY;
 	}
 	if (xa_empty(&rn->groups)) {
@@ -153,7 +154,8 @@ static int put_addrs(struct sk_buff *skb, const struct nf_rg_group *g)
 	rcu_read_lock();
 	addrs = rcu_dereference(g->addrs);
 	for (i = 0; addrs && i < addrs->n && !err; i++)
-		err = nla_put(skb, NF_RG_A_ADDR, addrs->a[i].family == NFPROTO_IPV4 ? 4 : 16, &addrs->a[i].ip);
+		err = nla_put(skb, NF_RG_A_ADDR, addrs->a[i].family == NFPROTO_IPV4 ? 4 : 16,
+			      &addrs->a[i].ip);
 	rcu_read_unlock();
 	nla_nest_end(skb, nest);
 	return err;
@@ -195,7 +197,8 @@ static void snapshot(struct nf_rg_group *g, struct group_snapshot *s)
 	s->seq = g->seq;
 	s->entries = g->entries;
 	/* A standby's lists are left from its last active life and mean nothing. */
-	s->pending = active ? g->n_dirty + g->n_tombs + (g->sync == NF_RG_SYNC_BULK ? g->n_bulk : 0) : 0;
+	s->pending =
+		active ? g->n_dirty + g->n_tombs + (g->sync == NF_RG_SYNC_BULK ? g->n_bulk : 0) : 0;
 	s->inflight = active ? g->n_inflight + g->n_tombs_inflight : 0;
 	s->refused = active ? g->n_refused : 0;
 	spin_unlock_bh(&g->lock);
@@ -207,7 +210,8 @@ static int put_lease(struct sk_buff *skb, u64 until)
 
 	if (until == U64_MAX)
 		return 0;
-	return nla_put_u32(skb, NF_RG_A_LEASE_LEFT, until > now ? div_u64(until - now, NSEC_PER_MSEC) : 0);
+	return nla_put_u32(skb, NF_RG_A_LEASE_LEFT,
+			   until > now ? div_u64(until - now, NSEC_PER_MSEC) : 0);
 }
 
 static int put_group(struct sk_buff *skb, struct nf_rg_group *g, u32 portid, u32 seq, int flags)
@@ -284,7 +288,8 @@ int nf_rg_nl_group_dump(struct sk_buff *skb, struct netlink_callback *cb)
 
 	mutex_lock(&rn->config);
 	xa_for_each_start(&rn->groups, id, g, cb->args[0]) {
-		err = put_group(skb, g, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI);
+		err = put_group(skb, g, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				NLM_F_MULTI);
 		if (err)
 			break;
 		cb->args[0] = id + 1;
@@ -315,11 +320,13 @@ static int parse_role(struct genl_info *info, struct nf_rg_role_change *c)
 		c->no_new = nla_get_u32(info->attrs[NF_RG_A_FLAGS]) & NF_RG_F_NO_NEW;
 
 	if (c->lease_ms && c->role != NF_RG_ROLE_ACTIVE) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_LEASE], "only an active group has a lease");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_LEASE],
+				    "only an active group has a lease");
 		return -EINVAL;
 	}
 	if (c->grace_ms && c->role == NF_RG_ROLE_ACTIVE) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_GRACE], "an active group has no grace period");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_GRACE],
+				    "an active group has no grace period");
 		return -EINVAL;
 	}
 	return 0;
@@ -346,7 +353,8 @@ int nf_rg_nl_set_role(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(g);
 	err = nf_rg_role_set(g, &change);
 	if (err == -ESTALE)
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_EPOCH], "the group's epoch is higher");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_EPOCH],
+				    "the group's epoch is higher");
 	nf_rg_group_put(g);
 	return err;
 }
@@ -377,7 +385,8 @@ static const struct nla_policy range_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_RANGE_TO] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
 };
 
-static int parse_range(const struct nlattr *attr, struct nf_rg_range *r, struct netlink_ext_ack *extack)
+static int parse_range(const struct nlattr *attr, struct nf_rg_range *r,
+		       struct netlink_ext_ack *extack)
 {
 	struct nlattr **tb;
 	u8 to_family;
@@ -431,18 +440,24 @@ static struct nf_rg_ranges *parse_ranges(struct genl_info *info)
 	return ranges;
 }
 
-/* Checks what a new mapping asks for against what is there; -EEXIST: it is there already, only its ranges change. */
-static int mapping_check(struct nf_rg_group *g, struct nf_rg_mapping *m, u32 slot, struct genl_info *info)
+/*
+ * Checks what a new mapping asks for against what is there; -EEXIST: it is there already, only
+ * its ranges change.
+ */
+static int mapping_check(struct nf_rg_group *g, struct nf_rg_mapping *m, u32 slot,
+			 struct genl_info *info)
 {
 	struct nf_rg_net *rn = g->rn;
 	struct nf_rg_mapping *other = nf_rg_mapping_by_slot(rn, slot);
 
 	if (slot > rn->mark_mask >> rn->mark_shift) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_SLOT], "the slot does not fit into the mark mask");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_SLOT],
+				    "the slot does not fit into the mark mask");
 		return -ERANGE;
 	}
 	if (other && other != m) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_SLOT], "another mapping has this slot");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_SLOT],
+				    "another mapping has this slot");
 		return -EBUSY;
 	}
 	if (m && (m->group != g || m->slot != slot)) {
@@ -546,15 +561,18 @@ static int put_range(struct sk_buff *skb, const struct nf_rg_range *r)
 	struct nlattr *nest = nla_nest_start(skb, NF_RG_A_RANGE);
 	int len = r->family == NFPROTO_IPV4 ? 4 : 16;
 
-	if (!nest || nla_put(skb, NF_RG_A_RANGE_FROM, len, &r->from) || nla_put(skb, NF_RG_A_RANGE_TO, len, &r->to))
+	if (!nest || nla_put(skb, NF_RG_A_RANGE_FROM, len, &r->from) ||
+	    nla_put(skb, NF_RG_A_RANGE_TO, len, &r->to))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
-static int put_mapping(struct sk_buff *skb, const struct nf_rg_mapping *m, u32 portid, u32 seq, int flags)
+static int put_mapping(struct sk_buff *skb, const struct nf_rg_mapping *m, u32 portid, u32 seq,
+		       int flags)
 {
-	const struct nf_rg_ranges *ranges = rcu_dereference_protected(m->ranges, lockdep_is_held(&m->group->rn->config));
+	const struct nf_rg_ranges *ranges =
+		rcu_dereference_protected(m->ranges, lockdep_is_held(&m->group->rn->config));
 	struct nlattr *nest;
 	unsigned int i;
 	void *head;
@@ -562,7 +580,8 @@ static int put_mapping(struct sk_buff *skb, const struct nf_rg_mapping *m, u32 p
 	head = genlmsg_put(skb, portid, seq, &nf_rg_family, flags, NF_RG_CMD_MAPPING_GET);
 	if (!head)
 		return -EMSGSIZE;
-	if (nla_put_u32(skb, NF_RG_A_MAPPING, m->id) || nla_put_u32(skb, NF_RG_A_GROUP, m->group->id) ||
+	if (nla_put_u32(skb, NF_RG_A_MAPPING, m->id) ||
+	    nla_put_u32(skb, NF_RG_A_GROUP, m->group->id) ||
 	    nla_put_u32(skb, NF_RG_A_SLOT, m->slot))
 		goto cancel;
 	nest = nla_nest_start(skb, NF_RG_A_RANGES);
@@ -626,7 +645,8 @@ int nf_rg_nl_mapping_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	list_for_each_entry(m, &rn->mappings, list) {
 		if (n++ < cb->args[0])
 			continue;
-		err = put_mapping(skb, m, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, NLM_F_MULTI);
+		err = put_mapping(skb, m, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  NLM_F_MULTI);
 		if (err)
 			break;
 		cb->args[0] = n;
@@ -668,7 +688,8 @@ int nf_rg_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 	if (!nest)
 		goto too_long;
 	for (i = 0; i < NF_RG_STAT_MAX; i++)
-		if (put_stat(msg, nf_rg_stat_name(i), rn->enabled ? nf_rg_stat_sum(rn->stats, i) : 0))
+		if (put_stat(msg, nf_rg_stat_name(i),
+			     rn->enabled ? nf_rg_stat_sum(rn->stats, i) : 0))
 			goto too_long;
 	nla_nest_end(msg, nest);
 	genlmsg_end(msg, head);

@@ -58,14 +58,15 @@ static int attach(struct nf_rg_net *rn, struct genl_info *info)
 
 	if (nla_get_u32(version) != NF_RG_VERSION) {
 		NL_SET_ERR_MSG_ATTR(info->extack, version,
-				    "the module speaks version " __stringify(NF_RG_VERSION) ", the agent another");
+				    "the module speaks version " __stringify(NF_RG_VERSION));
 		return -EPROTO;
 	}
 	if (rn->agent && rn->agent != info->snd_portid) {
 		NL_SET_ERR_MSG_MOD(info->extack, "another agent is attached to this namespace");
 		return -EBUSY;
 	}
-	rn->window = info->attrs[NF_RG_A_WINDOW] ? nla_get_u32(info->attrs[NF_RG_A_WINDOW]) : NF_RG_WINDOW_DEFAULT;
+	rn->window = info->attrs[NF_RG_A_WINDOW] ? nla_get_u32(info->attrs[NF_RG_A_WINDOW]) :
+						   NF_RG_WINDOW_DEFAULT;
 	WRITE_ONCE(rn->agent, info->snd_portid);
 	return 0;
 }
@@ -142,7 +143,8 @@ static int reply_sync(struct genl_info *info, u32 group, u8 sync)
 	if (!msg)
 		return -ENOMEM;
 	head = genlmsg_put_reply(msg, info, &nf_rg_family, 0, NF_RG_CMD_SYNC);
-	if (!head || nla_put_u32(msg, NF_RG_A_GROUP, group) || nla_put_u8(msg, NF_RG_A_SYNC, sync)) {
+	if (!head || nla_put_u32(msg, NF_RG_A_GROUP, group) ||
+	    nla_put_u8(msg, NF_RG_A_SYNC, sync)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}
@@ -204,8 +206,8 @@ int nf_rg_nl_ack(struct sk_buff *skb, struct genl_info *info)
 	g = nf_rg_nl_group(info);
 	if (IS_ERR(g))
 		return PTR_ERR(g);
-	nf_rg_push_ack(g, nla_get_u32(info->attrs[NF_RG_A_SESSION]), nla_get_u64(info->attrs[NF_RG_A_SEQ]),
-		       refusals ? nla_data(refusals) : NULL,
+	nf_rg_push_ack(g, nla_get_u32(info->attrs[NF_RG_A_SESSION]),
+		       nla_get_u64(info->attrs[NF_RG_A_SEQ]), refusals ? nla_data(refusals) : NULL,
 		       refusals ? nla_len(refusals) / sizeof(struct nf_rg_refusal) : 0);
 	nf_rg_group_put(g);
 	return 0;
@@ -238,7 +240,8 @@ static void install_refused(struct genl_info *info, int err)
 		NL_SET_ERR_MSG_MOD(info->extack, "the group does not stand by");
 		break;
 	case -ESTALE:
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_EPOCH], "the group is in another epoch");
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_EPOCH],
+				    "the group is in another epoch");
 		break;
 	case -EBADMSG:
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_RECORDS], "malformed record");

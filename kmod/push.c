@@ -2,14 +2,16 @@
 /*
  * Sending: from the group's lists to the attached agent, and what the peer's kernel has answered.
  *
- * A batch holds deletions, then changes, then what is left of a bulk transfer: live before bulk.  The first change after a pause goes at
- * once; after that a batch goes every PUSH_INTERVAL ms or NF_RG_BATCH_RECORDS records.  At most nf_rg_net.window batches are in flight:
- * acknowledgements from the peer's kernel are the only credit there is, so a slow agent, link or peer stops the drain, and the changes
- * wait in the lists, where they cost nothing more.
+ * A batch holds deletions, then changes, then what is left of a bulk transfer: live before bulk.
+ * The first change after a pause goes at once; after that a batch goes every PUSH_INTERVAL ms or
+ * NF_RG_BATCH_RECORDS records.  At most nf_rg_net.window batches are in flight: acknowledgments
+ * from the peer's kernel are the only credit there is, so a slow agent, link or peer stops the
+ * drain, and the changes wait in the lists, where they cost nothing more.
  *
- * A session begins with everything (bulk) or with what was not acknowledged (delta).  A marker in the dirty list stands behind all that
- * was pending then.  When everything before it is acknowledged, the peer is told (SYNCED, and BULK_END to sweep).  That is
- * sound although entries may be dirty again by then: what they were at the beginning has arrived.
+ * A session begins with everything (bulk) or with what was not acknowledged (delta).  A marker in
+ * the dirty list stands behind all that was pending then.  When everything before it is
+ * acknowledged, the peer is told (SYNCED, and BULK_END to sweep).  That is sound although entries
+ * may be dirty again by then: what they were at the beginning has arrived.
  */
 #include "push.h"
 
@@ -68,7 +70,8 @@ void nf_rg_push_kick(struct nf_rg_group *g)
 		g->kicked = true;
 		if (since >= interval)
 			nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_FIRST);
-		queue_delayed_work(push_wq, &g->push_work, since >= interval ? 0 : interval - since);
+		queue_delayed_work(push_wq, &g->push_work,
+				   since >= interval ? 0 : interval - since);
 	} else if (g->n_dirty + g->n_tombs == NF_RG_BATCH_RECORDS) {
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_FULL);
 		mod_delayed_work(push_wq, &g->push_work, 0);
@@ -148,7 +151,7 @@ static bool push_one(struct nf_rg_push *p)
 	return false;
 }
 
-/* Steps that need no acknowledgement in between.  Context: the group's lock. */
+/* Steps that need no acknowledgment in between.  Context: the group's lock. */
 static void push_stage(struct nf_rg_group *g, u64 sent)
 {
 	if (g->stage == NF_RG_STAGE_BULK && list_empty(&g->bulk)) {
@@ -174,7 +177,10 @@ static void push_stage(struct nf_rg_group *g, u64 sent)
 	}
 }
 
-/* Begins a batch.  False: there is nothing to send, or nobody to send it to.  Context: the group's lock. */
+/*
+ * Begins a batch.  False: there is nothing to send, or nobody to send it to.  Context: the
+ * group's lock.
+ */
 static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 {
 	g->kicked = false;
@@ -202,7 +208,10 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 	return true;
 }
 
-/* Fills a batch, a chunk under each hold of the lock.  False: the session ended meanwhile, which put all back. */
+/*
+ * Fills a batch, a chunk under each hold of the lock.  False: the session ended meanwhile, which
+ * put all back.
+ */
 static bool push_fill(struct nf_rg_group *g, struct nf_rg_push *p)
 {
 	bool more;
@@ -222,7 +231,10 @@ static bool push_fill(struct nf_rg_group *g, struct nf_rg_push *p)
 	return true;
 }
 
-/* What could not be handed over is pending again, and so is the batch's number.  Context: the group's lock. */
+/*
+ * What could not be handed over is pending again, and so is the batch's number.  Context: the
+ * group's lock.
+ */
 static void push_undo(struct nf_rg_group *g, const struct nf_rg_push *p, int err)
 {
 	nf_rg_stat_inc(g->rn, err == -ENOMEM ? NF_RG_STAT_PUSH_NO_MEMORY : NF_RG_STAT_PUSH_NO_ROOM);
@@ -265,7 +277,8 @@ void nf_rg_push_work(struct work_struct *work)
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_BATCH);
 		nf_rg_stat_add(g->rn, NF_RG_STAT_PUSH_RECORD, p.count);
 		push_stage(g, g->seq);
-		more = g->flags || !list_empty(&g->bulk) || g->n_dirty + g->n_tombs >= NF_RG_BATCH_RECORDS;
+		more = g->flags || !list_empty(&g->bulk) ||
+		       g->n_dirty + g->n_tombs >= NF_RG_BATCH_RECORDS;
 		if (!more && g->n_dirty + g->n_tombs)
 			nf_rg_push_kick(g);
 	} while (more);
@@ -343,7 +356,8 @@ void nf_rg_push_stop(struct nf_rg_group *g)
 	g->sync = NF_RG_SYNC_NONE;
 }
 
-static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refusal *refusals, unsigned int n)
+static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refusal *refusals,
+			unsigned int n)
 {
 	struct nf_rg_entry *e, *next;
 	unsigned int at = 0;
@@ -388,7 +402,8 @@ static void ack_tombs(struct nf_rg_group *g, u64 seq)
  *
  * Context: process.
  */
-void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq, const struct nf_rg_refusal *refusals, unsigned int n)
+void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq,
+		    const struct nf_rg_refusal *refusals, unsigned int n)
 {
 	spin_lock_bh(&g->lock);
 	if (!g->session || session != g->session) {

@@ -50,6 +50,7 @@ void nf_rg_push_work(struct work_struct *work);
 void nf_rg_push_kick(struct nf_rg_group *g);
 int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool bulk);
 void nf_rg_push_stop(struct nf_rg_group *g);
-void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq, const struct nf_rg_refusal *refusals, unsigned int n);
+void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq,
+		    const struct nf_rg_refusal *refusals, unsigned int n);
 
 #endif /* _NF_RG_PUSH_H */

@@ -146,7 +146,8 @@ static __u8 *put_delete(__u8 *p, const struct nf_rg_record *rec, unsigned int al
  * @buf: where to
  * @cap: bytes that @buf takes
  *
- * Return: bytes written; -ENOSPC if @cap is too small, -EINVAL if @rec is none (type or layer 3 unknown).  Nothing is written then.
+ * Return: bytes written; -ENOSPC if @cap is too small, -EINVAL if @rec is none (type or layer 3
+ * unknown).  Nothing is written then.
  */
 int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int cap)
 {
@@ -231,9 +232,11 @@ static int get_delete(const __u8 *p, struct nf_rg_record *rec, unsigned int alen
  * @buf: the bytes
  * @len: how many
  *
- * Strict: a record that this function takes is written again by nf_rg_record_encode() as the same bytes.
+ * Strict: a record that this function takes is written again by nf_rg_record_encode() as the same
+ * bytes.
  *
- * Return: bytes consumed; -ENODATA if @len ends within the record, -EBADMSG if it is not well formed.
+ * Return: bytes consumed; -ENODATA if @len ends within the record, -EBADMSG if it is not well
+ * formed.
  */
 int nf_rg_record_decode(struct nf_rg_record *rec, const __u8 *buf, unsigned int len)
 {

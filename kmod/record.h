@@ -7,8 +7,9 @@
 /**
  * DOC: records
  *
- * A record carries one connection, or its end, from the kernel of the active router to that of the standby.  This codec is pure: it is
- * compiled into the module, the agent's unit tests and the fuzzers alike.
+ * A record carries one connection, or its end, from the kernel of the active router to that of
+ * the standby.  This codec is pure: it is compiled into the module, the agent's unit tests and
+ * the fuzzers alike.
  *
  * On the wire all integers are big-endian and nothing is aligned.  Every record begins with
  *
@@ -16,25 +17,26 @@
  *
  * A state record (NF_RG_REC_STATE) goes on with
  *
- *	u32 version, u8 layer 3 protocol (4 or 6), u8 layer 4 protocol, u16 zone, u32 status (NF_RG_ST_*), u32 timeout (s), u32 mark,
- *	original source, original destination, reply source, reply destination (4 or 16 bytes each),
- *	the 16 bits of each that belong to layer 4, in the same order,
- *	and for TCP: u8 state, u8 window scale of both directions, u8 flags of both, 3 zero bytes, and for both
- *	directions u32 td_end, u32 td_maxend, u32 td_maxack
+ *	u32 version, u8 layer 3 protocol (4 or 6), u8 layer 4 protocol, u16 zone, u32 status
+ *	(NF_RG_ST_*), u32 timeout (s), u32 mark, original source, original destination, reply
+ *	source, reply destination (4 or 16 bytes each), the 16 bits of each that belong to layer
+ *	4, in the same order, and for TCP: u8 state, u8 window scale of both directions, u8 flags
+ *	of both, 3 zero bytes, and for both directions u32 td_end, u32 td_maxend, u32 td_maxack
  *
  * and a delete record (NF_RG_REC_DELETE) with
  *
- *	u8 layer 3 protocol, u8 layer 4 protocol, u16 zone, original source, original destination, 16 bits of each.
+ *	u8 layer 3 protocol, u8 layer 4 protocol, u16 zone, original source, original destination,
+ *	16 bits of each.
  *
- * The layer 4 bits are what struct nf_conntrack_man_proto holds: ports, or for ICMP the identifier in the source and type and code in the
- * destination.
+ * The layer 4 bits are what struct nf_conntrack_man_proto holds: ports, or for ICMP the
+ * identifier in the source and type and code in the destination.
  */
 
 #define NF_RG_REC_STATE		1
 #define NF_RG_REC_DELETE	2
 
 /* Flags of a state record. */
-#define NF_RG_REC_F_NEW		0x01	/* not acknowledged before: the receiver tries to create it first */
+#define NF_RG_REC_F_NEW 0x01 /* not acknowledged before: the receiver tries to create it first */
 
 /* Status bits; the kernel's own numbers are its own affair. */
 #define NF_RG_ST_SEEN_REPLY	0x01

@@ -2,13 +2,15 @@
 /*
  * The life of a group: how it comes and goes, and what a change of its role sets off.
  *
- * A change of role flips one word under the group's lock and recomputes the gate; it costs the same for no connections and for
- * a million.  What has to be done to each connection is done behind it, by a walk: a standby's entries get a timeout so long that nothing
- * needs to refresh them (hold), a new active's get back what was left on the peer (release).  A packet that comes before the walk does
- * the same for its own connection, as every packet does.
+ * A change of role flips one word under the group's lock and recomputes the gate; it costs the
+ * same for no connections and for a million.  What has to be done to each connection is done
+ * behind it, by a walk: a standby's entries get a timeout so long that nothing needs to refresh
+ * them (hold), a new active's get back what was left on the peer (release).  A packet that comes
+ * before the walk does the same for its own connection, as every packet does.
  *
- * ACTIVE is a lease.  The packet path compares the clock with its end, so a machine that was stopped and goes on finds its gate closed
- * before the first packet.  The work item only tells people.
+ * ACTIVE is a lease.  The packet path compares the clock with its end, so a machine that was
+ * stopped and goes on finds its gate closed before the first packet.  The work item only tells
+ * people.
  */
 #include "role.h"
 
@@ -39,7 +41,8 @@ void nf_rg_role_init(nf_rg_notify_fn notify)
 /**
  * nf_rg_role_hold_time - how long a standby's entries are kept without a refresh
  *
- * Return: jiffies; at most 2^30, since timeouts are compared as 32 bit numbers (nf_ct_is_expired()).
+ * Return: jiffies; at most 2^30, since timeouts are compared as 32 bit numbers
+ * (nf_ct_is_expired()).
  */
 u32 nf_rg_role_hold_time(void)
 {
@@ -66,7 +69,8 @@ static enum nf_rg_verdict release_one(struct nf_rg_group *g, struct nf_rg_entry 
 	if (g->role != NF_RG_ROLE_ACTIVE || !e->hold)
 		return NF_RG_KEEP;
 	/* A packet may have come first, and set the timeout that its protocol wants. */
-	if (cmpxchg(&e->ct->timeout, e->hold, nfct_time_stamp + max(e->timeout, 1U) * HZ) == e->hold)
+	if (cmpxchg(&e->ct->timeout, e->hold, nfct_time_stamp + max(e->timeout, 1U) * HZ) ==
+	    e->hold)
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_RELEASED);
 	e->hold = 0;
 	return NF_RG_KEEP;
@@ -74,7 +78,8 @@ static enum nf_rg_verdict release_one(struct nf_rg_group *g, struct nf_rg_entry 
 
 static void timeout_work(struct work_struct *work)
 {
-	struct nf_rg_group *g = container_of(to_delayed_work(work), struct nf_rg_group, timeout_work);
+	struct nf_rg_group *g =
+		container_of(to_delayed_work(work), struct nf_rg_group, timeout_work);
 
 	if (READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE) {
 		nf_rg_track_walk(g, release_one, NULL);
@@ -104,7 +109,8 @@ static void lease_work(struct work_struct *work)
 
 static void lost_work(struct work_struct *work)
 {
-	role_notify(container_of(to_delayed_work(work), struct nf_rg_group, lost_work), NF_RG_EVENT_LOST);
+	role_notify(container_of(to_delayed_work(work), struct nf_rg_group, lost_work),
+		    NF_RG_EVENT_LOST);
 }
 
 /**
@@ -172,7 +178,8 @@ void nf_rg_role_delete_mapping(struct nf_rg_mapping *m)
  * nf_rg_role_delete - remove a group
  * @g: borrowed from the table, which gives it up
  *
- * The connections of a group that is not active came from a peer and are removed with it; an active group's stay.
+ * The connections of a group that is not active came from a peer and are removed with it; an
+ * active group's stay.
  *
  * Context: process, nf_rg_net.config held.
  */

@@ -6,7 +6,8 @@
 #include <linux/types.h>
 
 /*
- * One counter for each thing that happens and for each reason to refuse or drop.  The second column is the name that people see.
+ * One counter for each thing that happens and for each reason to refuse or drop.  The second
+ * column is the name that people see.
  */
 #define NF_RG_STATS(X)							\
 	/* hooks */							\

@@ -2,14 +2,16 @@
 /*
  * The table of synchronised connections.
  *
- * One small entry for each connection, which says what the peer's kernel knows of it.  An event marks it and queues it once; whoever
- * drains the queue writes down what the connection is by then.  So a slow agent, link or peer makes the copy coarser, never wrong, and
- * memory is bounded by the number of connections.
+ * One small entry for each connection, which says what the peer's kernel knows of it.  An event
+ * marks it and queues it once; whoever drains the queue writes down what the connection is by
+ * then.  So a slow agent, link or peer makes the copy coarser, never wrong, and memory is bounded
+ * by the number of connections.
  *
- * Life of an entry.  nf_rg_track_add() makes it, under the group's lock, in the hash table and in two lists at once.  Whoever sets its
- * place to NONE, under the same lock, owns its end: nf_rg_track_remove() and the walk.  Lookups run under RCU; what they find may have
- * ended meanwhile, so they look at the place again under the lock.  An entry holds a reference on its connection, which keeps the
- * address from being used again while it is the key.
+ * Life of an entry.  nf_rg_track_add() makes it, under the group's lock, in the hash table and in
+ * two lists at once.  Whoever sets its place to NONE, under the same lock, owns its end:
+ * nf_rg_track_remove() and the walk.  Lookups run under RCU; what they find may have ended
+ * meanwhile, so they look at the place again under the lock.  An entry holds a reference on its
+ * connection, which keeps the address from being used again while it is the key.
  */
 #include "track.h"
 
@@ -24,7 +26,8 @@
 
 #include "push.h"
 
-#define LOST_DELAY	(HZ / 10)	/* from the first loss to telling it: a flush is one event, not thousands */
+/* From the first loss to telling it: a flush is one event, not thousands. */
+#define LOST_DELAY	(HZ / 10)
 #define WALK_CHUNK	64	/* entries under one hold of the lock */
 
 static struct kmem_cache *entry_cache;
@@ -161,10 +164,11 @@ void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_
  * @out: the entry, on the clean list, if not NULL; valid under RCU
  *
  * Context: rcu_read_lock() held, bottom halves off.
- * Return: 0; -EEXIST if it has one, -ESRCH if the mapping is being removed or @ct is dying, -ENOMEM.
+ * Return: 0; -EEXIST if it has one, -ESRCH if the mapping is being removed or @ct is dying,
+ * -ENOMEM.
  */
-int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_conn *ct, u64 incarnation,
-		    struct nf_rg_entry **out)
+int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_conn *ct,
+		    u64 incarnation, struct nf_rg_entry **out)
 {
 	struct nf_rg_group *g = m->group;
 	struct nf_rg_entry *e;
@@ -180,7 +184,9 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	e->incarnation = incarnation ?: atomic64_inc_return(&rn->incarnation);
 
 	spin_lock(&g->lock);
-	err = g->dead || m->dead ? -ESRCH : rhashtable_lookup_insert_fast(&rn->entries, &e->node, entry_params);
+	err = g->dead || m->dead ?
+		      -ESRCH :
+		      rhashtable_lookup_insert_fast(&rn->entries, &e->node, entry_params);
 	if (err) {
 		spin_unlock(&g->lock);
 		kmem_cache_free(entry_cache, e);
@@ -197,7 +203,10 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	spin_unlock(&g->lock);
 	nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NEW);
 
-	/* DESTROY may have come on another CPU before the table knew the entry; it will not come again. */
+	/*
+	 * DESTROY may have come on another CPU before the table knew the entry; it will not come
+	 * again.
+	 */
 	if (nf_ct_is_dying(ct)) {
 		nf_rg_track_remove(e, false);
 		return -ESRCH;
@@ -220,7 +229,10 @@ static bool entry_unlink(struct nf_rg_group *g, struct nf_rg_entry *e)
 	return true;
 }
 
-/* The end of an entry that was unlinked.  Context: not the group's lock, since the last reference may free the connection. */
+/*
+ * The end of an entry that was unlinked.  Context: not the group's lock, since the last reference
+ * may free the connection.
+ */
 static void entry_end(struct nf_rg_net *rn, struct nf_rg_entry *e)
 {
 	struct nf_conn *ct = e->ct;
@@ -300,7 +312,10 @@ static void event_destroy(struct nf_rg_net *rn, struct nf_rg_entry *e)
 	if (!nf_rg_track_remove(e, active) || READ_ONCE(g->role) != NF_RG_ROLE_STANDBY)
 		return;
 
-	/* Not our doing: we unlink before we delete.  Somebody or something took it away from a standby. */
+	/*
+	 * Not our doing: we unlink before we delete.  Somebody or something took it away from a
+	 * standby.
+	 */
 	nf_rg_stat_inc(rn, NF_RG_STAT_LOST);
 	spin_lock_bh(&g->lock);
 	if (!g->lost++ && !g->dead)
@@ -308,7 +323,8 @@ static void event_destroy(struct nf_rg_net *rn, struct nf_rg_entry *e)
 	spin_unlock_bh(&g->lock);
 }
 
-static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_conn *ct, unsigned int events)
+static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_conn *ct,
+			 unsigned int events)
 {
 	struct nf_rg_group *g = e->map->group;
 
@@ -399,8 +415,9 @@ static unsigned int walk_chunk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *da
  * @fn: called for each, under the group's lock, says what becomes of it
  * @data: for @fn
  *
- * Every entry that is there from the beginning to the end is seen; one that comes or goes meanwhile may be.  The list is turned round once
- * instead of being followed, so that the lock can be dropped in between.
+ * Every entry that is there from the beginning to the end is seen; one that comes or goes
+ * meanwhile may be.  The list is turned round once instead of being followed, so that the lock
+ * can be dropped in between.
  *
  * Context: process; takes nf_rg_group.walk.
  * Return: entries that ended.
@@ -464,16 +481,18 @@ void nf_rg_track_requeue(struct nf_rg_group *g, u64 from)
 void nf_rg_track_retry(struct nf_rg_group *g)
 {
 	while (!list_empty(&g->refused))
-		nf_rg_track_place(g, list_first_entry(&g->refused, struct nf_rg_entry, list), NF_RG_PLACE_DIRTY);
+		nf_rg_track_place(g, list_first_entry(&g->refused, struct nf_rg_entry, list),
+				  NF_RG_PLACE_DIRTY);
 }
 
 /**
  * nf_rg_track_bulk - everything is to be sent
  * @g: the group, locked
  *
- * A new generation begins.  The clean list becomes the bulk list by splicing, whatever its length: an entry whose place is clean and
- * whose generation is not the group's is on the bulk list.  What was dirty, in flight or refused is pending in its own right.  Deletions
- * are forgotten, since the peer sweeps what does not come.
+ * A new generation begins.  The clean list becomes the bulk list by splicing, whatever its
+ * length: an entry whose place is clean and whose generation is not the group's is on the bulk
+ * list.  What was dirty, in flight or refused is pending in its own right.  Deletions are
+ * forgotten, since the peer sweeps what does not come.
  */
 void nf_rg_track_bulk(struct nf_rg_group *g)
 {

@@ -70,7 +70,8 @@ struct nf_rg_entry {
  * @zone: conntrack zone
  * @tuple: original direction
  *
- * It does not hold the connection: that would count against nf_conntrack_max for as long as the peer is slow.
+ * It does not hold the connection: that would count against nf_conntrack_max for as long as the
+ * peer is slow.
  */
 struct nf_rg_tomb {
 	struct list_head list;
@@ -88,7 +89,8 @@ enum nf_rg_verdict {
 	NF_RG_KILL,		/* drop the entry and delete the connection */
 };
 
-typedef enum nf_rg_verdict (*nf_rg_walk_fn)(struct nf_rg_group *g, struct nf_rg_entry *e, void *data);
+typedef enum nf_rg_verdict (*nf_rg_walk_fn)(struct nf_rg_group *g, struct nf_rg_entry *e,
+					    void *data);
 
 int nf_rg_track_init(void);
 void nf_rg_track_exit(void);
@@ -96,8 +98,8 @@ int nf_rg_track_net_init(struct nf_rg_net *rn);
 void nf_rg_track_net_exit(struct nf_rg_net *rn);
 
 struct nf_rg_entry *nf_rg_track_find(struct nf_rg_net *rn, const struct nf_conn *ct);
-int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_conn *ct, u64 incarnation,
-		    struct nf_rg_entry **out);
+int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_conn *ct,
+		    u64 incarnation, struct nf_rg_entry **out);
 void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_place place);
 bool nf_rg_track_remove(struct nf_rg_entry *e, bool bury);
 void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int events);

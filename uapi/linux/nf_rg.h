@@ -2,36 +2,43 @@
 /*
  * Stateful interchassis redundancy for netfilter NAT: the generic netlink family "nf_rg".
  *
- * The family configures redundancy groups and the NAT mappings that belong to them, in the network namespace of
- * the socket.  It hands the changes of their connections to one attached agent, and installs what the agent received from the
- * peer.  Documentation/netlink/nf_rg.yaml is the machine-readable form of this text.
+ * The family configures redundancy groups and the NAT mappings that belong to them, in the
+ * network namespace of the socket.  It hands the changes of their connections to one attached
+ * agent, and installs what the agent received from the peer.  Documentation/netlink/nf_rg.yaml is
+ * the machine-readable form of this text.
  *
- * All commands but NF_RG_CMD_PUSH and NF_RG_CMD_NOTIFY are requests.  They need CAP_NET_ADMIN in the user namespace that owns the
- * network namespace.  Integers are in host byte order, addresses in network byte order.  A refused request carries an extended
- * acknowledgement with a message and, where one attribute is to blame, its offset.
+ * All commands but NF_RG_CMD_PUSH and NF_RG_CMD_NOTIFY are requests.  They need CAP_NET_ADMIN in
+ * the user namespace that owns the network namespace.  Integers are in host byte order, addresses
+ * in network byte order.  A refused request carries an extended acknowledgment with a message
+ * and, where one attribute is to blame, its offset.
  *
  * NF_RG_CMD_GROUP_NEW - create a group, or change its virtual addresses
  *
  *	NF_RG_A_GROUP		u32, 1-255
- *	NF_RG_A_MARK_MASK	u32, the bits of the conntrack mark that hold the slot of the mapping; equal for all
- *				groups of a namespace, contiguous; default 0xff000000
- *	NF_RG_A_ADDRS		nest of NF_RG_A_ADDR: the virtual addresses, silenced in ARP and neighbour discovery
- *				unless the group is active with a valid lease.  Replaces the former list.
+ *	NF_RG_A_MARK_MASK	u32, the bits of the conntrack mark that hold the slot of
+ *				the mapping; equal for all groups of a namespace,
+ *				contiguous; default 0xff000000
+ *	NF_RG_A_ADDRS		nest of NF_RG_A_ADDR: the virtual addresses, silenced in
+ *				ARP and neighbour discovery unless the group is active
+ *				with a valid lease.  Replaces the former list.
  *
- *	A new group is in role NF_RG_ROLE_INIT, epoch 0, with a random instance number.  -EEXIST if it exists and NLM_F_EXCL.
+ *	A new group is in role NF_RG_ROLE_INIT, epoch 0, with a random instance number.  -EEXIST
+ *	if it exists and NLM_F_EXCL.
  *
  * NF_RG_CMD_GROUP_DEL - remove a group
  *
  *	NF_RG_A_GROUP
  *
- *	Its mappings go with it.  Connections that came from a peer are removed from the connection tracking table unless the group
- *	is active; the others are left alone and lose their mapping mark.
+ *	Its mappings go with it.  Connections that came from a peer are removed from the
+ *	connection tracking table unless the group is active; the others are left alone and lose
+ *	their mapping mark.
  *
  * NF_RG_CMD_GROUP_GET - one group, or with NLM_F_DUMP all of them
  *
  *	NF_RG_A_GROUP		(request, without NLM_F_DUMP)
  *
- *	Answer: all NF_RG_A_* of GROUP_NEW and SET_ROLE, and NF_RG_A_INSTANCE, NF_RG_A_LEASE_LEFT, NF_RG_A_ENTRIES, NF_RG_A_PENDING,
+ *	Answer: all NF_RG_A_* of GROUP_NEW and SET_ROLE, and NF_RG_A_INSTANCE, NF_RG_A_LEASE_LEFT,
+ *	NF_RG_A_ENTRIES, NF_RG_A_PENDING,
  *	NF_RG_A_INFLIGHT, NF_RG_A_REFUSED, NF_RG_A_SYNC (enum nf_rg_sync), NF_RG_A_PEER_INSTANCE.
  *
  * NF_RG_CMD_SET_ROLE - change the role of a group, or renew its lease
@@ -40,10 +47,13 @@
  *	NF_RG_A_ROLE		u8, enum nf_rg_role
  *	NF_RG_A_EPOCH		u64; must not be lower than the group's (-ESTALE)
  *	NF_RG_A_EPOCH_SYSTEM	u64, the system that chose the epoch; orders equal epochs
- *	NF_RG_A_LEASE		u32, ms from now; 0 or absent: no lease.  Only for NF_RG_ROLE_ACTIVE (-EINVAL otherwise).
- *	NF_RG_A_GRACE		u32, ms, at most 2000: connections that exist go on being forwarded that long although the role
- *				is no longer active.  Not for NF_RG_ROLE_ACTIVE.
- *	NF_RG_A_FLAGS		u32, NF_RG_F_NO_NEW: an active group that refuses new connections (hand-over being prepared)
+ *	NF_RG_A_LEASE		u32, ms from now; 0 or absent: no lease.  Only for
+ *				NF_RG_ROLE_ACTIVE (-EINVAL otherwise).
+ *	NF_RG_A_GRACE		u32, ms, at most 2000: connections that exist go on being
+ *				forwarded that long although the role is no longer active.
+ *				Not for NF_RG_ROLE_ACTIVE.
+ *	NF_RG_A_FLAGS		u32, NF_RG_F_NO_NEW: an active group that refuses new
+ *				connections (hand-over being prepared)
  *
  *	The same role and epoch renew the lease.  Costs the same for any number of connections.
  *
@@ -51,10 +61,12 @@
  *
  *	NF_RG_A_MAPPING		u32, 1-2147483647, unique in the namespace
  *	NF_RG_A_GROUP
- *	NF_RG_A_SLOT		u32, 1 to what the mark mask holds; the same on both routers, unique in the namespace
+ *	NF_RG_A_SLOT		u32, 1 to what the mark mask holds; the same on both
+ *				routers, unique in the namespace
  *	NF_RG_A_RANGES		nest of NF_RG_A_RANGE: the translated addresses
  *
- * NF_RG_CMD_MAPPING_DEL - remove a mapping; its entries leave the table of the module, the connections stay
+ * NF_RG_CMD_MAPPING_DEL - remove a mapping; its entries leave the table of the module, the
+ * connections stay
  *
  *	NF_RG_A_MAPPING
  *
@@ -62,12 +74,15 @@
  *
  * NF_RG_CMD_ATTACH - make the sending socket the agent of this namespace
  *
- *	NF_RG_A_VERSION		u32, NF_RG_VERSION of the agent; -EPROTO with the module's in the message if they do not work together
- *	NF_RG_A_WINDOW		u32, 1-1024 (default 32): unacknowledged batches in flight for a group
+ *	NF_RG_A_VERSION		u32, NF_RG_VERSION of the agent; -EPROTO with the module's
+ *				in the message if they do not work together
+ *	NF_RG_A_WINDOW		u32, 1-1024 (default 32): unacknowledged batches in flight
+ *				for a group
  *
- *	Answer: NF_RG_A_VERSION of the module.  -EBUSY while another socket is attached.  The attachment ends with the socket; what was in
- *	flight is then pending again.  The receive buffer of the socket must take NF_RG_A_WINDOW messages of NF_RG_PUSH_MAX bytes for
- *	each group that sends.  A push that finds it full is put back and tried again.
+ *	Answer: NF_RG_A_VERSION of the module.  -EBUSY while another socket is attached.  The
+ *	attachment ends with the socket; what was in flight is then pending again.  The receive
+ *	buffer of the socket must take NF_RG_A_WINDOW messages of NF_RG_PUSH_MAX bytes for each
+ *	group that sends.  A push that finds it full is put back and tried again.
  *
  * NF_RG_CMD_SYNC - start, restart or stop the sending of changes to the peer's kernel
  *
@@ -76,9 +91,10 @@
  *	NF_RG_A_PEER_INSTANCE	u64, NF_RG_A_INSTANCE of the group in the peer's kernel
  *	NF_RG_A_FLAGS		NF_RG_F_BULK: send everything, whatever the peer has
  *
- *	Only for an attached agent and an active group (-EPERM otherwise).  If the peer's instance is the one that earlier sessions
- *	fed since this group became active, only what it has not acknowledged is sent (a delta), otherwise all (a bulk transfer).
- *	Answer: NF_RG_A_SYNC, either NF_RG_SYNC_DELTA or NF_RG_SYNC_BULK.
+ *	Only for an attached agent and an active group (-EPERM otherwise).  If the peer's instance
+ *	is the one that earlier sessions fed since this group became active, only what it has not
+ *	acknowledged is sent (a delta), otherwise all (a bulk transfer). Answer: NF_RG_A_SYNC,
+ *	either NF_RG_SYNC_DELTA or NF_RG_SYNC_BULK.
  *
  * NF_RG_CMD_PUSH - from the kernel to the attached agent: one batch of changes
  *
@@ -93,23 +109,28 @@
  * NF_RG_CMD_ACK - from the agent: the peer's kernel has answered a batch
  *
  *	NF_RG_A_GROUP, NF_RG_A_SESSION, NF_RG_A_SEQ
- *	NF_RG_A_REFUSALS	binary, array of struct nf_rg_refusal, absent if nothing was refused
+ *	NF_RG_A_REFUSALS	binary, array of struct nf_rg_refusal, absent if nothing
+ *				was refused
  *
- *	In the order of the sequence; an acknowledgement also covers all batches before it.  One of another session is ignored and counted.
+ *	In the order of the sequence; an acknowledgment also covers all batches before it.  One
+ *	of another session is ignored and counted.
  *
  * NF_RG_CMD_INSTALL - from the agent: a batch that the peer has pushed
  *
- *	NF_RG_A_GROUP, NF_RG_A_EPOCH, NF_RG_A_EPOCH_SYSTEM, NF_RG_A_SEQ, NF_RG_A_BATCH, NF_RG_A_GENERATION, NF_RG_A_RECORDS
+ *	NF_RG_A_GROUP, NF_RG_A_EPOCH, NF_RG_A_EPOCH_SYSTEM, NF_RG_A_SEQ, NF_RG_A_BATCH,
+ *	NF_RG_A_GENERATION, NF_RG_A_RECORDS
  *
  *	Only for a group in role standby (-EPERM) and its own epoch (-ESTALE).
- *	Answer: NF_RG_A_SEQ, NF_RG_A_REFUSALS, NF_RG_A_SYNC (enum nf_rg_sync, of the receiving side), NF_RG_A_LOST (u32, entries that
- *	vanished from this table behind our back since the last answer: the peer should send all again).
- *	An undecodable record ends the batch: -EBADMSG, nothing after it is installed.
+ *	Answer: NF_RG_A_SEQ, NF_RG_A_REFUSALS, NF_RG_A_SYNC (enum nf_rg_sync, of the receiving
+ *	side), NF_RG_A_LOST (u32, entries that vanished from this table behind our back since the
+ *	last answer: the peer should send all again). An undecodable record ends the batch:
+ *	-EBADMSG, nothing after it is installed.
  *
  * NF_RG_CMD_SYNC_RECEIVE - the agent tells that a receiving session begins or ended
  *
  *	NF_RG_A_GROUP
- *	NF_RG_A_SESSION		u32, 0: ended.  NF_RG_A_SYNC falls back to NF_RG_SYNC_NONE until a batch says otherwise.
+ *	NF_RG_A_SESSION		u32, 0: ended.  NF_RG_A_SYNC falls back to NF_RG_SYNC_NONE
+ *				until a batch says otherwise.
  *
  * NF_RG_CMD_FLUSH - remove the connections of a group that is not active (-EBUSY)
  *
@@ -121,11 +142,13 @@
  *
  *	NF_RG_A_GROUP		optional
  *
- *	Answer: NF_RG_A_STATS, nest of NF_RG_A_STAT { NF_RG_A_STAT_NAME string, NF_RG_A_STAT_VALUE u64 }.
+ *	Answer: NF_RG_A_STATS, nest of NF_RG_A_STAT { NF_RG_A_STAT_NAME string, NF_RG_A_STAT_VALUE
+ *	u64 }.
  *
  * NF_RG_CMD_NOTIFY - from the kernel to the multicast group NF_RG_MCGRP_EVENTS
  *
- *	NF_RG_A_GROUP, NF_RG_A_EVENT (u32, enum nf_rg_event), NF_RG_A_ROLE, NF_RG_A_EPOCH, NF_RG_A_EPOCH_SYSTEM
+ *	NF_RG_A_GROUP, NF_RG_A_EVENT (u32, enum nf_rg_event), NF_RG_A_ROLE, NF_RG_A_EPOCH,
+ *	NF_RG_A_EPOCH_SYSTEM
  */
 #ifndef _UAPI_LINUX_NF_RG_H
 #define _UAPI_LINUX_NF_RG_H
@@ -144,7 +167,8 @@
 #define NF_RG_WINDOW_MAX	1024
 #define NF_RG_WINDOW_DEFAULT	32
 #define NF_RG_BATCH_RECORDS	480
-#define NF_RG_PUSH_MAX		62000	/* bytes of NF_RG_A_RECORDS: a netlink attribute's length is 16 bits */
+/* Bytes of NF_RG_A_RECORDS: the length of a netlink attribute has 16 bits. */
+#define NF_RG_PUSH_MAX		62000
 #define NF_RG_MARK_MASK_DEFAULT	0xff000000u
 
 enum nf_rg_cmd {
@@ -236,14 +260,17 @@ enum nf_rg_sync {
 	NF_RG_SYNC_NONE,		/* no session */
 	NF_RG_SYNC_DELTA,		/* session begun, changes since the last one on their way */
 	NF_RG_SYNC_BULK,		/* bulk transfer on its way */
-	NF_RG_SYNC_DONE,		/* all that there was is acknowledged; changes follow as they come */
+	NF_RG_SYNC_DONE,		/* all acknowledged; changes follow as they come */
 
 	__NF_RG_SYNC_MAX,
 };
 
-#define NF_RG_BATCH_BULK_BEGIN	(1u << 0)	/* a bulk transfer of this generation begins with this batch */
-#define NF_RG_BATCH_BULK_END	(1u << 1)	/* all of it was acknowledged: sweep what is older */
-#define NF_RG_BATCH_SYNCED	(1u << 2)	/* all that was pending when the session began was acknowledged */
+/* A bulk transfer of this generation begins with this batch. */
+#define NF_RG_BATCH_BULK_BEGIN	(1u << 0)
+/* All of it was acknowledged: sweep what is older. */
+#define NF_RG_BATCH_BULK_END	(1u << 1)
+/* All that was pending when the session began was acknowledged. */
+#define NF_RG_BATCH_SYNCED	(1u << 2)
 
 /**
  * struct nf_rg_refusal - a record that was not installed
