@@ -28,10 +28,12 @@ struct nat;
  * struct nat_ops - what the owner is told; any may be NULL
  * @foreign: somebody changed our tables.  @restored: they are as they should be again.
  * @fault: fault FOREIGN begins or ends (of all groups that have mappings)
+ * @installed: rules that nat_apply() could not install are in place now; it is tried every five seconds
  */
 struct nat_ops {
 	void (*foreign)(void *arg, bool restored);
 	void (*fault)(void *arg, bool on);
+	void (*installed)(void *arg);
 };
 
 /**

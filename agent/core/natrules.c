@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "natrules.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define HASH_SEED	"0x7267"
+
+/* jhash takes a modulus of 32 bits; larger pools are scaled down to this. */
+#define HASH_MAX	(UINT64_C(1) << 30)
+
+static const char * const suffix[] = {
+	[NATRULES_TRANSLATED] = "_translated",
+	[NATRULES_FAIL_CLOSED] = "_fail_closed",
+};
+
+#define POOL_INPUT	"pool_input"
+
+/* u64 is more than out_u32() takes. */
+static void out_u64(struct out *o, uint64_t v)
+{
+	char digits[20];
+	size_t n = 0;
+
+	do {
+		digits[n++] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	while (n)
+		out_char(o, digits[--n]);
+}
+
+static void out_addr(struct out *o, const struct rg_addr *a)
+{
+	char text[ADDR_STRLEN];
+
+	addr_print(a, text);
+	out_str(o, text);
+}
+
+static void out_range(struct out *o, const struct rg_range *r)
+{
+	out_addr(o, &r->from);
+	if (addr_equal(&r->from, &r->to))
+		return;
+	out_char(o, '-');
+	out_addr(o, &r->to);
+}
+
+/* Names come from the configuration and are shown only; keep the quoting. */
+static void out_comment(struct out *o, const struct conf_map *m)
+{
+	const char *word[2] = { m->acl, m->pool };
+	size_t k, i;
+
+	out_str(o, " comment \"list ");
+	for (k = 0; k < 2; k++) {
+		for (i = 0; word[k][i] && i < 40; i++) {
+			bool odd = word[k][i] == '"' || word[k][i] == '\\';
+
+			out_char(o, odd ? '_' : word[k][i]);
+		}
+		out_str(o, k ? "" : " pool ");
+	}
+	out_fmt(o, " redundancy %u\"", m->group.id);
+}
+
+static void counter(const struct natrules *n, struct out *o, uint32_t mapping,
+		    enum natrules_kind kind)
+{
+	const struct natrules_count *c = NULL;
+	size_t k;
+
+	for (k = 0; k < n->n_counts && !c; k++) {
+		if (n->count[k].mapping == mapping && n->count[k].kind == kind)
+			c = &n->count[k];
+	}
+	if (kind == NATRULES_POOL_INPUT)
+		out_str(o, "\tcounter " POOL_INPUT " { packets ");
+	else
+		out_fmt(o, "\tcounter m%u%s { packets ", mapping, suffix[kind]);
+	out_u64(o, c ? c->packets : 0);
+	out_str(o, " bytes ");
+	out_u64(o, c ? c->bytes : 0);
+	out_str(o, " }\n");
+}
+
+/* `iifname { "a", "b" }`; false: there is no such interface. */
+static bool ifnames(const struct conf *c, struct out *o, const char *key,
+		    enum conf_nat_side side)
+{
+	bool any = false;
+	uint32_t k;
+
+	for (k = 0; k < c->n_ifs; k++) {
+		if (c->iface[k].nat != side)
+			continue;
+		out_fmt(o, any ? ", \"%s\"" : "%s { \"%s\"",
+			any ? c->iface[k].name : key, c->iface[k].name);
+		any = true;
+	}
+	if (any)
+		out_str(o, " } ");
+	return any;
+}
+
+static bool has_side(const struct conf *c, enum conf_nat_side side)
+{
+	uint32_t k;
+
+	for (k = 0; k < c->n_ifs; k++) {
+		if (c->iface[k].nat == side)
+			return true;
+	}
+	return false;
+}
+
+static enum rg_family family_of(const struct conf *c, const struct conf_map *m)
+{
+	const struct conf_pool *p = conf_pool(c, m->pool);
+
+	/* Of an undefined pool the guard knows only what the command says. */
+	return p ? (enum rg_family)p->range.from.family : RG_V4;
+}
+
+/* The list: permit goes to @then, deny leaves, nothing matches: falls out. */
+static void acl_chain(const struct natrules *n, struct out *o,
+		      const struct conf_map *m, const char *then)
+{
+	const struct conf_acl *a = conf_acl(n->c, m->acl);
+	enum rg_family f = family_of(n->c, m);
+	uint32_t k;
+
+	out_fmt(o, "\tchain m%u {\n", m->id);
+	for (k = 0; a && k < a->n_aces; k++) {
+		const struct conf_ace *e = &a->ace[k];
+		char text[PREFIX_STRLEN];
+
+		if (e->src.addr.family != RG_NONE && e->src.addr.family != f)
+			continue;
+		out_str(o, "\t\t");
+		if (e->src.addr.family != RG_NONE && e->src.len) {
+			addr_print_prefix(&e->src, text);
+			out_fmt(o, "%s saddr %s ", f == RG_V4 ? "ip" : "ip6",
+				text);
+		}
+		if (e->permit)
+			out_fmt(o, "goto m%u_%s\n", m->id, then);
+		else
+			out_str(o, "return\n");
+	}
+	out_str(o, "\t}\n");
+}
+
+/* What leaves on the way from inside to outside runs through all mappings. */
+static void base_chain(const struct natrules *n, struct out *o,
+		       const char *type, const char *prio,
+		       bool (*wanted)(const struct natrules *n,
+				      const struct conf_map *m))
+{
+	uint32_t k;
+
+	out_str(o, "\tchain mappings {\n");
+	for (k = 0; k < n->c->n_maps; k++) {
+		const struct conf_map *m = &n->c->map[k];
+
+		if (!wanted(n, m))
+			continue;
+		out_fmt(o, "\t\tmeta nfproto %s jump m%u",
+			family_of(n->c, m) == RG_V4 ? "ipv4" : "ipv6", m->id);
+		out_comment(o, m);
+		out_char(o, '\n');
+	}
+	out_fmt(o, "\t}\n\tchain postrouting {\n"
+		   "\t\ttype %s hook postrouting priority %s; policy accept;\n",
+		type, prio);
+	if (has_side(n->c, CONF_NAT_INSIDE) &&
+	    has_side(n->c, CONF_NAT_OUTSIDE)) {
+		out_str(o, "\t\t");
+		ifnames(n->c, o, "iifname", CONF_NAT_INSIDE);
+		ifnames(n->c, o, "oifname", CONF_NAT_OUTSIDE);
+		out_str(o, "jump mappings\n");
+	}
+	out_str(o, "\t}\n");
+}
+
+static void replace_table(struct out *o, const char *name)
+{
+	/* Add first: deleting what is not there would be an error. */
+	out_fmt(o, "add table inet %s\ndelete table inet %s\n"
+		   "table inet %s {\n", name, name, name);
+}
+
+static bool any_map(const struct natrules *n, const struct conf_map *m)
+{
+	(void)n;
+	(void)m;
+	return true;
+}
+
+static void closed_chain(struct out *o, uint32_t id)
+{
+	out_fmt(o, "\tchain m%u_closed {\n"
+		   "\t\tct state invalid,untracked counter name m%u_fail_closed drop\n"
+		   "\t\tct direction original ct status & snat == 0 counter name m%u_fail_closed drop\n"
+		   "\t\tct direction reply ct status & dnat == 0 counter name m%u_fail_closed drop\n"
+		   "\t}\n", id, id, id, id);
+}
+
+/* Errors about connections and neighbour discovery are the router's business. */
+static void pool_chain(struct out *o)
+{
+	out_str(o,
+		"\tchain pool_input {\n"
+		"\t\ticmp type { destination-unreachable, time-exceeded, parameter-problem } return\n"
+		"\t\ticmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem, nd-neighbor-solicit, nd-neighbor-advert } return\n"
+		"\t\tcounter name " POOL_INPUT " drop\n"
+		"\t}\n");
+}
+
+/* A rule a pool: two pools may overlap, the elements of a set may not. */
+static int input_chain(const struct natrules *n, struct out *o)
+{
+	uint32_t k;
+
+	pool_chain(o);
+	out_str(o, "\tchain input {\n"
+		   "\t\ttype filter hook input priority filter - 10; policy accept;\n");
+	for (k = 0; k < n->c->n_pools; k++) {
+		const struct conf_pool *p = &n->c->pool[k];
+		size_t got, i;
+		int err = conf_pool_ranges(n->c, p, n->taken, n->n_taken,
+					   n->room, n->n_room, &got);
+
+		if (err)
+			return err;
+		if (!got || !has_side(n->c, CONF_NAT_OUTSIDE))
+			continue;
+		out_str(o, "\t\t");
+		ifnames(n->c, o, "iifname", CONF_NAT_OUTSIDE);
+		out_fmt(o, "%s daddr { ",
+			p->range.from.family == RG_V4 ? "ip" : "ip6");
+		for (i = 0; i < got; i++) {
+			out_str(o, i ? ", " : "");
+			out_range(o, &n->room[i]);
+		}
+		out_str(o, " } jump pool_input\n");
+	}
+	out_str(o, "\t}\n");
+	return 0;
+}
+
+/**
+ * natrules_guard - the table that keeps untranslated traffic in
+ * @n: what from
+ * @o: gets a script for nft, which replaces the table in one transaction
+ *
+ * Return: 0, -ENOSPC when @n->room is too small.
+ */
+int natrules_guard(const struct natrules *n, struct out *o)
+{
+	uint32_t k;
+	int err;
+
+	replace_table(o, NATRULES_GUARD);
+	counter(n, o, 0, NATRULES_POOL_INPUT);
+	for (k = 0; k < n->c->n_maps; k++)
+		counter(n, o, n->c->map[k].id, NATRULES_FAIL_CLOSED);
+	for (k = 0; k < n->c->n_maps; k++) {
+		closed_chain(o, n->c->map[k].id);
+		acl_chain(n, o, &n->c->map[k], "closed");
+	}
+	/* After the translation, whose priority is srcnat. */
+	base_chain(n, o, "filter", "srcnat + 10", any_map);
+	err = input_chain(n, o);
+	out_str(o, "}\n");
+	return err;
+}
+
+static bool works(const struct natrules *n, const struct conf_map *m)
+{
+	const struct conf_pool *p = conf_pool(n->c, m->pool);
+	size_t got;
+
+	if (!p || !conf_group(n->c, m->group.id))
+		return false;
+	return conf_pool_ranges(n->c, p, n->taken, n->n_taken, n->room,
+				n->n_room, &got) || got;
+}
+
+/* The number of hash values of a piece: its share, at least one. */
+static uint64_t share(const struct rg_range *r, unsigned int shift)
+{
+	uint64_t c = addr_range_count(r) >> shift;
+
+	return c ? c : 1;
+}
+
+static uint64_t shares(const struct rg_range *r, size_t n, unsigned int shift)
+{
+	uint64_t sum = 0;
+
+	while (n--) {
+		uint64_t s = share(r++, shift);
+
+		sum = s > UINT64_MAX - sum ? UINT64_MAX : sum + s;
+	}
+	return sum;
+}
+
+/*
+ * nftables takes one range a rule. A source always meets the same piece, which
+ * has its share of the sources; within it the kernel chooses.
+ */
+static void spread(const struct natrules *n, struct out *o,
+		   const struct conf_map *m, size_t got, const char *ip)
+{
+	unsigned int shift = 0;
+	uint64_t at = 0;
+	size_t i;
+
+	while (shares(n->room, got, shift) > HASH_MAX)
+		shift++;
+	out_fmt(o, "\t\tjhash %s saddr mod ", ip);
+	out_u64(o, shares(n->room, got, shift));
+	out_str(o, " seed " HASH_SEED " vmap { ");
+	for (i = 0; i < got; i++) {
+		uint64_t s = share(&n->room[i], shift);
+
+		out_str(o, i ? ", " : "");
+		out_u64(o, at);
+		if (s > 1) {
+			out_char(o, '-');
+			out_u64(o, at + s - 1);
+		}
+		out_fmt(o, " : goto m%u_p%u", m->id, (uint32_t)i);
+		at += s;
+	}
+	out_str(o, " }\n");
+}
+
+static void snat(struct out *o, const char *ip, const struct rg_range *r)
+{
+	out_fmt(o, "\t\tmeta nfproto %s snat %s to ",
+		r->from.family == RG_V4 ? "ipv4" : "ipv6", ip);
+	out_range(o, r);
+	out_str(o, " fully-random\n");
+}
+
+static int pool_chains(const struct natrules *n, struct out *o,
+		       const struct conf_map *m)
+{
+	const struct conf_pool *p = conf_pool(n->c, m->pool);
+	const char *ip = p->range.from.family == RG_V4 ? "ip" : "ip6";
+	size_t got, i;
+	int err = conf_pool_ranges(n->c, p, n->taken, n->n_taken, n->room,
+				   n->n_room, &got);
+
+	if (err)
+		return err;
+	for (i = 0; got > 1 && i < got; i++) {
+		out_fmt(o, "\tchain m%u_p%u {\n", m->id, (uint32_t)i);
+		snat(o, ip, &n->room[i]);
+		out_str(o, "\t}\n");
+	}
+	out_fmt(o, "\tchain m%u_pool {\n\t\tcounter name m%u_translated\n",
+		m->id, m->id);
+	if (got > 1)
+		spread(n, o, m, got, ip);
+	else
+		snat(o, ip, &n->room[0]);
+	out_str(o, "\t}\n");
+	return 0;
+}
+
+/**
+ * natrules_translate - the table that translates
+ * @n: what from
+ * @o: gets a script for nft, which replaces the table in one transaction
+ * @mappings: how many mappings translate
+ *
+ * Return: 0, -ENOSPC when @n->room is too small.
+ */
+int natrules_translate(const struct natrules *n, struct out *o,
+		       uint32_t *mappings)
+{
+	uint32_t k;
+	int err = 0;
+
+	*mappings = 0;
+	replace_table(o, NATRULES_TABLE);
+	for (k = 0; k < n->c->n_maps; k++) {
+		if (works(n, &n->c->map[k]))
+			counter(n, o, n->c->map[k].id, NATRULES_TRANSLATED);
+	}
+	for (k = 0; k < n->c->n_maps && !err; k++) {
+		if (!works(n, &n->c->map[k]))
+			continue;
+		err = pool_chains(n, o, &n->c->map[k]);
+		acl_chain(n, o, &n->c->map[k], "pool");
+		(*mappings)++;
+	}
+	base_chain(n, o, "nat", "srcnat", works);
+	out_str(o, "}\n");
+	return err;
+}
+
+/**
+ * natrules_counter - what a counter of the tables counts
+ * @name: its name in nftables
+ * @mapping: gets the mapping ID
+ * @kind: gets what of it
+ *
+ * Return: 0, -ENOENT when it is none of ours.
+ */
+int natrules_counter(const char *name, uint32_t *mapping,
+		     enum natrules_kind *kind)
+{
+	uint64_t id = 0;
+
+	if (!strcmp(name, POOL_INPUT)) {
+		*mapping = 0;
+		*kind = NATRULES_POOL_INPUT;
+		return 0;
+	}
+	if (*name++ != 'm' || *name < '1' || *name > '9')
+		return -ENOENT;
+	for (; *name >= '0' && *name <= '9' && id <= UINT32_MAX; name++)
+		id = id * 10 + (uint64_t)(*name - '0');
+	if (id > UINT32_MAX)
+		return -ENOENT;
+	*mapping = (uint32_t)id;
+	if (!strcmp(name, suffix[NATRULES_TRANSLATED]))
+		*kind = NATRULES_TRANSLATED;
+	else if (!strcmp(name, suffix[NATRULES_FAIL_CLOSED]))
+		*kind = NATRULES_FAIL_CLOSED;
+	else
+		return -ENOENT;
+	return 0;
+}
