@@ -115,7 +115,11 @@ static int kernel_open(struct agent *a, bool load)
 
 static void kernel_up(struct agent *a, bool load)
 {
-	int err = kernel_open(a, load);
+	int err;
+
+	if (a->stop == AGENT_STOPPED)
+		return;
+	err = kernel_open(a, load);
 
 	if (err != a->kernel_err || !err)
 		log_notice("KERNEL", "%s", err ? kernel_why(err) : "attached");
@@ -148,7 +152,7 @@ static void on_kernel_retry(void *arg, mono_t now)
  */
 void agent_kernel_gone(struct agent *a, int err)
 {
-	if (a->kernel_err)
+	if (a->kernel_err || a->stop == AGENT_STOPPED)
 		return;
 	a->kernel_err = err;
 	knl_att_close(&a->att);
@@ -263,32 +267,63 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, 
 
 /* ------------------------------------------------------------------- ending */
 
-static void finish(struct agent *a, bool handed_over)
+static bool all_handed_over(const struct agent *a)
 {
-	if (a->purge || handed_over) {
+	const struct group *g;
+
+	for_each_group(a, g, i)
+		if (!g->stopped || !g->handed_over)
+			return false;
+	return true;
+}
+
+static void close_groups(struct agent *a)
+{
+	for (unsigned int i = 1; i < 256; i++)
+		group_free(a->group[i]);
+	for (uint32_t p = 1; p <= CONF_MAX_PROTOCOLS; p++) {
+		struct link *l = a->links ? links_find(a->links, p) : NULL;
+
+		if (l && l->user) {
+			synclink_close(l->user, FRAME_R_SHUTDOWN);
+			synclink_free(l->user);
+		}
+	}
+	links_close(a->links);
+	a->links = NULL;
+}
+
+/* Closed before anything could take a removal of ours for somebody else's. */
+static void close_parts(struct agent *a, bool remove)
+{
+	if (remove) {
 		vips_purge(a->vips);
 		pools_purge(a->pools);
 		nat_purge(a->nat);
 	}
+	nat_close(a->nat);
+	announce_close(a->announce);
+	pools_close(a->pools);
+	vips_close(a->vips);
+	a->nat = NULL;
+	a->announce = NULL;
+	a->pools = NULL;
+	a->vips = NULL;
+}
+
+static void finish(struct agent *a)
+{
+	struct timeval linger = { .tv_usec = STOP_LINGER_MS * 1000 };
+	bool handed_over = all_handed_over(a);
+
+	a->stop = AGENT_STOPPED;
+	ifaces_unwatch(a->ifs, on_iface, a);
+	close_groups(a);
+	close_parts(a, a->purge || handed_over);
 	if (a->purge)
 		adopt_purge(a);
 	log_notice("STOP", "%s", a->purge ? "stopped, everything removed" : handed_over ? "stopped, roles handed over" :
 		   "stopped; roles, addresses and rules stay");
-}
-
-static void stop_now(struct agent *a)
-{
-	struct timeval linger = { .tv_usec = STOP_LINGER_MS * 1000 };
-	bool handed_over = true;
-	struct group *g;
-
-	if (a->stop == AGENT_STOPPED)
-		return;
-	a->stop = AGENT_STOPPED;
-	for_each_group(a, g, i)
-		if (!g->stopped || !g->handed_over)
-			handed_over = false;
-	finish(a, handed_over);
 	event_base_loopexit(a->loop.base, &linger);
 }
 
@@ -305,14 +340,20 @@ void agent_group_stopped(struct agent *a)
 	for_each_group(a, g, i)
 		if (!g->stopped)
 			return;
-	stop_now(a);
+	/* Not from here: this is called out of the group that would be freed. */
+	loop_timer_set(&a->stop_limit, clock_now());
 }
 
 static void on_stop_limit(void *arg, mono_t now)
 {
+	struct agent *a = arg;
+	struct group *g;
+
 	(void)now;
-	log_warnx("STOP", "not all groups could be handed over in time");
-	stop_now(arg);
+	for_each_group(a, g, i)
+		if (!g->stopped)
+			log_warnx("STOP", "RG id %u could not be handed over in time", i);
+	finish(a);
 }
 
 /**
@@ -442,21 +483,12 @@ int agent_open(struct agent *a)
  */
 void agent_close(struct agent *a)
 {
-	for (unsigned int i = 1; i < 256; i++)
-		group_free(a->group[i]);
+	if (a->stop != AGENT_STOPPED) {
+		close_groups(a);
+		close_parts(a, false);
+	}
 	ctl_close(a->ctl);
 	show_close(a->show);
-	for (uint32_t p = 1; p <= CONF_MAX_PROTOCOLS; p++) {
-		struct link *l = a->links ? links_find(a->links, p) : NULL;
-
-		if (l)
-			synclink_free(l->user);
-	}
-	links_close(a->links);
-	nat_close(a->nat);
-	announce_close(a->announce);
-	pools_close(a->pools);
-	vips_close(a->vips);
 	knl_ev_close(&a->ev);
 	knl_att_close(&a->att);
 	knl_close(&a->knl);

@@ -423,10 +423,13 @@ static void fill_system(struct agent *a, struct view_counters *c)
 
 static int snapshot(void *arg, struct view *v)
 {
-	struct knl_group *k = malloc(sizeof(*k));
 	struct agent *a = arg;
+	struct knl_group *k;
 	struct utsname u;
 
+	if (a->stop == AGENT_STOPPED)
+		return -ESHUTDOWN;
+	k = malloc(sizeof(*k));
 	if (!k)
 		return -ENOMEM;
 	snprintf(v->agent_version, sizeof(v->agent_version), "%s", AGENT_VERSION);

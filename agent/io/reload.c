@@ -476,9 +476,15 @@ static void on_finding(void *arg, enum conf_severity severity, const char *line)
 int reload_run(struct agent *a, char *text, size_t size)
 {
 	struct said said = { .text = text, .size = size, .first = true };
-	struct conf *before = a->conf, *after = calloc(1, sizeof(*after));
-	int err = after ? reload_load(a->file, after, on_finding, &said) : -ENOMEM;
+	struct conf *before = a->conf, *after;
+	int err;
 
+	if (a->stop != AGENT_RUNS) {
+		snprintf(text, size, "the agent stops");
+		return -ESHUTDOWN;
+	}
+	after = calloc(1, sizeof(*after));
+	err = after ? reload_load(a->file, after, on_finding, &said) : -ENOMEM;
 	a->reloads++;
 	if (err) {
 		if (said.first)
