@@ -241,12 +241,27 @@ void election_become_standby(struct election_ctx *c, enum election_cause cause,
 	election_set_addresses(c, false);
 }
 
+/* The session that fed our copy is over: how complete it is, nobody knows. */
+static void copy_cold(struct election_ctx *c)
+{
+	struct election *e = c->e;
+	enum rg_rf old = election_rf(e);
+
+	if (e->state != ELECTION_STANDBY || e->sync == ELECTION_SYNC_COLD)
+		return;
+	e->sync = ELECTION_SYNC_COLD;
+	election_note(c, ELECTION_LOG_RF, ELECTION_C_PEER_ACTIVE, old,
+		      election_rf(e), NULL);
+	c->hello = true;
+}
+
 void election_sync_restart(struct election_ctx *c)
 {
 	if (c->e->sync_dir == SYNC_STOP)
 		return;
 	c->e->sync_dir = SYNC_STOP;
 	election_emit(c, ELECTION_SYNC_STOP);
+	copy_cold(c);
 }
 
 /* Rule 6: the group, not the box, begins a new life, with a copy made anew. */
@@ -263,6 +278,7 @@ void election_disable(struct election_ctx *c, enum election_cause cause,
 		      uint32_t grace_ms)
 {
 	set_state(c, ELECTION_DISABLED, cause);
+	c->e->listen_until = MONO_ZERO;
 	adopt_epoch(c);
 	election_push_role(c, grace_ms, false);
 	election_set_addresses(c, false);
@@ -299,6 +315,7 @@ void election_fence(struct election_ctx *c)
 	}
 	set_state(c, ELECTION_NEGOTIATION, ELECTION_C_LEASE);
 	e->fenced = true;
+	e->peer.has_group = false;	/* its last words may be old: ask */
 	e->listen_until = mono_add_ms(c->now, election_detect_ms(e));
 	e->listen_extended = false;
 	e->stats.fenced++;
@@ -496,12 +513,7 @@ static void sync_update(struct election_ctx *c)
 	a = election_emit(c, dir == SYNC_SEND ? ELECTION_SYNC_SEND :
 			     dir == SYNC_RECEIVE ? ELECTION_SYNC_RECEIVE :
 						   ELECTION_SYNC_STOP);
-	if (e->state == ELECTION_STANDBY && e->sync != ELECTION_SYNC_COLD) {
-		election_note(c, ELECTION_LOG_RF, ELECTION_C_PEER_ACTIVE,
-			      election_rf(e), RG_RF_STANDBY_COLD, NULL);
-		e->sync = ELECTION_SYNC_COLD;
-		c->hello = true;
-	}
+	copy_cold(c);
 	if (dir == SYNC_STOP)
 		return;
 	a->sync.epoch = e->epoch;
@@ -574,6 +586,8 @@ static mono_t next_deadline(const struct election_ctx *c)
 	}
 	if (!mono_is_zero(e->listen_until))
 		t = mono_min(t, e->listen_until);
+	if (election_may_resume(e))
+		t = c->tick ? t : c->now;
 	if (!mono_is_zero(e->damped_until))
 		t = mono_min(t, e->damped_until);
 	if (e->token)

@@ -58,6 +58,7 @@ bool election_peer_below(const struct election *e);
 bool election_peer_usable(const struct election *e);
 bool election_peer_hot(const struct election *e);
 bool election_peer_higher(const struct election *e);
+bool election_may_resume(const struct election *e);
 bool election_outranks(const struct election *e);
 bool election_wants(const struct election *e, mono_t now);
 bool election_damped(const struct election *e, mono_t now);

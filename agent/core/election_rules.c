@@ -191,14 +191,16 @@ uint32_t election_detect_ms(const struct election *e)
 /*
  * The lease ends no later than the silence after which the peer takes over. A
  * peer that is shut down, or that does not have the group, will not take over:
- * then a lease could only take the role from the one router that has it.
+ * then a lease could only take the role from the one router that has it. While
+ * the hold time of the peer is not known yet, 3 x our hello is below its patience
+ * whatever it is.
  */
 uint32_t election_lease_ms(const struct election *e, mono_t now)
 {
 	if (!election_active(e))
 		return 0;
 	if (e->adopted && !e->peer.known && mono_before(now, e->listen_until))
-		return hello_detect_ms(e->cfg.hold_ms, e->cfg.hello_ms);
+		return hello_detect_ms(0, e->cfg.hello_ms);
 	if (!election_peer_here(e) ||
 	    e->peer.group.role == RG_ROLE_DISABLED)
 		return 0;
@@ -266,6 +268,13 @@ static bool listening(struct election_ctx *c)
 	return false;
 }
 
+/* Fenced, and the peer has answered that it does not have the role. */
+bool election_may_resume(const struct election *e)
+{
+	return e->fenced && election_able(e) && election_peer_here(e) &&
+	       e->peer.hears_me && election_outranks(e);
+}
+
 static void evaluate_negotiation(struct election_ctx *c)
 {
 	struct election *e = c->e;
@@ -277,6 +286,9 @@ static void evaluate_negotiation(struct election_ctx *c)
 		return;
 	}
 	open = listening(c);
+	/* To go on as active, read all that waited first: at ticks, as ever. */
+	if (e->fenced && !c->tick)
+		return;
 	if (!election_able(e)) {
 		/* The kernel has us as active still: that must end. */
 		if (e->fenced && !open)
@@ -326,11 +338,13 @@ static void evaluate_standby(struct election_ctx *c)
 {
 	struct election *e = c->e;
 	bool timers_over = !mono_before(c->now, e->hold_until);
+	bool open;
 
 	if (election_peer_active(e)) {
 		standby_to_active_peer(c);
 		return;
 	}
+	open = listening(c);
 	if (!election_able(e))
 		return;
 	if (election_peer_here(e)) {
@@ -340,9 +354,7 @@ static void evaluate_standby(struct election_ctx *c)
 					       false);
 		return;
 	}
-	if (listening(c))
-		return;
-	if (e->gave_up && !timers_over)
+	if (open || (e->gave_up && !timers_over))
 		return;
 	election_become_active(c, e->peer.known ? ELECTION_C_PEER_INACTIVE :
 						  ELECTION_C_PEER_DEAD, false);
