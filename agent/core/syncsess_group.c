@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The streams of the groups: who sends, who receives, from when on, and what
+ * makes a copy complete.
+ */
+#include "syncsess_int.h"
+
+#include <errno.h>
+#include <linux/nf_rg.h>
+#include <string.h>
+
+_Static_assert(FRAME_F_BULK_BEGIN == NF_RG_BATCH_BULK_BEGIN &&
+		       FRAME_F_BULK_END == NF_RG_BATCH_BULK_END &&
+		       FRAME_F_SYNCED == NF_RG_BATCH_SYNCED,
+	       "flags of the kernel");
+_Static_assert((int)SYNCSESS_COPY_NONE == (int)NF_RG_SYNC_NONE &&
+		       (int)SYNCSESS_COPY_DELTA == (int)NF_RG_SYNC_DELTA &&
+		       (int)SYNCSESS_COPY_BULK == (int)NF_RG_SYNC_BULK &&
+		       (int)SYNCSESS_COPY_DONE == (int)NF_RG_SYNC_DONE,
+	       "states of the kernel");
+_Static_assert(FRAME_BATCH_BYTES + NF_RG_PUSH_MAX <= FRAME_PAYLOAD_MAX, "a push fits into a frame");
+_Static_assert(NF_RG_BATCH_RECORDS <= FRAME_REFUSALS_MAX,
+	       "a batch that is refused as a whole fits into an answer");
+
+static void set_status(struct syncsess_ctx *c, struct syncsess_group *g, enum election_sync status)
+{
+	struct syncsess_action *a;
+
+	if (g->status == status)
+		return;
+	g->status = status;
+	g->hot_since = status == ELECTION_SYNC_HOT ? c->now : MONO_NEVER;
+	a = syncsess_emit(c, SYNCSESS_STATUS);
+	a->status.group = syncsess_group_id(c->s, g);
+	a->status.sync = status;
+}
+
+static void kernel_session(struct syncsess_ctx *c, struct syncsess_group *g,
+			   enum syncsess_action_type type, uint32_t session, bool bulk)
+{
+	struct syncsess_action *a = syncsess_emit(c, type);
+
+	g->session = session;
+	a->sync.group = syncsess_group_id(c->s, g);
+	a->sync.session = session;
+	if (type == SYNCSESS_KERNEL_SYNC && session) {
+		a->sync.peer_instance = g->join_instance;
+		a->sync.bulk = bulk;
+	}
+}
+
+/* Both sides want it, in the same term: our kernel may push. */
+static void start_sender(struct syncsess_ctx *c, struct syncsess_group *g)
+{
+	if (c->s->state != SYNCSESS_UP || g->dir != SYNCSESS_SENDER || !g->joined ||
+	    rg_epoch_cmp(&g->join_epoch, &g->epoch))
+		return;
+	/* Answers to batches up to here belong to the kernel's former session. */
+	g->floor = g->tx_seq;
+	g->ack_seq = g->tx_seq;
+	g->running = true;
+	kernel_session(c, g, SYNCSESS_KERNEL_SYNC, syncsess_take_session(c->s), g->join_full);
+	g->join_full = false;
+}
+
+void syncsess_start_receiver(struct syncsess_ctx *c, struct syncsess_group *g)
+{
+	struct frame_join j = {
+		.instance = g->instance,
+		.digest = g->digest,
+		.flags = g->full ? FRAME_JOIN_FULL : 0,
+	};
+	struct syncsess_frame *f;
+
+	if (c->s->state != SYNCSESS_UP || g->dir != SYNCSESS_RECEIVER)
+		return;
+	g->running = true;
+	g->rx_seq = 0;
+	g->done_seq = 0;
+	g->missing = 0;
+	g->repair_at = MONO_NEVER;
+	kernel_session(c, g, SYNCSESS_KERNEL_RECEIVE, syncsess_take_session(c->s), false);
+	f = syncsess_put(c, FRAME_JOIN, g);
+	f->head_len = frame_put_join(&j, f->head, sizeof(f->head));
+	f->hdr.len = f->head_len;
+}
+
+/* The kernel is told first, so that nothing is pushed into a dead session. */
+void syncsess_stop_group(struct syncsess_ctx *c, struct syncsess_group *g)
+{
+	if (g->running)
+		kernel_session(c, g,
+			       g->dir == SYNCSESS_SENDER ? SYNCSESS_KERNEL_SYNC :
+							   SYNCSESS_KERNEL_RECEIVE,
+			       0, false);
+	g->running = false;
+	g->repair_at = MONO_NEVER;
+	if (g->dir == SYNCSESS_RECEIVER)
+		set_status(c, g, ELECTION_SYNC_COLD);
+}
+
+static void leave_group(struct syncsess_ctx *c, struct syncsess_group *g, enum frame_reason r)
+{
+	bool tell = g->running && c->s->state == SYNCSESS_UP;
+
+	syncsess_stop_group(c, g);
+	if (tell)
+		syncsess_put_reason(c, FRAME_LEAVE, g, r);
+}
+
+void syncsess_rx_join(struct syncsess_ctx *c, struct syncsess_group *g, const struct frame *hdr,
+		      const uint8_t *payload)
+{
+	struct frame_join j;
+
+	if (frame_get_join(payload, hdr->len, &j)) {
+		syncsess_close(c, FRAME_R_PAYLOAD, true);
+		return;
+	}
+	if (g->dir == SYNCSESS_SENDER)
+		syncsess_stop_group(c, g);
+	g->joined = true;
+	g->join_epoch = hdr->epoch;
+	g->join_instance = j.instance;
+	g->join_full = j.flags & FRAME_JOIN_FULL;
+	start_sender(c, g);
+	if (g->dir != SYNCSESS_SENDER || !g->running)
+		c->s->counters[SYNCSESS_N_JOIN_WAITED]++;
+}
+
+void syncsess_rx_leave(struct syncsess_ctx *c, struct syncsess_group *g, const struct frame *hdr)
+{
+	if (g->dir == SYNCSESS_RECEIVER && g->running && !rg_epoch_cmp(&hdr->epoch, &g->epoch)) {
+		/* We still want it: a JOIN waits over there until it may be. */
+		syncsess_stop_group(c, g);
+		syncsess_start_receiver(c, g);
+	} else if (g->dir != SYNCSESS_RECEIVER && g->joined &&
+		   !rg_epoch_cmp(&hdr->epoch, &g->join_epoch)) {
+		syncsess_stop_group(c, g);
+		g->joined = false;
+	} else {
+		c->s->counters[SYNCSESS_N_STALE_FRAME]++;
+	}
+}
+
+void syncsess_rx_resend(struct syncsess_ctx *c, struct syncsess_group *g, const struct frame *hdr)
+{
+	if (g->dir != SYNCSESS_SENDER || !g->joined || rg_epoch_cmp(&hdr->epoch, &g->join_epoch)) {
+		c->s->counters[SYNCSESS_N_STALE_FRAME]++;
+		return;
+	}
+	c->s->counters[SYNCSESS_N_RESEND_RX]++;
+	syncsess_stop_group(c, g);
+	g->join_full = true;
+	start_sender(c, g);
+}
+
+void syncsess_rx_batch(struct syncsess_ctx *c, struct syncsess_group *g, const struct frame *hdr,
+		       const uint8_t *payload)
+{
+	struct syncsess *s = c->s;
+	struct syncsess_batch *b;
+	struct frame_batch fb;
+
+	if (g->dir != SYNCSESS_RECEIVER || !g->running || rg_epoch_cmp(&hdr->epoch, &g->epoch)) {
+		s->counters[SYNCSESS_N_STALE_BATCH]++;
+		return;
+	}
+	if (hdr->seq <= g->rx_seq) {
+		syncsess_close(c, FRAME_R_SEQUENCE, true);
+		return;
+	}
+	if (frame_get_batch(payload, hdr->len, &fb)) {
+		syncsess_close(c, FRAME_R_PAYLOAD, true);
+		return;
+	}
+	g->rx_seq = hdr->seq;
+	g->generation = fb.generation;
+	s->counters[SYNCSESS_N_BATCHES_RX]++;
+	if (hdr->flags & FRAME_F_BULK_BEGIN) {
+		s->counters[SYNCSESS_N_BULK]++;
+		g->missing = 0;
+		g->full = false;
+		set_status(c, g, ELECTION_SYNC_BULK);
+	} else if (g->status == ELECTION_SYNC_COLD) {
+		set_status(c, g, ELECTION_SYNC_BULK);
+	}
+	b = &syncsess_emit(c, SYNCSESS_KERNEL_INSTALL)->batch;
+	b->group = hdr->group;
+	b->epoch = hdr->epoch;
+	b->seq = hdr->seq;
+	b->flags = hdr->flags;
+	b->generation = fb.generation;
+	b->count = fb.count;
+	b->records = payload + FRAME_BATCH_BYTES;
+	b->len = hdr->len - FRAME_BATCH_BYTES;
+}
+
+void syncsess_rx_ack(struct syncsess_ctx *c, struct syncsess_group *g, const struct frame *hdr,
+		     const uint8_t *payload)
+{
+	struct syncsess *s = c->s;
+	struct syncsess_action *a;
+	int n;
+
+	if (g->dir != SYNCSESS_SENDER || !g->running || rg_epoch_cmp(&hdr->epoch, &g->epoch) ||
+	    hdr->seq <= g->floor) {
+		s->counters[SYNCSESS_N_STALE_ACK]++;
+		return;
+	}
+	if (hdr->seq <= g->ack_seq || hdr->seq > g->tx_seq) {
+		syncsess_close(c, FRAME_R_SEQUENCE, true);
+		return;
+	}
+	n = frame_get_refusals(payload, hdr->len, s->refusals, FRAME_REFUSALS_MAX);
+	if (n < 0) {
+		syncsess_close(c, FRAME_R_PAYLOAD, true);
+		return;
+	}
+	g->ack_seq = hdr->seq;
+	s->counters[SYNCSESS_N_REFUSED_RX] += n;
+	a = syncsess_emit(c, SYNCSESS_KERNEL_ACK);
+	a->ack.group = hdr->group;
+	a->ack.session = g->session;
+	a->ack.seq = hdr->seq;
+	a->ack.refusals = s->refusals;
+	a->ack.n_refusals = n;
+}
+
+void syncsess_want_send(struct syncsess_ctx *c, const struct syncsess_event *ev)
+{
+	struct syncsess_group *g = &c->s->groups[ev->group.id];
+
+	if (g->dir == SYNCSESS_SENDER && !rg_epoch_cmp(&g->epoch, &ev->group.epoch))
+		return;
+	leave_group(c, g, FRAME_R_ROLE);
+	g->dir = SYNCSESS_SENDER;
+	g->epoch = ev->group.epoch;
+	start_sender(c, g);
+}
+
+void syncsess_want_receive(struct syncsess_ctx *c, const struct syncsess_event *ev)
+{
+	struct syncsess_group *g = &c->s->groups[ev->group.id];
+
+	leave_group(c, g, FRAME_R_ROLE);
+	g->dir = SYNCSESS_RECEIVER;
+	g->joined = false;
+	g->epoch = ev->group.epoch;
+	g->instance = ev->group.instance;
+	g->digest = ev->group.digest;
+	g->full = g->full || ev->group.full;
+	g->repair_ms = 0;
+	syncsess_start_receiver(c, g);
+}
+
+void syncsess_want_nothing(struct syncsess_ctx *c, const struct syncsess_event *ev)
+{
+	struct syncsess_group *g = &c->s->groups[ev->group.id];
+
+	leave_group(c, g, FRAME_R_ROLE);
+	if (g->dir == SYNCSESS_SENDER)
+		g->joined = false;
+	g->dir = SYNCSESS_IDLE;
+}
+
+void syncsess_push(struct syncsess_ctx *c, const struct syncsess_event *ev)
+{
+	const struct syncsess_batch *b = &ev->batch;
+	struct syncsess *s = c->s;
+	struct syncsess_group *g = &s->groups[b->group];
+	struct syncsess_frame *f;
+	struct frame_batch fb = { .generation = b->generation, .count = b->count };
+
+	if (g->dir != SYNCSESS_SENDER || !g->running || b->session != g->session ||
+	    rg_epoch_cmp(&b->epoch, &g->epoch)) {
+		s->counters[SYNCSESS_N_STALE_PUSH]++;
+		return;
+	}
+	if (b->seq <= g->tx_seq) {
+		syncsess_close(c, FRAME_R_SEQUENCE, true);
+		return;
+	}
+	if (FRAME_BATCH_BYTES + (uint64_t)b->len > s->payload_max) {
+		syncsess_close(c, FRAME_R_PAYLOAD, true);
+		return;
+	}
+	g->tx_seq = b->seq;
+	g->generation = b->generation;
+	s->counters[SYNCSESS_N_BATCHES_TX]++;
+	f = syncsess_put(c, FRAME_BATCH, g);
+	f->hdr.flags = b->flags & FRAME_F_ALL;
+	f->hdr.seq = b->seq;
+	f->head_len = frame_put_batch(&fb, f->head, sizeof(f->head));
+	f->body = b->records;
+	f->body_len = b->len;
+	f->hdr.len = f->head_len + f->body_len;
+}
+
+/* Everything again, at once if it was long good, later if it was not. */
+void syncsess_repair(struct syncsess_ctx *c, struct syncsess_group *g)
+{
+	g->repair_at = MONO_NEVER;
+	g->full = true;
+	if (!g->running) {
+		syncsess_start_receiver(c, g);
+		return;
+	}
+	c->s->counters[SYNCSESS_N_RESEND_TX]++;
+	set_status(c, g, ELECTION_SYNC_BULK);
+	syncsess_put_reason(c, FRAME_RESEND, g, g->repair_reason);
+}
+
+static void need_repair(struct syncsess_ctx *c, struct syncsess_group *g, enum frame_reason r)
+{
+	uint32_t delay;
+
+	if (mono_reached(c->now, mono_add_ms(g->hot_since, SYNCSESS_REPAIR_MAX_MS)))
+		g->repair_ms = 0;
+	if (g->running)
+		set_status(c, g, ELECTION_SYNC_BULK);
+	if (!mono_is_never(g->repair_at))
+		return;
+	/* What vanished here can be had back now; what was refused, not yet. */
+	delay = g->repair_ms || r == FRAME_R_LOST ? g->repair_ms : SYNCSESS_REPAIR_MIN_MS;
+	g->repair_ms = g->repair_ms ? 2 * g->repair_ms : SYNCSESS_REPAIR_MIN_MS;
+	if (g->repair_ms > SYNCSESS_REPAIR_MAX_MS)
+		g->repair_ms = SYNCSESS_REPAIR_MAX_MS;
+	g->repair_reason = r;
+	g->repair_at = mono_add_ms(c->now, delay);
+	if (!delay)
+		syncsess_repair(c, g);
+}
+
+/* Records that our kernel must have: not those that it has newer already. */
+static uint32_t count_missing(const struct frame_refusal *r, uint32_t n)
+{
+	uint32_t missing = 0, i;
+
+	for (i = 0; i < n; i++)
+		missing += r[i].reason != NF_RG_REASON_STALE;
+	return missing;
+}
+
+static void install_failed(struct syncsess_ctx *c, struct syncsess_group *g, int error)
+{
+	bool moved = error == -ESTALE || error == -EPERM;
+
+	leave_group(c, g, moved ? FRAME_R_ROLE : FRAME_R_INSTALL);
+	need_repair(c, g, FRAME_R_INSTALL);
+}
+
+void syncsess_installed(struct syncsess_ctx *c, const struct syncsess_event *ev)
+{
+	struct syncsess *s = c->s;
+	struct syncsess_group *g = &s->groups[ev->installed.group];
+	uint32_t n = ev->installed.n_refusals;
+	struct syncsess_frame *f;
+
+	if (g->dir != SYNCSESS_RECEIVER || !g->running ||
+	    rg_epoch_cmp(&ev->installed.epoch, &g->epoch) || ev->installed.seq <= g->done_seq ||
+	    ev->installed.seq > g->rx_seq) {
+		s->counters[SYNCSESS_N_STALE_INSTALL]++;
+		return;
+	}
+	if (ev->installed.error || n > FRAME_REFUSALS_MAX) {
+		install_failed(c, g, ev->installed.error);
+		return;
+	}
+	g->done_seq = ev->installed.seq;
+	g->missing += count_missing(ev->installed.refusals, n);
+	s->counters[SYNCSESS_N_REFUSED_TX] += n;
+	f = syncsess_put(c, FRAME_ACK, g);
+	f->hdr.seq = g->done_seq;
+	f->body_len = frame_put_refusals(ev->installed.refusals, n, s->ack, sizeof(s->ack));
+	f->body = s->ack;
+	f->hdr.len = f->body_len;
+	if (ev->installed.lost)
+		need_repair(c, g, FRAME_R_LOST);
+	else if (ev->installed.copy == SYNCSESS_COPY_DONE && g->missing)
+		need_repair(c, g, FRAME_R_MISSING);
+	else if (ev->installed.copy == SYNCSESS_COPY_DONE && !g->full &&
+		 mono_is_never(g->repair_at))
+		set_status(c, g, ELECTION_SYNC_HOT);
+}
+
+void syncsess_ask_again(struct syncsess_ctx *c, const struct syncsess_event *ev)
+{
+	struct syncsess_group *g = &c->s->groups[ev->group.id];
+
+	if (g->dir != SYNCSESS_RECEIVER || c->s->state != SYNCSESS_UP)
+		return;
+	g->repair_reason = FRAME_R_REQUEST;
+	syncsess_repair(c, g);
+}
