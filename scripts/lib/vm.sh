@@ -21,7 +21,7 @@ vm_kernel() {
 		kextra=$("$top/scripts/kmod-build" "$kdir") || return 1
 }
 
-# modules_of FILE...: each module's file after those it needs
+# vm_modules_of NAME...: each module's file after those it needs
 vm_modules_of() {
 	local m f
 
@@ -64,8 +64,9 @@ vm_initrd() {
 	echo "$out"
 }
 
-# vm_files WORK MODE: the part of the initramfs that belongs to one machine: what
-# $WORK/vm/ holds, the guest's side of these scripts and its settings
+# vm_files WORK MODE: what belongs to one machine, in $WORK/vm: the guest's side of
+# these scripts and its settings. vm_pack makes an initramfs of that and the common
+# part.
 vm_files() {
 	local base
 
@@ -81,6 +82,9 @@ vm_files() {
 	env | sed -nE 's/^(NF_RG_[A-Z_]+)=.*/\1/p' | while read -r base; do
 		printf 'export %s=%q\n' "$base" "${!base}"
 	done >>"$1/vm/env"
+}
+
+vm_pack() {
 	cp "$(vm_initrd "$build/vm")" "$1/initrd"
 	(cd "$1" && find vm | cpio -o -H newc --quiet | gzip -1) >>"$1/initrd"
 }
