@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "textout.h"
+
 #define HASH_SEED	"0x7267"
 
 /* jhash takes a modulus of 32 bits; larger pools are scaled down to this. */
@@ -17,35 +19,13 @@ static const char * const suffix[] = {
 
 #define POOL_INPUT	"pool_input"
 
-/* u64 is more than out_u32() takes. */
-static void out_u64(struct out *o, uint64_t v)
-{
-	char digits[20];
-	size_t n = 0;
-
-	do {
-		digits[n++] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	while (n)
-		out_char(o, digits[--n]);
-}
-
-static void out_addr(struct out *o, const struct rg_addr *a)
-{
-	char text[ADDR_STRLEN];
-
-	addr_print(a, text);
-	out_str(o, text);
-}
-
 static void out_range(struct out *o, const struct rg_range *r)
 {
-	out_addr(o, &r->from);
+	text_addr(o, &r->from);
 	if (addr_equal(&r->from, &r->to))
 		return;
 	out_char(o, '-');
-	out_addr(o, &r->to);
+	text_addr(o, &r->to);
 }
 
 /* Names come from the configuration and are shown only; keep the quoting. */
@@ -80,9 +60,9 @@ static void counter(const struct natrules *n, struct out *o, uint32_t mapping,
 		out_str(o, "\tcounter " POOL_INPUT " { packets ");
 	else
 		out_fmt(o, "\tcounter m%u%s { packets ", mapping, suffix[kind]);
-	out_u64(o, c ? c->packets : 0);
+	text_u64(o, c ? c->packets : 0);
 	out_str(o, " bytes ");
-	out_u64(o, c ? c->bytes : 0);
+	text_u64(o, c ? c->bytes : 0);
 	out_str(o, " }\n");
 }
 
@@ -323,16 +303,16 @@ static void spread(const struct natrules *n, struct out *o,
 	while (shares(n->room, got, shift) > HASH_MAX)
 		shift++;
 	out_fmt(o, "\t\tjhash %s saddr mod ", ip);
-	out_u64(o, shares(n->room, got, shift));
+	text_u64(o, shares(n->room, got, shift));
 	out_str(o, " seed " HASH_SEED " vmap { ");
 	for (i = 0; i < got; i++) {
 		uint64_t s = share(&n->room[i], shift);
 
 		out_str(o, i ? ", " : "");
-		out_u64(o, at);
+		text_u64(o, at);
 		if (s > 1) {
 			out_char(o, '-');
-			out_u64(o, at + s - 1);
+			text_u64(o, at + s - 1);
 		}
 		out_fmt(o, " : goto m%u_p%u", m->id, (uint32_t)i);
 		at += s;

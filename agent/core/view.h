@@ -246,6 +246,7 @@ struct view_sync {
  * @reason: why it is in this state and not in a better one; may be empty
  * @control: control link
  * @data: data link
+ * @data_trusted: the operator says that a plain data link is meant
  * @media: hellos
  * @log: what happened
  * @sync: replication
@@ -279,6 +280,7 @@ struct view_group {
 	char reason[VIEW_TEXT_LEN];
 	struct view_link control;
 	struct view_link data;
+	bool data_trusted;
 	struct view_media media;
 	struct view_log log;
 	struct view_sync sync;

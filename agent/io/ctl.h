@@ -23,6 +23,14 @@ struct show;
 #define CTL_MAX_CLIENTS		64
 #define CTL_SEND_TIMEOUT_MS	5000
 
+/**
+ * struct ctl_stats - what there was
+ * @clients: connections accepted
+ * @requests: commands
+ * @bad_requests: lines that were no request, or too long
+ * @dropped_slow: clients that did not take their answer
+ * @dropped_limit: clients turned away, CTL_MAX_CLIENTS or no descriptors left
+ */
 struct ctl_stats {
 	uint64_t clients;
 	uint64_t requests;

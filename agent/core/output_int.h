@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Renderers of output.c's table; for output*.c only. */
+#ifndef RG_OUTPUT_INT_H
+#define RG_OUTPUT_INT_H
+
+#include "output.h"
+#include "textout.h"
+
+typedef void (*output_text_fn)(struct out *o, const struct view *v,
+			       const struct view_group *g);
+typedef void (*output_json_fn)(struct jout *j, const struct view *v,
+			       const struct view_group *g);
+
+void output_text_group(struct out *o, const struct view *v,
+		       const struct view_group *g);
+void output_text_faults(struct out *o, const struct view *v,
+			const struct view_group *g);
+void output_text_protocol(struct out *o, const struct view *v,
+			  const struct view_group *g);
+void output_text_transport(struct out *o, const struct view *v,
+			   const struct view_group *g);
+void output_text_if_mgr(struct out *o, const struct view *v,
+			const struct view_group *g);
+void output_text_control(struct out *o, const struct view *v,
+			 const struct view_group *g);
+void output_text_data(struct out *o, const struct view *v,
+		      const struct view_group *g);
+void output_text_counters(struct out *o, const struct view *v,
+			  const struct view_group *g);
+
+void output_json_group(struct jout *j, const struct view *v,
+		       const struct view_group *g);
+void output_json_all(struct jout *j, const struct view *v,
+		     const struct view_group *g);
+void output_json_faults(struct jout *j, const struct view *v,
+			const struct view_group *g);
+void output_json_protocol(struct jout *j, const struct view *v,
+			  const struct view_group *g);
+void output_json_transport(struct jout *j, const struct view *v,
+			   const struct view_group *g);
+void output_json_if_mgr(struct jout *j, const struct view *v,
+			const struct view_group *g);
+void output_json_control(struct jout *j, const struct view *v,
+			 const struct view_group *g);
+void output_json_data(struct jout *j, const struct view *v,
+		      const struct view_group *g);
+void output_json_counters(struct jout *j, const struct view *v,
+			  const struct view_group *g);
+
+const char *output_auth_name(enum view_auth a);
+bool output_data_plain(const struct view_group *g);
+
+#endif /* RG_OUTPUT_INT_H */

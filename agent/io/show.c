@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "show.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cmd.h"
+#include "core/conf.h"
+#include "core/output.h"
+#include "core/textout.h"
+#include "io/clock.h"
+#include "io/loop.h"
+
+#define TEXT_MAX	512	/* of what the daemon says to a command */
+#define FIRST_SIZE	8192	/* of an answer; it grows */
+
+enum command {
+	C_SHOW,			/* C_SHOW + enum output_what */
+	C_RUNNING = C_SHOW + OUTPUT_MAX,
+	C_RELOAD_SELF,
+	C_RELOAD_SELF_FORCE,
+	C_RELOAD_PEER,
+	C_RELOAD_PEER_FORCE,
+	C_RELOAD_CONFIG,
+	C_STOP,
+	C_STOP_PURGE,
+	C_CLEAR,
+	C_NOTHING,
+	C_REFUSED,
+};
+
+#define SRA	"show redundancy application "
+#define RELOAD	"redundancy application reload group <group>"
+
+static const struct cmd commands[] = {
+	{ "show", C_NOTHING, "Show what is running" },
+	{ SRA "group", C_SHOW + OUTPUT_GROUP_LIST, "Redundancy groups" },
+	{ SRA "group all", C_SHOW + OUTPUT_GROUP_ALL, "Everything about all groups" },
+	{ SRA "group <group>", C_SHOW + OUTPUT_GROUP, "Number or name of a group" },
+	{ SRA "transport clients", C_SHOW + OUTPUT_CLIENTS, "Users of the links" },
+	{ SRA "transport group", C_SHOW + OUTPUT_TRANSPORT, "Connections of the links" },
+	{ SRA "transport group <group>", C_SHOW + OUTPUT_TRANSPORT, "Number or name of a group" },
+	{ SRA "protocol <1-8>", C_SHOW + OUTPUT_PROTOCOL, "Protocol instance" },
+	{ SRA "protocol group", C_SHOW + OUTPUT_PROTOCOL_GROUP, "Protocol of a group" },
+	{ SRA "protocol group <group>", C_SHOW + OUTPUT_PROTOCOL_GROUP, "Number or name of a group" },
+	{ SRA "faults group", C_SHOW + OUTPUT_FAULTS, "Faults of groups" },
+	{ SRA "faults group <group>", C_SHOW + OUTPUT_FAULTS, "Number or name of a group" },
+	{ SRA "if-mgr group", C_SHOW + OUTPUT_IF_MGR, "Traffic interfaces of groups" },
+	{ SRA "if-mgr group <group>", C_SHOW + OUTPUT_IF_MGR, "Number or name of a group" },
+	{ SRA "control-interface group", C_SHOW + OUTPUT_CONTROL_IF, "Control interfaces of groups" },
+	{ SRA "control-interface group <group>", C_SHOW + OUTPUT_CONTROL_IF, "Number or name of a group" },
+	{ SRA "data-interface group", C_SHOW + OUTPUT_DATA_IF, "Data interfaces of groups" },
+	{ SRA "data-interface group <group>", C_SHOW + OUTPUT_DATA_IF, "Number or name of a group" },
+	{ SRA "counters", C_SHOW + OUTPUT_COUNTERS, "All counters of kernel and agent" },
+	{ SRA "counters group", C_SHOW + OUTPUT_COUNTERS, "Counters of groups" },
+	{ SRA "counters group <group>", C_SHOW + OUTPUT_COUNTERS, "Number or name of a group" },
+	{ "show running-config", C_RUNNING, "Configuration that runs" },
+	{ "show version", C_SHOW + OUTPUT_VERSION, "Versions of agent, module and kernel" },
+	{ RELOAD, C_RELOAD_SELF, "Restart the group here; the peer takes over" },
+	{ RELOAD " force", C_RELOAD_SELF_FORCE, "Also if the peer is not ready" },
+	{ RELOAD " self", C_RELOAD_SELF, "Restart the group here; the peer takes over" },
+	{ RELOAD " self force", C_RELOAD_SELF_FORCE, "Also if the peer is not ready" },
+	{ RELOAD " peer", C_RELOAD_PEER, "Restart the group on the standby" },
+	{ RELOAD " peer force", C_RELOAD_PEER_FORCE, "Also if the peer is not ready" },
+	{ "reload", C_RELOAD_CONFIG, "Read the configuration file again" },
+	{ "stop", C_STOP, "End the agent" },
+	{ "stop --purge", C_STOP_PURGE, "And remove all that it set up" },
+	{ "clear redundancy application counters", C_CLEAR, "Set counters of the agent to 0" },
+	{ "enable", C_NOTHING, "Does nothing: there is one privilege level" },
+	{ "show monitor event-trace rg_infra ...", C_REFUSED, "Not yet supported" },
+	{ "show track ...", C_REFUSED, "Not yet supported" },
+	{ "show ip nat translations ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
+	{ "show ip nat statistics ...", C_REFUSED, "Not yet supported (see the counters)" },
+	{ "clear ip nat translation ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
+	{ "configure ...", C_REFUSED, "Not yet supported (edit the file, then reload)" },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+struct pending {
+	struct show *show;
+	struct pending *next;
+	uint32_t group;
+	show_done_fn fn;
+	void *ctx;
+	struct loop_timer timer;
+};
+
+struct show {
+	struct event_base *base;
+	const struct show_ops *ops;
+	void *arg;
+	struct pending *pending;
+};
+
+/* What a command that is being carried out needs to know. */
+struct run {
+	struct show *s;
+	const struct cmd_result *r;
+	bool json;
+	struct show_answer *out;
+	show_done_fn fn;
+	void *ctx;
+};
+
+static int set_text(struct show_answer *a, int status, const char *text)
+{
+	size_t len = strlen(text);
+
+	a->status = status;
+	a->text = malloc(len + 2);
+	if (!a->text)
+		return -ENOMEM;
+	memcpy(a->text, text, len + 1);
+	/* Sentences of the daemon have no newline of their own. */
+	if (len && text[len - 1] != '\n')
+		memcpy(a->text + len, "\n", 2);
+	return 0;
+}
+
+/* Of a refusal: the daemon's sentence, otherwise the error's. */
+static int set_result(struct show_answer *a, int err, const char *text)
+{
+	char line[TEXT_MAX + 4];
+
+	if (!err)
+		return set_text(a, 0, text);
+	snprintf(line, sizeof(line), "%% %s", *text ? text : strerror(-err));
+	return set_text(a, 1, line);
+}
+
+typedef void (*render_fn)(struct out *o, enum output_what what, const struct view *v, const struct output_scope *scope);
+
+static char *render(render_fn fn, enum output_what what, const struct view *v, const struct output_scope *scope)
+{
+	size_t size = FIRST_SIZE;
+	struct out o;
+
+	for (;;) {
+		char *buf = malloc(size);
+
+		if (!buf)
+			return NULL;
+		out_init(&o, buf, size);
+		fn(&o, what, v, scope);
+		if (!out_cut(&o))
+			return buf;
+		free(buf);
+		size = o.len + 1;
+	}
+}
+
+static bool find_group(const struct run *x, const struct view *v, const struct view_group **g)
+{
+	const struct cmd_result *r = x->r;
+
+	*g = NULL;
+	if (!r->n_args)
+		return true;
+	*g = r->number[0] ? view_group(v, r->number[0]) : view_group_named(v, r->name[0]);
+	return *g;
+}
+
+static int show_output(const struct run *x, const struct view *v, enum output_what what)
+{
+	struct output_scope scope = { NULL, NULL };
+	char line[128];
+
+	if (what == OUTPUT_PROTOCOL) {
+		scope.protocol = view_protocol(v, x->r->number[0]);
+		if (!scope.protocol) {
+			snprintf(line, sizeof(line), "%% Protocol %u is not configured", x->r->number[0]);
+			return set_text(x->out, 1, line);
+		}
+	} else if (!find_group(x, v, &scope.group)) {
+		snprintf(line, sizeof(line), "%% Group %s is not configured", x->r->name[0]);
+		return set_text(x->out, 1, line);
+	}
+	x->out->text = render(output_text, what, v, &scope);
+	if (x->json)
+		x->out->json = render(output_json, what, v, &scope);
+	return x->out->text && (x->out->json || !x->json) ? 0 : -ENOMEM;
+}
+
+static int show_view(const struct run *x, enum output_what what)
+{
+	struct view *v = calloc(1, sizeof(*v));
+	int err;
+
+	if (!v)
+		return -ENOMEM;
+	err = x->s->ops->snapshot(x->s->arg, v);
+	if (err)
+		err = set_result(x->out, err, "");
+	else
+		err = show_output(x, v, what);
+	free(v);
+	return err;
+}
+
+static int show_running(const struct run *x)
+{
+	const struct conf *c = x->s->ops->config(x->s->arg);
+	size_t len = 0;
+	int err = conf_print(c, NULL, 0, &len);
+
+	if (err && err != -ENOSPC)
+		return set_result(x->out, err, "");
+	x->out->text = malloc(len + 1);
+	if (!x->out->text)
+		return -ENOMEM;
+	err = conf_print(c, x->out->text, len + 1, &len);
+	if (!err && x->json) {
+		struct out o;
+		struct jout j = { .o = &o };
+
+		/* At most six characters for one. */
+		x->out->json = malloc(6 * len + 32);
+		if (!x->out->json)
+			return -ENOMEM;
+		out_init(&o, x->out->json, 6 * len + 32);
+		jout_open(&j, NULL, '{');
+		jout_str(&j, "configuration", x->out->text);
+		jout_close(&j, '}');
+	}
+	return err;
+}
+
+static void drop_pending(struct pending *p)
+{
+	struct pending **at = &p->show->pending;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	loop_timer_free(&p->timer);
+	free(p);
+}
+
+static void finish(struct pending *p, int err, const char *text)
+{
+	struct show_answer a = { 0 };
+	show_done_fn fn = p->fn;
+	void *ctx = p->ctx;
+
+	if (set_result(&a, err, text))
+		a.status = 1;
+	drop_pending(p);
+	fn(ctx, &a);
+	show_answer_free(&a);
+}
+
+static void on_timeout(void *arg, mono_t now)
+{
+	finish(arg, -ETIMEDOUT, "Not finished in time; see show redundancy application group");
+}
+
+static int wait_for(const struct run *x)
+{
+	struct pending *p = calloc(1, sizeof(*p));
+
+	if (!p || loop_timer_init(&p->timer, x->s->base, on_timeout, p)) {
+		free(p);
+		return -ENOMEM;
+	}
+	p->show = x->s;
+	p->next = x->s->pending;
+	p->group = x->r->number[0];
+	p->fn = x->fn;
+	p->ctx = x->ctx;
+	x->s->pending = p;
+	loop_timer_set(&p->timer, mono_add_ms(clock_now(), SHOW_WAIT_MS));
+	return -EINPROGRESS;
+}
+
+static int reload_group(const struct run *x, enum show_side side, bool force)
+{
+	const struct conf *c = x->s->ops->config(x->s->arg);
+	const struct conf_group *g;
+	char text[TEXT_MAX] = "";
+	int err;
+
+	g = x->r->number[0] ? conf_group(c, x->r->number[0]) : conf_group_named(c, x->r->name[0]);
+	if (!g) {
+		snprintf(text, sizeof(text), "Group %s is not configured", x->r->name[0]);
+		return set_result(x->out, -ENOENT, text);
+	}
+	err = x->s->ops->reload_group(x->s->arg, g->id, side, force, text, sizeof(text));
+	if (err == -EINPROGRESS) {
+		struct cmd_result r = *x->r;
+		struct run y = *x;
+
+		/* It is known by its number from here on. */
+		r.number[0] = g->id;
+		y.r = &r;
+		return wait_for(&y);
+	}
+	return set_result(x->out, err, text);
+}
+
+static int refuse(const struct run *x)
+{
+	const char *pattern = x->r->cmd->pattern;
+	char line[128];
+
+	snprintf(line, sizeof(line), "%s: %.*s", x->r->cmd->help, (int)(strstr(pattern, " ...") - pattern), pattern);
+	return set_result(x->out, -EOPNOTSUPP, line);
+}
+
+static int act(const struct run *x)
+{
+	const struct show_ops *ops = x->s->ops;
+	char text[TEXT_MAX] = "";
+	int err;
+
+	switch (x->r->cmd->id) {
+	case C_RUNNING:
+		return show_running(x);
+	case C_RELOAD_SELF:
+	case C_RELOAD_SELF_FORCE:
+		return reload_group(x, SHOW_SELF, x->r->cmd->id == C_RELOAD_SELF_FORCE);
+	case C_RELOAD_PEER:
+	case C_RELOAD_PEER_FORCE:
+		return reload_group(x, SHOW_PEER, x->r->cmd->id == C_RELOAD_PEER_FORCE);
+	case C_RELOAD_CONFIG:
+		err = ops->reload_config(x->s->arg, text, sizeof(text));
+		break;
+	case C_STOP:
+	case C_STOP_PURGE:
+		err = ops->stop(x->s->arg, x->r->cmd->id == C_STOP_PURGE, text, sizeof(text));
+		break;
+	case C_CLEAR:
+		err = ops->clear_counters(x->s->arg, text, sizeof(text));
+		break;
+	case C_REFUSED:
+		return refuse(x);
+	default:
+		return set_text(x->out, 0, "");
+	}
+	return set_result(x->out, err, text);
+}
+
+/* Of the table's rows `show` alone says what `show ?` is about, and is no command. */
+static const struct cmd *const table = commands + 1;
+
+static int explain(struct show_answer *a, const struct cmd_result *r, const char *const *args, size_t n)
+{
+	char buf[2 * FIRST_SIZE];
+	struct out o;
+
+	out_init(&o, buf, sizeof(buf));
+	cmd_explain(r, args, n, &o);
+	return set_text(a, r->status == CMD_EMPTY ? 0 : 2, buf);
+}
+
+static int help(struct show_answer *a, const char *const *args, size_t n)
+{
+	const char *words[CMD_MAX_WORDS];
+	char buf[FIRST_SIZE], last[64];
+	struct out o;
+
+	/* "sh?" asks how a word may go on, "show ?" which may follow. */
+	if (n > CMD_MAX_WORDS)
+		return set_text(a, 2, "% Command too long.");
+	memcpy(words, args, n * sizeof(*args));
+	snprintf(last, sizeof(last), "%.*s", (int)(strlen(args[n - 1]) - 1), args[n - 1]);
+	words[n - 1] = last;
+	out_init(&o, buf, sizeof(buf));
+	cmd_help(commands, N_COMMANDS, words, n, &o);
+	return set_text(a, o.len ? 0 : 2, o.len ? buf : "% Unrecognized command");
+}
+
+/**
+ * show_open() - make the commands work
+ * @base: event loop
+ * @ops: what the daemon does for them
+ * @arg: for @ops
+ * @out: gets it
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int show_open(struct event_base *base, const struct show_ops *ops, void *arg, struct show **out)
+{
+	struct show *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->base = base;
+	s->ops = ops;
+	s->arg = arg;
+	*out = s;
+	return 0;
+}
+
+/**
+ * show_close() - forget everything; who waits for an answer gets none
+ * @s: may be NULL
+ */
+void show_close(struct show *s)
+{
+	if (!s)
+		return;
+	while (s->pending)
+		drop_pending(s->pending);
+	free(s);
+}
+
+/**
+ * show_run() - carry a command out
+ * @s: commands
+ * @args: its words
+ * @n: how many
+ * @json: an answer for programs is wanted as well
+ * @out: gets the answer, zeroed first; release it with show_answer_free()
+ * @fn: called with the answer if it comes later
+ * @ctx: for @fn, and for show_cancel()
+ *
+ * Return: 0, -EINPROGRESS: @fn will be called, -ENOMEM.
+ */
+int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out, show_done_fn fn, void *ctx)
+{
+	struct cmd_result r;
+	struct run x = { .s = s, .r = &r, .json = json, .out = out, .fn = fn, .ctx = ctx };
+	size_t len = n ? strlen(args[n - 1]) : 0;
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	if (len && args[n - 1][len - 1] == '?')
+		return help(out, args, n);
+	cmd_find(table, N_COMMANDS - 1, args, n, &r);
+	if (r.status != CMD_FOUND)
+		return explain(out, &r, args, n);
+	if (r.cmd->id < C_RUNNING)
+		err = show_view(&x, (enum output_what)(r.cmd->id - C_SHOW));
+	else
+		err = act(&x);
+	if (err && err != -EINPROGRESS)
+		show_answer_free(out);
+	return err;
+}
+
+/**
+ * show_cancel() - who asked has gone
+ * @s: commands
+ * @ctx: as given to show_run()
+ */
+void show_cancel(struct show *s, void *ctx)
+{
+	struct pending *p = s->pending;
+
+	while (p) {
+		struct pending *next = p->next;
+
+		if (p->ctx == ctx)
+			drop_pending(p);
+		p = next;
+	}
+}
+
+/**
+ * show_complete() - the end of what reload_group() answered -EINPROGRESS to
+ * @s: commands
+ * @group: group
+ * @err: 0 or -errno
+ * @text: a sentence, may be empty
+ *
+ * Nothing happens if nobody waits.
+ */
+void show_complete(struct show *s, uint32_t group, int err, const char *text)
+{
+	struct pending *p = s->pending;
+
+	while (p) {
+		struct pending *next = p->next;
+
+		if (p->group == group)
+			finish(p, err, text);
+		p = next;
+	}
+}
+
+/**
+ * show_answer_free() - release an answer
+ * @a: the answer, empty afterwards
+ */
+void show_answer_free(struct show_answer *a)
+{
+	free(a->text);
+	free(a->json);
+	memset(a, 0, sizeof(*a));
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rgctl: has the agent carry commands out.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client.h"
+#include "repl.h"
+
+#define DEFAULT_RUNDIR	"/run/rgd"
+#define EXIT_USAGE	2
+#define EXIT_NO_AGENT	3
+
+static int usage(FILE *to)
+{
+	fputs("usage: rgctl [-r RUNDIR] [--json] [COMMAND...]\n"
+	      "without COMMAND, commands are read from standard input\n", to);
+	return to == stdout ? 0 : EXIT_USAGE;
+}
+
+/* One argument with blanks in it is a whole command. */
+static int one_shot(struct client *c, char **argv, int n, bool json)
+{
+	const char *words[REPL_WORDS_MAX];
+
+	if (n > 1)
+		return repl_command(c, (const char *const *)argv, n, json);
+	return repl_command(c, words, repl_split(argv[0], words), json);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "rundir", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *rundir = DEFAULT_RUNDIR;
+	struct client c;
+	bool json = false;
+	int opt, err, status;
+
+	/* '+': what follows the command belongs to it, `stop --purge` for example. */
+	while ((opt = getopt_long(argc, argv, "+r:jh", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'r':
+			rundir = optarg;
+			break;
+		case 'j':
+			json = true;
+			break;
+		case 'h':
+			return usage(stdout);
+		default:
+			return usage(stderr);
+		}
+	}
+	err = client_open(&c, rundir);
+	if (err) {
+		fprintf(stderr, "rgctl: no agent at %s: %s\n", rundir, strerror(-err));
+		return EXIT_NO_AGENT;
+	}
+	if (optind < argc)
+		status = one_shot(&c, &argv[optind], argc - optind, json);
+	else
+		status = repl_run(&c, rundir, json);
+	client_close(&c);
+	return status;
+}
