@@ -359,6 +359,7 @@ static void fill_group(struct group *g, struct knl_group *k, struct view_group *
 	v->oper_up = g->started && g->e.state != ELECTION_DISABLED && !g->e.kernel_refused && !g->e.forced_down;
 	v->role = (uint8_t)election_role(&g->e);
 	v->rf = (enum view_rf)election_rf(&g->e);
+	v->data_trusted = g->conf.data_trusted;
 	v->preempt = g->conf.preempt;
 	v->priority = g->conf.priority;
 	v->runtime = election_run_priority(&g->e);

@@ -35,7 +35,6 @@ enum command {
 #define RELOAD	"redundancy application reload group <group>"
 
 static const struct cmd commands[] = {
-	{ "show", C_NOTHING, "Show what is running" },
 	{ SRA "group", C_SHOW + OUTPUT_GROUP_LIST, "Redundancy groups" },
 	{ SRA "group all", C_SHOW + OUTPUT_GROUP_ALL, "Everything about all groups" },
 	{ SRA "group <group>", C_SHOW + OUTPUT_GROUP, "Number or name of a group" },
@@ -342,9 +341,6 @@ static int act(const struct run *x)
 	return set_result(x->out, err, text);
 }
 
-/* Of the table's rows `show` alone says what `show ?` is about, and is no command. */
-static const struct cmd *const table = commands + 1;
-
 static int explain(struct show_answer *a, const struct cmd_result *r, const char *const *args, size_t n)
 {
 	char buf[2 * FIRST_SIZE];
@@ -429,7 +425,7 @@ int show_run(struct show *s, const char *const *args, size_t n, bool json, struc
 	memset(out, 0, sizeof(*out));
 	if (len && args[n - 1][len - 1] == '?')
 		return help(out, args, n);
-	cmd_find(table, N_COMMANDS - 1, args, n, &r);
+	cmd_find(commands, N_COMMANDS, args, n, &r);
 	if (r.status != CMD_FOUND)
 		return explain(out, &r, args, n);
 	if (r.cmd->id < C_RUNNING)
