@@ -129,7 +129,7 @@ static void sync_action(struct group *g, const struct election_action *a)
 	else if (a->type == ELECTION_SYNC_RECEIVE)
 		synclink_receive(g->sync, g->id, &a->sync.epoch, g->e.instance, g->digest, a->sync.full);
 	else if (!g->role_failed)
-		synclink_send(g->sync, g->id, &a->sync.epoch);
+		synclink_send(g->sync, g->id, &a->sync.epoch, g->e.instance);
 }
 
 static void answered(struct group *g, uint32_t request, enum election_refusal refusal)

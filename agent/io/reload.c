@@ -167,7 +167,7 @@ static void link_conf_of(const struct conf *c, const struct conf_group *cg, stru
 static void repeat_sync(struct group *g)
 {
 	if (g->e.sync_dir == 1)
-		synclink_send(g->sync, g->id, &g->e.sync_epoch);
+		synclink_send(g->sync, g->id, &g->e.sync_epoch, g->e.instance);
 	else if (g->e.sync_dir == 2)
 		synclink_receive(g->sync, g->id, &g->e.sync_epoch, g->e.instance, g->digest, g->e.full);
 }

@@ -372,13 +372,15 @@ void synclink_set_peer(struct synclink *s, const struct synclink_peer *peer)
  * @s: the link
  * @group: the group
  * @epoch: of the term
+ * @instance: of the group in our kernel
  */
-void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch)
+void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch, uint64_t instance)
 {
 	struct syncsess_event ev = { .type = SYNCSESS_EV_SEND };
 
 	ev.group.id = group;
 	ev.group.epoch = *epoch;
+	ev.group.instance = instance;
 	feed(s, &ev);
 }
 

@@ -73,7 +73,7 @@ int synclink_new(struct event_base *base, struct ifaces *ifs, struct knl_att *at
 void synclink_free(struct synclink *s);
 
 void synclink_set_peer(struct synclink *s, const struct synclink_peer *peer);
-void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch);
+void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch, uint64_t instance);
 void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *epoch, uint64_t instance, uint64_t digest, bool full);
 void synclink_stop(struct synclink *s, uint8_t group);
 void synclink_resend(struct synclink *s, uint8_t group);
