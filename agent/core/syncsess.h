@@ -124,7 +124,7 @@ struct syncsess_event {
 		struct {
 			uint8_t id;
 			struct rg_epoch epoch;
-			uint64_t instance;	/* RECEIVE: in our kernel */
+			uint64_t instance;	/* SEND, RECEIVE: in our kernel */
 			uint64_t digest;
 			bool full;
 		} group;
@@ -230,12 +230,13 @@ enum syncsess_counter {
  * @running: sender: our kernel pushes; receiver: JOIN was sent
  * @epoch: the term
  * @session: number given to our kernel, 0 = none
- * @instance: receiver: of our kernel, for the JOIN
+ * @instance: of our kernel; receiver: for the JOIN
  * @digest: receiver: for the JOIN
  * @full: receiver: ask for everything
  * @joined: sender: the peer's JOIN is at hand, in the following
  * @join_epoch, @join_instance, @join_full: from it
  * @tx_seq: sender: last batch sent
+ * @first: sender: the next batch is the first one of the kernel's session
  * @floor: sender: batches up to here belong to a session that was replaced
  * @ack_seq: sender: last batch answered
  * @rx_seq: receiver: last batch given to our kernel
@@ -261,6 +262,7 @@ struct syncsess_group {
 	uint64_t join_instance;
 	bool join_full;
 	uint64_t tx_seq;
+	bool first;
 	uint64_t floor;
 	uint64_t ack_seq;
 	uint64_t rx_seq;

@@ -58,6 +58,7 @@ static void start_sender(struct syncsess_ctx *c, struct syncsess_group *g)
 	/* Answers to batches up to here belong to the kernel's former session. */
 	g->floor = g->tx_seq;
 	g->ack_seq = g->tx_seq;
+	g->first = true;
 	g->running = true;
 	kernel_session(c, g, SYNCSESS_KERNEL_SYNC, syncsess_take_session(c->s), g->join_full);
 	g->join_full = false;
@@ -236,6 +237,11 @@ void syncsess_want_send(struct syncsess_ctx *c, const struct syncsess_event *ev)
 	leave_group(c, g, FRAME_R_ROLE);
 	g->dir = SYNCSESS_SENDER;
 	g->epoch = ev->group.epoch;
+	if (g->instance != ev->group.instance) {
+		/* Another life of the group in our kernel (module loaded again) counts from 1 again. */
+		g->instance = ev->group.instance;
+		g->tx_seq = 0;
+	}
 	start_sender(c, g);
 }
 
@@ -284,6 +290,12 @@ void syncsess_push(struct syncsess_ctx *c, const struct syncsess_event *ev)
 	if (FRAME_BATCH_BYTES + (uint64_t)b->len > s->payload_max) {
 		syncsess_close(c, FRAME_R_PAYLOAD, true);
 		return;
+	}
+	if (g->first) {
+		/* The kernel counts on from a session that we do not know. */
+		g->first = false;
+		g->floor = b->seq - 1;
+		g->ack_seq = b->seq - 1;
 	}
 	g->tx_seq = b->seq;
 	g->generation = b->generation;
