@@ -118,13 +118,13 @@ static void begin(struct search *s, const struct cmd *table, size_t n)
 /* A row that ends in "..." goes on for ever. */
 static bool word_of(const struct cmd *c, size_t k, struct word *w)
 {
+	const char *at = c->pattern;
 	struct word last = { "", 0 };
-	size_t i;
 
 	if (nth_word(c, k, w))
 		return true;
-	for (i = 0; nth_word(c, i, &last); i++)
-		;
+	while (next_word(&at, w))
+		last = *w;
 	*w = last;
 	return is(&last, "...");
 }

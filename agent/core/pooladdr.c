@@ -2,21 +2,6 @@
 #include "pooladdr.h"
 
 #include <errno.h>
-#include <string.h>
-
-/* Is it the first mapping of the group that uses the pool? */
-static bool first_use(const struct conf *c, uint32_t map)
-{
-	const struct conf_map *m = &c->map[map];
-	uint32_t k;
-
-	for (k = 0; k < map; k++) {
-		if (c->map[k].group.id == m->group.id &&
-		    !strcmp(c->map[k].pool, m->pool))
-			return false;
-	}
-	return true;
-}
 
 /**
  * pooladdr_ranges - all addresses that a group translates to
@@ -43,7 +28,7 @@ int pooladdr_ranges(const struct conf *c, uint32_t group,
 		size_t got;
 		int err;
 
-		if (m->group.id != group || !p || !first_use(c, k))
+		if (m->group.id != group || !p)
 			continue;
 		err = conf_pool_ranges(c, p, taken, n_taken, out + *n,
 				       max - *n, &got);

@@ -10,8 +10,8 @@
 /*
  * DOC: the pool addresses of a group
  *
- * A group's pools are those of its mappings; a pool that two mappings share
- * counts once. @taken is what conf_pool_ranges() wants to know.
+ * A group's pools are those of its mappings; conf_check() sees to it that no
+ * two mappings share one. @taken is what conf_pool_ranges() wants to know.
  */
 
 /* Of one group, after everything that may not be used was taken out. */
