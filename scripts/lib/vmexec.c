@@ -9,9 +9,10 @@
  *        vmexec qmp SOCKET JSON         on the host: one command for QEMU itself
  *
  * A channel carries one command at a time, as frames: a type byte, a length (32
- * bits, big-endian), the data.  Host to guest: C (the command, each word ended by a
- * zero byte), I (input; empty: its end).  Guest to host: O and E (output), X (status,
- * one byte).  When the host hangs up, the command's process group is killed.
+ * bits, big-endian), the data.  Host to guest: S (a new host begins), C (the command,
+ * each word ended by a zero byte), I (input; empty: its end).  Guest to host: O and E
+ * (output), X (status, one byte).  When the host hangs up, the command's process group
+ * is killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -34,6 +35,12 @@
 #define HEAD 5
 #define DATA 16384
 #define FAILURE 125		/* of ours, not of the command */
+
+/* The frame S.  The guest drops all before it: the rest of what a former host was
+ * saying when it was killed.
+ */
+static const uint8_t hello[] = "S\0\0\0\010vmexec01";
+#define HELLO (sizeof(hello) - 1)
 
 struct frame {
 	uint8_t buf[HEAD + DATA];
@@ -236,6 +243,41 @@ static int child_check(struct child *c, int fd)
 	return frame_write(fd, 'X', &status, 1);
 }
 
+/* Read one byte towards the frame S, of which @have were seen.  Return: how many are
+ * now, or -1 when the host is gone.
+ */
+static int hear_hello(int fd, int have)
+{
+	uint8_t b;
+	ssize_t n = read(fd, &b, 1);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? have : -1;
+	if (!n)
+		return -1;
+	if (b == hello[have])
+		return have + 1;
+	return b == hello[0];
+}
+
+/* Act on a whole frame. */
+static void handle(struct child *c, const struct frame *f)
+{
+	switch (f->buf[0]) {
+	case 'S':
+		/* a new host, and the end of the former one went unnoticed */
+		child_end(c, true);
+		break;
+	case 'C':
+		child_end(c, true);
+		child_start(c, f);
+		break;
+	case 'I':
+		child_input(c, f);
+		break;
+	}
+}
+
 /* One connection of the host.  Returns when it hangs up. */
 static void session(int fd, const sigset_t *wake)
 {
@@ -245,7 +287,7 @@ static void session(int fd, const sigset_t *wake)
 			       { .events = POLLIN } };
 	struct timespec no_wait = { 0, 0 };
 	sigset_t open_mask;
-	int i;
+	int i, heard = 0;
 
 	sigemptyset(&open_mask);
 	for (;;) {
@@ -264,19 +306,17 @@ static void session(int fd, const sigset_t *wake)
 				goto gone;
 		if (!child_check(&c, fd))
 			goto gone;
-		if (p[0].revents & POLLIN) {
+		if (p[0].revents & POLLIN && heard < (int)HELLO) {
+			heard = hear_hello(fd, heard);
+			if (heard < 0)
+				goto gone;
+		} else if (p[0].revents & POLLIN) {
 			if (!frame_read(fd, &f))
 				goto gone;
-			if (!frame_whole(&f))
-				continue;
-			if (f.buf[0] == 'C') {
-				/* a new host while the old one's command ran */
-				child_end(&c, true);
-				child_start(&c, &f);
-			} else if (f.buf[0] == 'I') {
-				child_input(&c, &f);
+			if (frame_whole(&f)) {
+				handle(&c, &f);
+				f.have = 0;
 			}
-			f.have = 0;
 		} else if (p[0].revents & (POLLHUP | POLLERR)) {
 			goto gone;
 		}
@@ -293,8 +333,7 @@ static void on_signal(int sig)
 static int serve(const char *port)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
-	struct timespec second = { 1, 0 };
-	char rest[256];
+	struct timespec while_idle = { 0, 250000000 };
 	sigset_t wake;
 	int fd = open(port, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 
@@ -303,7 +342,7 @@ static int serve(const char *port)
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGCHLD, &sa, NULL);
 	sigaction(SIGIO, &sa, NULL);
-	/* The port sends SIGIO when the host connects; a lost one costs a second */
+	/* The port sends SIGIO when the host connects; a lost one costs 250 ms */
 	sigemptyset(&wake);
 	sigaddset(&wake, SIGCHLD);
 	sigaddset(&wake, SIGIO);
@@ -315,11 +354,11 @@ static int serve(const char *port)
 
 		if (poll(&p, 1, 0) < 0)
 			die("poll: %s", strerror(errno));
-		/* without a host the port is readable too: end of file */
+		/* without a host the port is readable too, to its end of file */
 		if (!(p.revents & POLLHUP))
 			session(fd, &wake);
-		else if (read(fd, rest, sizeof(rest)) <= 0)
-			sigtimedwait(&wake, NULL, &second);
+		else
+			sigtimedwait(&wake, NULL, &while_idle);
 	}
 }
 
@@ -383,7 +422,7 @@ static void send_command(int fd, char **argv)
 		memcpy(buf + len, *argv, n);
 		len += n;
 	}
-	if (!frame_write(fd, 'C', buf, len))
+	if (!write_all(fd, hello, HELLO) || !frame_write(fd, 'C', buf, len))
 		die("the machine is gone");
 }
 
