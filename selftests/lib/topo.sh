@@ -38,7 +38,7 @@
 : "${AUTH:=text test}"				# empty: none
 : "${TRUSTED:=trusted}"
 : "${POOL4:=192.0.2.100 192.0.2.103}" "${POOL6:=2001:db8:b::100 2001:db8:b::103}"
-: "${HTTP:=ip nat switchover replication http}"
+: "${HTTP:=}"
 : "${EXTRA:=}"					# more lines, before `end`
 
 # What marks a connection of a mapping (rg_marked).
