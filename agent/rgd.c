@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* rgd: the agent of the redundancy groups of a network namespace. */
+
+#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +20,9 @@
 
 #define DEFAULT_FILE	"/etc/nf_rg/rg.conf"
 #define DEFAULT_RUNDIR	"/run/rgd"
+
+/* Above ordinary real-time work, below what the kernel does for itself. */
+#define RT_PRIORITY	10
 
 struct options {
 	const char *file;
@@ -131,6 +137,18 @@ static const struct loop_ops loop_ops = {
 	.reload = on_reload,
 };
 
+/* Hellos must go out, and silence be judged, whatever else this machine does.  A service manager may have seen to it already. */
+static void be_real_time(void)
+{
+	struct sched_param p = { .sched_priority = RT_PRIORITY };
+
+	if (sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &p))
+		log_warn("START", "no real-time priority");
+	/* A page fault on the way to a takeover would wait for a disk. */
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		log_warn("START", "memory is not locked");
+}
+
 static void run(struct agent *a)
 {
 	int err = loop_open(&a->loop, &loop_ops, a);
@@ -142,9 +160,7 @@ static void run(struct agent *a)
 		fatal("start");
 	}
 	log_notice("START", "system %016llx, configuration %s", (unsigned long long)a->system, a->file);
-	/* A page fault on the way to a takeover would wait for a disk. */
-	if (mlockall(MCL_CURRENT | MCL_FUTURE))
-		log_warn("START", "memory is not locked");
+	be_real_time();
 	err = loop_run(&a->loop);
 	if (err)
 		log_warnx("STOP", "event loop: %s", strerror(-err));

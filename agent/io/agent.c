@@ -253,9 +253,19 @@ static void on_nat_foreign(void *arg, bool restored)
 	log_notice("NAT", "the translation rules were changed by somebody else%s", restored ? ", restored" : "");
 }
 
+static void on_nat_installed(void *arg)
+{
+	struct agent *a = arg;
+	struct group *g;
+
+	log_notice("NAT", "the translation rules are installed now");
+	for_each_group(a, g, i)
+		group_fault(g, GROUP_F_NAT, false, NULL);
+}
+
 static const struct vips_ops vips_ops = { .foreign = on_vip_foreign, .fault = on_vip_fault };
 static const struct pools_ops pools_ops = { .foreign = on_pool_foreign, .fault = on_pool_fault };
-static const struct nat_ops nat_ops = { .foreign = on_nat_foreign, .fault = on_nat_fault };
+static const struct nat_ops nat_ops = { .foreign = on_nat_foreign, .fault = on_nat_fault, .installed = on_nat_installed };
 
 static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, const struct iface_addr *addr)
 {
@@ -373,8 +383,15 @@ int agent_stop(struct agent *a, bool purge)
 		return -EALREADY;
 	a->stop = AGENT_STOPS;
 	loop_timer_set(&a->stop_limit, mono_add_ms(clock_now(), STOP_LIMIT_MS));
-	for_each_group(a, g, i)
-		group_event(g, &ev);
+	for_each_group(a, g, i) {
+		if (g->started) {
+			group_event(g, &ev);
+		} else {
+			/* It never had anything to hand over. */
+			g->stopped = true;
+			g->handed_over = true;
+		}
+	}
 	agent_group_stopped(a);
 	return 0;
 }
@@ -385,12 +402,6 @@ static void on_cleanup(void *arg, mono_t now)
 {
 	(void)now;
 	reload_finish_removed(arg);
-}
-
-static void on_rules_retry(void *arg, mono_t now)
-{
-	(void)now;
-	reload_rules(arg);
 }
 
 static int read_identity(struct agent *a)
@@ -461,8 +472,6 @@ int agent_open(struct agent *a)
 		err = loop_timer_init(&a->stop_limit, a->loop.base, on_stop_limit, a);
 	if (!err)
 		err = loop_timer_init(&a->cleanup, a->loop.base, on_cleanup, a);
-	if (!err)
-		err = loop_timer_init(&a->rules_retry, a->loop.base, on_rules_retry, a);
 	if (err)
 		return err;
 	open_kernel(a);
@@ -496,6 +505,5 @@ void agent_close(struct agent *a)
 	loop_timer_free(&a->kernel_retry);
 	loop_timer_free(&a->stop_limit);
 	loop_timer_free(&a->cleanup);
-	loop_timer_free(&a->rules_retry);
 	free(a->taken);
 }

@@ -132,7 +132,6 @@ struct agent {
 	bool purge;
 	struct loop_timer stop_limit;
 	struct loop_timer cleanup;	/* of groups that were taken out of the configuration */
-	struct loop_timer rules_retry;
 	uint64_t reloads, reload_errors;
 };
 

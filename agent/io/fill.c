@@ -10,6 +10,7 @@
 #include "core/view.h"
 #include "io/announce.h"
 #include "io/clock.h"
+#include "io/ctl.h"
 #include "io/hellosock.h"
 #include "io/ifaces.h"
 #include "io/nat.h"
@@ -146,7 +147,7 @@ static void fill_if(const struct group *g, const struct conf_if *f, struct view_
 	for (uint32_t n = 0; n < f->n_vips && n < VIEW_MAX_VIPS; n++) {
 		o->vip[n].addr = f->vip[n].addr;
 		o->vip[n].len = f->vip[n].len;
-		o->vip[n].present = i && iface_has(i, &f->vip[n].addr);
+		o->vip[n].present = vips_present(g->agent->vips, g->id, f->name, &f->vip[n].addr);
 		o->n_vips++;
 	}
 }
@@ -402,6 +403,20 @@ static void count_rule(void *arg, const struct nat_counter *n)
 	view_count(arg, name, n->packets);
 }
 
+static void count_commands(const struct agent *a, struct view_counters *c)
+{
+	struct ctl_stats st;
+
+	if (!a->ctl)
+		return;
+	ctl_get(a->ctl, &st);
+	count(c, "command-", "clients", st.clients);
+	count(c, "command-", "requests", st.requests);
+	count(c, "command-", "bad-requests", st.bad_requests);
+	count(c, "command-", "dropped-slow", st.dropped_slow);
+	count(c, "command-", "dropped-limit", st.dropped_limit);
+}
+
 static void fill_system(struct agent *a, struct view_counters *c)
 {
 	for (int v = 1; v < HELLO_VERDICTS; v++)
@@ -420,6 +435,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	if (knl_present(&a->knl))
 		knl_stats(&a->knl, 0, count_stat, c);
 	nat_counters(a->nat, count_rule, c);
+	count_commands(a, c);
 }
 
 static int snapshot(void *arg, struct view *v)

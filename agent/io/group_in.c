@@ -182,10 +182,13 @@ static void sync_up(void *arg, struct synclink *s, bool up)
 	struct agent *a = arg;
 	struct group *g;
 
-	(void)up;
-	for_each_group(a, g, i)
-		if (g->sync == s && g->link)
-			path_faults(g, clock_now());
+	for_each_group(a, g, i) {
+		if (g->sync != s || !g->link)
+			continue;
+		path_faults(g, clock_now());
+		if (up && !g->conf.data_trusted)
+			log_warnx("SYNC", "RG id %u: DATA LINK NOT PROTECTED", g->id);
+	}
 }
 
 const struct synclink_ops group_synclink_ops = {

@@ -24,7 +24,6 @@
 #define FILE_MAX	(1024 * 1024)
 #define TAKEN_MAX	1024
 #define DIAGS_MAX	64
-#define RULES_RETRY_MS	10000
 
 #define for_each_group(a, g, i) \
 	for (unsigned int i = 1; i < 256; i++) \
@@ -115,26 +114,24 @@ static int complain(const char *what, int err)
  * reload_rules() - translation rules, virtual and pool addresses as configured
  * @a: the daemon
  *
- * What fails is logged, is a fault of the groups, and is tried again.
+ * What fails is logged; each of them tries again by itself, and rules that are not installed are a fault of the groups.
  *
  * Return: 0 or the first -errno.
  */
 int reload_rules(struct agent *a)
 {
 	struct group *g;
-	int nat, err;
+	int first, err;
 
-	nat = complain("translation rules", nat_apply(a->nat, a->conf, a->taken, a->n_taken));
+	first = complain("translation rules", nat_apply(a->nat, a->conf, a->taken, a->n_taken));
 	for_each_group(a, g, i)
-		group_fault(g, GROUP_F_NAT, nat != 0, "the translation rules are not installed");
-	if (nat)
-		loop_timer_set(&a->rules_retry, mono_add_ms(clock_now(), RULES_RETRY_MS));
+		group_fault(g, GROUP_F_NAT, first != 0, "the translation rules are not installed");
 	err = complain("virtual addresses", vips_configure(a->vips, a->conf));
-	nat = nat ? nat : err;
+	first = first ? first : err;
 	err = complain("pool addresses", pools_configure(a->pools, a->conf, a->taken, a->n_taken));
-	nat = nat ? nat : err;
+	first = first ? first : err;
 	err = complain("announcements", announce_configure(a->announce, a->conf, a->taken, a->n_taken));
-	return nat ? nat : err;
+	return first ? first : err;
 }
 
 /* -------------------------------------------------------------------- links */
