@@ -205,7 +205,7 @@ rg_start() {
 	dir=$(rg_dir "$r")
 	mkdir -p "$dir"
 	[ -e "$dir/conf" ] || rg_conf "$r" | sed '/^[[:space:]]*$/d' >"$dir/conf"
-	ns "$r" "$BIN/rgd" -f "$dir/conf" -r "$dir" -d "$@" >>"$dir/log" 2>&1 8>&- &
+	ip netns exec "$NS$r" "$BIN/rgd" -f "$dir/conf" -r "$dir" -d "$@" >>"$dir/log" 2>&1 8>&- &
 	echo $! >"$dir/test.pid"
 	disown $!
 	wait_for 10 rg_ctl "$r" show redundancy application group 1 ||
