@@ -139,6 +139,30 @@ static int run_script(struct nat *n, bool guard)
 	return err;
 }
 
+/* Both tables in one transaction, as nearly always goes. */
+static int run_both(struct nat *n)
+{
+	char *guard = NULL, *translate = NULL, *both = NULL;
+	int err = make(n, true, &guard);
+
+	if (!err)
+		err = make(n, false, &translate);
+	if (!err) {
+		size_t len = strlen(guard);
+
+		both = realloc(guard, len + strlen(translate) + 1);
+		err = both ? 0 : -ENOMEM;
+	}
+	if (both) {
+		guard = both;
+		strcat(both, translate);
+		err = nft_run(n->nft, both, n->st.error, sizeof(n->st.error));
+	}
+	free(guard);
+	free(translate);
+	return err;
+}
+
 static int list(struct nat *n, size_t t, char **out)
 {
 	char cmd[48];
@@ -163,11 +187,15 @@ static int remember(struct nat *n)
 	return err;
 }
 
+/* If the two together are refused, at least the guard; and let the log name the one that is to blame. */
 static int install_once(struct nat *n)
 {
-	int err = run_script(n, true);
+	int err = run_both(n);
 
 	n->st.guard_only = false;
+	if (!err)
+		return 0;
+	err = run_script(n, true);
 	if (err)
 		return err;
 	err = run_script(n, false);
@@ -229,11 +257,11 @@ static void rest(struct nat *n)
 		n->ops->fault(n->arg, true);
 }
 
-static void on_change(void *arg)
+static void on_change(void *arg, bool gone)
 {
 	struct nat *n = arg;
 
-	if (n->fight.resting || !n->conf || !n->want[0] || intact(n))
+	if (n->fight.resting || !n->conf || !n->want[0] || (!gone && intact(n)))
 		return;
 	n->st.foreign++;
 	if (fight_may(&n->fight, clock_now()))
@@ -323,8 +351,8 @@ void nat_close(struct nat *n)
  * @taken: addresses in use that it does not know, see conf_pool_ranges(); copied
  * @n_taken: how many
  *
- * The guard is replaced first.  If the kernel refuses it nothing has changed; if it refuses the translations those of before remain, and
- * what only the new ones would have translated is dropped.  Connections that exist go on either way; counters too.
+ * If the kernel refuses the translations, those of before remain, and what only the new ones would have translated is dropped.
+ * Connections that exist go on either way, and counters too.
  *
  * Return: 0, -EINVAL when nftables refused (see nat_get()), -ENOSPC: a pool falls into too many pieces, -ENOMEM.
  */

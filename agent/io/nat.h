@@ -3,8 +3,8 @@
  * The rules that translate, and the ones that keep untranslated traffic in.
  *
  * Two nftables tables are ours: `inet rg_guard`, which drops what the lists of the mappings match and nothing translated, and `inet rg`,
- * which translates.  Each is replaced in one transaction, the guard first, so that a failure leaves things closed.  The rules are the
- * same on both routers and whatever the roles are; a switchover does not touch them.
+ * which translates.  They are replaced in one transaction; if that is refused the guard alone is, so that a failure leaves things closed.
+ * The rules are the same on both routers and whatever the roles are; a switchover does not touch them.
  *
  * If somebody else changes or flushes one of the tables it is put back within 100 ms; after more than three times in ten seconds we stop,
  * report the fault, and look again a minute later.

@@ -22,10 +22,11 @@ int nft_list(struct nft *n, const char *command, bool json, char **out);
 /**
  * typedef nft_watch_fn - rules were changed
  * @arg: of nft_watch_open()
+ * @gone: a table was deleted, so that there is no need to look
  *
  * Called once after all that was queued has been read, also for changes of our own.
  */
-typedef void (*nft_watch_fn)(void *arg);
+typedef void (*nft_watch_fn)(void *arg, bool gone);
 
 int nft_watch_open(struct event_base *base, const char *const *tables, size_t n, nft_watch_fn fn, void *arg, struct nft_watch **out);
 void nft_watch_close(struct nft_watch *w);

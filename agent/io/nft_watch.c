@@ -28,6 +28,7 @@ struct nft_watch {
 	nft_watch_fn fn;
 	void *arg;
 	bool touched;
+	bool gone;
 };
 
 /* The name of the table is attribute 1 of every kind of object: NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE, NFTA_OBJ_TABLE, ... */
@@ -42,8 +43,16 @@ static int on_msg(struct nl_msg *msg, void *arg)
 	    m->nfgen_family != NFPROTO_INET)
 		return NL_OK;
 	name = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(*m), NFTA_TABLE_NAME);
-	for (size_t k = 0; name && k < w->n_tables; k++)
-		w->touched |= !nla_strcmp(name, w->table[k]);
+	for (size_t k = 0; name && k < w->n_tables; k++) {
+		if (nla_strcmp(name, w->table[k]))
+			continue;
+		w->touched = true;
+		/* Within one transaction it may come back. */
+		if (NFNL_MSG_TYPE(h->nlmsg_type) == NFT_MSG_DELTABLE)
+			w->gone = true;
+		else if (NFNL_MSG_TYPE(h->nlmsg_type) == NFT_MSG_NEWTABLE)
+			w->gone = false;
+	}
 	return NL_OK;
 }
 
@@ -65,13 +74,17 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct nft_watch *w = arg;
 
+	bool gone;
+
 	(void)fd;
 	(void)what;
 	read_events(w);
-	if (w->touched) {
-		w->touched = false;
-		w->fn(w->arg);
-	}
+	if (!w->touched)
+		return;
+	gone = w->gone;
+	w->touched = false;
+	w->gone = false;
+	w->fn(w->arg, gone);
 }
 
 /**
@@ -144,4 +157,5 @@ void nft_watch_drain(struct nft_watch *w)
 {
 	read_events(w);
 	w->touched = false;
+	w->gone = false;
 }
