@@ -199,7 +199,11 @@ static void pool_chain(struct out *o)
 		"\t}\n");
 }
 
-/* A rule a pool: two pools may overlap, the elements of a set may not. */
+/*
+ * A rule a pool, for two pools may overlap and the elements of a set may not.
+ * From whatever side: IPv6 pool addresses are on an interface, and so could
+ * be reached from inside as well.
+ */
 static int input_chain(const struct natrules *n, struct out *o)
 {
 	uint32_t k;
@@ -207,19 +211,17 @@ static int input_chain(const struct natrules *n, struct out *o)
 	pool_chain(o);
 	out_str(o, "\tchain input {\n"
 		   "\t\ttype filter hook input priority filter - 10; policy accept;\n");
-	for (k = 0; k < n->c->n_pools; k++) {
-		const struct conf_pool *p = &n->c->pool[k];
-		size_t got, i;
-		int err = conf_pool_ranges(n->c, p, n->taken, n->n_taken,
-					   n->room, n->n_room, &got);
+	for (k = 0; k < n->c->n_maps; k++) {
+		const struct conf_pool *p = conf_pool(n->c, n->c->map[k].pool);
+		size_t got = 0, i;
+		int err = p ? conf_pool_ranges(n->c, p, n->taken, n->n_taken,
+					       n->room, n->n_room, &got) : 0;
 
 		if (err)
 			return err;
-		if (!got || !has_side(n->c, CONF_NAT_OUTSIDE))
+		if (!got)
 			continue;
-		out_str(o, "\t\t");
-		ifnames(n->c, o, "iifname", CONF_NAT_OUTSIDE);
-		out_fmt(o, "%s daddr { ",
+		out_fmt(o, "\t\t%s daddr { ",
 			p->range.from.family == RG_V4 ? "ip" : "ip6");
 		for (i = 0; i < got; i++) {
 			out_str(o, i ? ", " : "");

@@ -14,8 +14,8 @@
  * Two tables. `inet rg_guard` comes first and stands alone: what a mapping's
  * list permits, goes from inside to outside and nothing has translated, is
  * dropped and counted, whatever the reason; and what comes to a pool address
- * on an outside interface and belongs to no translated connection is dropped
- * before it reaches the router's own services. `inet rg` translates.
+ * and belongs to no translated connection is dropped before it reaches the
+ * router's own services. `inet rg` translates.
  *
  * The text depends on nothing but the configuration and the addresses in use,
  * so that both routers have the same rules; the hash that spreads sources over

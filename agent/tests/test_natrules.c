@@ -102,7 +102,7 @@ static void test_guard(void **state)
 		"\t}\n"));
 	assert_non_null(strstr(text, "type filter hook postrouting priority srcnat + 10; policy accept;\n"
 		"\t\tiifname { \"lan0\", \"lan1\" } oifname { \"wan0\" } jump mappings\n"));
-	assert_non_null(strstr(text, "\t\tiifname { \"wan0\" } ip daddr { 192.0.2.8-192.0.2.15 } jump pool_input\n"));
+	assert_non_null(strstr(text, "\t\tip daddr { 192.0.2.8-192.0.2.15 } jump pool_input\n"));
 }
 
 /* What the guard matches is what the translation matches, for every mapping. */
