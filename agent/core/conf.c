@@ -17,25 +17,48 @@ struct array {
 	bool named;
 };
 
-#define ARRAY(c, what, limit, by_name)					\
-	((struct array){ (c)->what, &(c)->n_##what##s, limit,		\
-			 sizeof((c)->what[0]), by_name })
-
-#define PROTOCOLS(c)	ARRAY(c, protocol, CONF_MAX_PROTOCOLS, false)
-#define GROUPS(c)	ARRAY(c, group, CONF_MAX_GROUPS, false)
-#define POOLS(c)	ARRAY(c, pool, CONF_MAX_POOLS, true)
-#define ACLS(c)		ARRAY(c, acl, CONF_MAX_ACLS, true)
-#define MAPS(c)		ARRAY(c, map, CONF_MAX_MAPS, false)
-#define IFS(c)		((struct array){ (c)->iface, &(c)->n_ifs,	\
-					 CONF_MAX_IFS,			\
-					 sizeof((c)->iface[0]), true })
-
 _Static_assert(!offsetof(struct conf_protocol, id), "the key comes first");
 _Static_assert(!offsetof(struct conf_group, id), "the key comes first");
 _Static_assert(!offsetof(struct conf_map, id), "the key comes first");
 _Static_assert(!offsetof(struct conf_if, name), "the key comes first");
 _Static_assert(!offsetof(struct conf_pool, name), "the key comes first");
 _Static_assert(!offsetof(struct conf_acl, name), "the key comes first");
+
+static struct array protocols(struct conf *c)
+{
+	return (struct array){ c->protocol, &c->n_protocols, CONF_MAX_PROTOCOLS,
+			       sizeof(c->protocol[0]), false };
+}
+
+static struct array groups(struct conf *c)
+{
+	return (struct array){ c->group, &c->n_groups, CONF_MAX_GROUPS,
+			       sizeof(c->group[0]), false };
+}
+
+static struct array ifs(struct conf *c)
+{
+	return (struct array){ c->iface, &c->n_ifs, CONF_MAX_IFS,
+			       sizeof(c->iface[0]), true };
+}
+
+static struct array pools(struct conf *c)
+{
+	return (struct array){ c->pool, &c->n_pools, CONF_MAX_POOLS,
+			       sizeof(c->pool[0]), true };
+}
+
+static struct array acls(struct conf *c)
+{
+	return (struct array){ c->acl, &c->n_acls, CONF_MAX_ACLS,
+			       sizeof(c->acl[0]), true };
+}
+
+static struct array maps(struct conf *c)
+{
+	return (struct array){ c->map, &c->n_maps, CONF_MAX_MAPS,
+			       sizeof(c->map[0]), false };
+}
 
 static void *array_at(const struct array *a, uint32_t i)
 {
@@ -160,7 +183,7 @@ void conf_group_init(struct conf_group *g, uint32_t id)
 struct conf_protocol *conf_get_protocol(struct conf *c, uint32_t id,
 					uint32_t line)
 {
-	struct array a = PROTOCOLS(c);
+	struct array a = protocols(c);
 	struct conf_protocol *p = array_find(&a, &id);
 
 	if (!p) {
@@ -183,7 +206,7 @@ struct conf_protocol *conf_get_protocol(struct conf *c, uint32_t id,
  */
 struct conf_group *conf_get_group(struct conf *c, uint32_t id, uint32_t line)
 {
-	struct array a = GROUPS(c);
+	struct array a = groups(c);
 	struct conf_group *g = array_find(&a, &id);
 
 	if (!g) {
@@ -206,7 +229,7 @@ struct conf_group *conf_get_group(struct conf *c, uint32_t id, uint32_t line)
  */
 struct conf_if *conf_get_if(struct conf *c, const char *name, uint32_t line)
 {
-	struct array a = IFS(c);
+	struct array a = ifs(c);
 	struct conf_if *i = array_find(&a, name);
 
 	if (!i) {
@@ -229,7 +252,7 @@ struct conf_if *conf_get_if(struct conf *c, const char *name, uint32_t line)
  */
 struct conf_pool *conf_get_pool(struct conf *c, const char *name, uint32_t line)
 {
-	struct array a = POOLS(c);
+	struct array a = pools(c);
 	struct conf_pool *p = array_find(&a, name);
 
 	if (!p) {
@@ -252,7 +275,7 @@ struct conf_pool *conf_get_pool(struct conf *c, const char *name, uint32_t line)
  */
 struct conf_acl *conf_get_acl(struct conf *c, const char *name, uint32_t line)
 {
-	struct array a = ACLS(c);
+	struct array a = acls(c);
 	struct conf_acl *l = array_find(&a, name);
 
 	if (!l) {
@@ -275,7 +298,7 @@ struct conf_acl *conf_get_acl(struct conf *c, const char *name, uint32_t line)
  */
 struct conf_map *conf_get_map(struct conf *c, uint32_t id, uint32_t line)
 {
-	struct array a = MAPS(c);
+	struct array a = maps(c);
 	struct conf_map *m = array_find(&a, &id);
 
 	if (!m) {
@@ -297,7 +320,7 @@ struct conf_map *conf_get_map(struct conf *c, uint32_t id, uint32_t line)
  */
 bool conf_drop_protocol(struct conf *c, uint32_t id)
 {
-	struct array a = PROTOCOLS(c);
+	struct array a = protocols(c);
 
 	return array_drop(&a, &id);
 }
@@ -311,7 +334,7 @@ bool conf_drop_protocol(struct conf *c, uint32_t id)
  */
 bool conf_drop_group(struct conf *c, uint32_t id)
 {
-	struct array a = GROUPS(c);
+	struct array a = groups(c);
 
 	return array_drop(&a, &id);
 }
@@ -325,7 +348,7 @@ bool conf_drop_group(struct conf *c, uint32_t id)
  */
 bool conf_drop_if(struct conf *c, const char *name)
 {
-	struct array a = IFS(c);
+	struct array a = ifs(c);
 
 	return array_drop(&a, name);
 }
@@ -339,7 +362,7 @@ bool conf_drop_if(struct conf *c, const char *name)
  */
 bool conf_drop_pool(struct conf *c, const char *name)
 {
-	struct array a = POOLS(c);
+	struct array a = pools(c);
 
 	return array_drop(&a, name);
 }
@@ -353,7 +376,7 @@ bool conf_drop_pool(struct conf *c, const char *name)
  */
 bool conf_drop_acl(struct conf *c, const char *name)
 {
-	struct array a = ACLS(c);
+	struct array a = acls(c);
 
 	return array_drop(&a, name);
 }
@@ -367,7 +390,7 @@ bool conf_drop_acl(struct conf *c, const char *name)
  */
 bool conf_drop_map(struct conf *c, uint32_t id)
 {
-	struct array a = MAPS(c);
+	struct array a = maps(c);
 
 	return array_drop(&a, &id);
 }
@@ -390,7 +413,7 @@ static struct conf *unconst(const struct conf *c)
  */
 const struct conf_protocol *conf_protocol(const struct conf *c, uint32_t id)
 {
-	struct array a = PROTOCOLS(unconst(c));
+	struct array a = protocols(unconst(c));
 
 	return array_find(&a, &id);
 }
@@ -404,7 +427,7 @@ const struct conf_protocol *conf_protocol(const struct conf *c, uint32_t id)
  */
 const struct conf_group *conf_group(const struct conf *c, uint32_t id)
 {
-	struct array a = GROUPS(unconst(c));
+	struct array a = groups(unconst(c));
 
 	return array_find(&a, &id);
 }
@@ -437,7 +460,7 @@ const struct conf_group *conf_group_named(const struct conf *c,
  */
 const struct conf_if *conf_if(const struct conf *c, const char *name)
 {
-	struct array a = IFS(unconst(c));
+	struct array a = ifs(unconst(c));
 
 	return array_find(&a, name);
 }
@@ -451,7 +474,7 @@ const struct conf_if *conf_if(const struct conf *c, const char *name)
  */
 const struct conf_pool *conf_pool(const struct conf *c, const char *name)
 {
-	struct array a = POOLS(unconst(c));
+	struct array a = pools(unconst(c));
 
 	return array_find(&a, name);
 }
@@ -465,7 +488,7 @@ const struct conf_pool *conf_pool(const struct conf *c, const char *name)
  */
 const struct conf_acl *conf_acl(const struct conf *c, const char *name)
 {
-	struct array a = ACLS(unconst(c));
+	struct array a = acls(unconst(c));
 
 	return array_find(&a, name);
 }
@@ -479,7 +502,7 @@ const struct conf_acl *conf_acl(const struct conf *c, const char *name)
  */
 const struct conf_map *conf_map(const struct conf *c, uint32_t id)
 {
-	struct array a = MAPS(unconst(c));
+	struct array a = maps(unconst(c));
 
 	return array_find(&a, &id);
 }

@@ -49,7 +49,7 @@ static const struct conf_node protocol_timers[] = {
 };
 
 static const struct conf_node auth_text[] = {
-	WORD("STRING", "sent in clear with every hello: guards against mistakes, not against attackers",
+	WORD("STRING", "sent in clear: guards against mistakes, not against attackers",
 	     CONF_TEXT_LEN - 1, CONF_S_NAME, .flags = EITHER,
 	     .run = conf_run_auth_text),
 	END,
@@ -223,7 +223,7 @@ static const struct conf_node app_nodes[] = {
 };
 
 #define INTRACHASSIS \
-	"redundancy inside one chassis cannot coexist with redundancy between two; \"mode none\" is what runs"
+	"redundancy inside one chassis cannot coexist with redundancy between two: use \"mode none\""
 
 static const struct conf_node mode[] = {
 	KW("none", "no redundancy inside this chassis", .flags = EITHER,

@@ -146,18 +146,19 @@ static const struct conf_node ace_source[] = {
 	END,
 };
 
-#define ACE_ACTIONS							\
-	KW("permit", "translate", .slot = CONF_S_PERMIT,		\
-	   .next = ace_source),						\
-	KW("deny", "do not translate", .slot = CONF_S_DENY,		\
-	   .next = ace_source)
-
-static const struct conf_node ace_actions[] = { ACE_ACTIONS, END };
+static const struct conf_node ace_actions[] = {
+	KW("permit", "translate", .slot = CONF_S_PERMIT, .next = ace_source),
+	KW("deny", "do not translate", .slot = CONF_S_DENY,
+	   .next = ace_source),
+	END,
+};
 
 const struct conf_node conf_acl_nodes[] = {
 	NUM("SEQUENCE", "place in the list", 1, 2147483647, CONF_S_SEQ,
 	    .flags = CONF_NO_CR, .run = conf_run_ace, .next = ace_actions),
-	ACE_ACTIONS,
+	KW("permit", "translate", .slot = CONF_S_PERMIT, .next = ace_source),
+	KW("deny", "do not translate", .slot = CONF_S_DENY,
+	   .next = ace_source),
 	END,
 };
 
@@ -289,7 +290,6 @@ static const struct conf_node nat[] = {
 	REFUSED("settings", "ip nat settings"),
 	END,
 };
-
 
 const struct conf_node conf_ip_nodes[] = {
 	KW("nat", "address translation", .next = nat),

@@ -137,9 +137,10 @@ static void list_expected(const struct attempt *a, bool no,
 	bool first = true;
 
 	for (n = a->level; no_end(n); n++) {
-		if (abbreviated ? n->type != CONF_ARG_KEYWORD ||
-				  !lex_abbreviates(abbreviated, n->word)
-				: !!(n->flags & CONF_HIDDEN))
+		if (!abbreviated && (n->flags & CONF_HIDDEN))
+			continue;
+		if (abbreviated && (n->type != CONF_ARG_KEYWORD ||
+				    !lex_abbreviates(abbreviated, n->word)))
 			continue;
 		if (!first)
 			out_str(o, " or ");

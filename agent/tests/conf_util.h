@@ -17,6 +17,8 @@
 
 #include "core/conf.h"
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 #define MAX_DIAGS	256
 #define TEXT_SIZE	(1u << 20)
 

@@ -35,12 +35,12 @@ static void test_parse(void **state)
 	struct rg_addr a;
 	size_t i;
 
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		a = A(good[i][0]);
 		addr_print(&a, text);
 		assert_string_equal(text, good[i][1]);
 	}
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(addr_parse(bad[i], strlen(bad[i]), &a),
 				 -EINVAL);
 	assert_int_equal(addr_parse("1.2.3.4\0", 8, &a), -EINVAL);
@@ -72,7 +72,7 @@ static void test_parse_prefix(void **state)
 	assert_int_equal(p.len, 128);
 	assert_int_equal(addr_parse_prefix("10.0.0.0/33", 11, &p), -ERANGE);
 	assert_int_equal(addr_parse_prefix("::/129", 6, &p), -ERANGE);
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(addr_parse_prefix(bad[i], strlen(bad[i]), &p),
 				 -EINVAL);
 }
@@ -124,11 +124,11 @@ static void test_kinds(void **state)
 	size_t i;
 
 	assert_false(addr_is_unicast(&a));
-	for (i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(no); i++) {
 		a = A(no[i]);
 		assert_false(addr_is_unicast(&a));
 	}
-	for (i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(yes); i++) {
 		a = A(yes[i]);
 		assert_true(addr_is_unicast(&a));
 	}

@@ -4,9 +4,9 @@
 
 static struct parsed p;
 
-#define QUIET_PROTOCOL	"protocol 1\nno bfd\n"
-#define QUIET_GROUP	"group 1\npreempt\ncontrol c protocol 1\ndata d trusted\n"
-#define QUIET		IN_APP QUIET_PROTOCOL QUIET_GROUP
+#define QUIET							\
+	"redundancy\napplication redundancy\nprotocol 1\nno bfd\n"	\
+	"group 1\npreempt\ncontrol c protocol 1\ndata d trusted\n"
 #define LAN		"interface lan0\nredundancy rii 1\nip nat inside\n"
 #define WAN		"interface wan0\nredundancy rii 2\nip nat outside\n"
 #define POOL		"ip nat pool p 192.0.2.1 192.0.2.9 prefix-length 24\n"
@@ -69,6 +69,9 @@ static void test_group_by_name(void **state)
 		    "redundancy group blue ip 10.0.0.1 exclusive\n"
 		    "redundancy group 8 ipv6 fd00::1/64 exclusive\n",
 		    "f:9:18:", "belongs to group blue already");
+	must_refuse(&p, LAN "redundancy group blue ip 10.0.0.1 exclusive\n"
+		    "redundancy group green ipv6 fd00::1/64 exclusive\n",
+		    "f:5:18:", "belongs to group blue already");
 	must_refuse(&p, IN_APP "group 7\nname blue\ngroup 8\nname blue\n",
 		    "f:5: error: ", "groups 7 and 8 are both named blue");
 }

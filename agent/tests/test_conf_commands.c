@@ -301,7 +301,7 @@ static void test_good(void **state)
 	char text[512];
 	size_t i;
 
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		snprintf(text, sizeof(text), "%s%s\n", good[i].before,
 			 good[i].line);
 		must_load(&p, text);
@@ -317,7 +317,7 @@ static void test_bad(void **state)
 	size_t i;
 
 	conf_init(&empty);
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		snprintf(text, sizeof(text), "%s%s\n", bad[i].before,
 			 bad[i].line);
 		must_refuse(&p, text, bad[i].where, bad[i].what);
@@ -328,72 +328,73 @@ static void test_bad(void **state)
 	}
 }
 
+static const struct {
+	const char *before, *line, *undo;
+} undone[] = {
+	{ IN_APP, "domain 3", "no domain" },
+	{ IN_APP, "domain 3", "no domain 3" },
+	{ IN_PROTOCOL, "name x", "no name" },
+	{ IN_PROTOCOL, "name x", "no name x" },
+	{ IN_PROTOCOL, "timers hellotime 1 holdtime 9", "no timers" },
+	{ IN_PROTOCOL, "timers hellotime 1 holdtime 9",
+	  "no timers hellotime 1 holdtime 9" },
+	{ IN_PROTOCOL, "authentication text x", "no authentication" },
+	{ IN_PROTOCOL, "authentication text x",
+	  "no authentication text x" },
+	{ IN_GROUP, "name x", "no name" },
+	{ IN_GROUP, "shutdown", "no shutdown" },
+	{ IN_GROUP, "preempt", "no preempt" },
+	{ IN_GROUP, "priority 9 failover threshold 3", "no priority" },
+	{ IN_GROUP, "timers delay 1 reload 2", "no timers delay" },
+	{ IN_GROUP, "control x protocol 2", "no control" },
+	{ IN_GROUP, "control x protocol 2", "no control x" },
+	{ IN_GROUP, "data x trusted", "no data" },
+	{ IN_IF, "redundancy rii 7 decrement 3", "no redundancy rii" },
+	{ IN_IF, "redundancy rii 7", "no redundancy rii 7" },
+	{ IN_IF, "redundancy group 1 ip 10.0.0.1 exclusive",
+	  "no redundancy group 1 ip 10.0.0.1" },
+	{ IN_IF, "redundancy group 1 ip 10.0.0.1 exclusive decrement 9",
+	  "no redundancy group 1 ip 10.0.0.1 exclusive decrement 9" },
+	{ IN_IF, "redundancy group 1 ipv6 fd00::1/64 exclusive",
+	  "no redundancy group 1 ipv6 fd00::1/64" },
+	{ IN_IF, "redundancy group 1 ip 10.0.0.1 exclusive",
+	  "no redundancy group 1" },
+	{ IN_IF, "redundancy group 1 decrement 9",
+	  "no redundancy group 1 decrement" },
+	{ IN_IF, "ip nat inside", "no ip nat inside" },
+	{ "", "interface x", "no interface x" },
+	{ IN_APP, "protocol 3", "no protocol 3" },
+	{ IN_APP, "group 3", "no group 3" },
+	{ "", IN_APP "group 3\nprotocol 2\ndomain 4",
+	  "redundancy\nno application redundancy" },
+	{ "", "ip nat pool p 10.0.0.1 10.0.0.2 netmask 255.255.255.0",
+	  "no ip nat pool p" },
+	{ "", "ip access-list standard l",
+	  "no ip access-list standard l" },
+	{ "", "access-list 7 permit any", "no access-list 7" },
+	{ "", "access-list 7 permit any",
+	  "no ip access-list standard 7" },
+	{ IN_ACL, "permit any", "no 10" },
+	{ IN_ACL, "permit any", "no permit any" },
+	{ IN_ACL, "deny 10.0.0.0 0.0.0.255", "no deny 10.0.0.0/24" },
+	{ "", "ip nat inside source list l pool p redundancy 1 mapping-id 7 overload",
+	  "no ip nat inside source list l pool p" },
+	{ "", "ip nat inside source list l pool p redundancy 1 mapping-id 7 overload",
+	  "no ip nat inside source list l pool p redundancy 1 mapping-id 7 overload" },
+};
+
 /* What is said, undone: nothing must be left of it. */
 static void test_no(void **state)
 {
-	static const struct {
-		const char *before, *line, *undo;
-	} t[] = {
-		{ IN_APP, "domain 3", "no domain" },
-		{ IN_APP, "domain 3", "no domain 3" },
-		{ IN_PROTOCOL, "name x", "no name" },
-		{ IN_PROTOCOL, "name x", "no name x" },
-		{ IN_PROTOCOL, "timers hellotime 1 holdtime 9", "no timers" },
-		{ IN_PROTOCOL, "timers hellotime 1 holdtime 9",
-		  "no timers hellotime 1 holdtime 9" },
-		{ IN_PROTOCOL, "authentication text x", "no authentication" },
-		{ IN_PROTOCOL, "authentication text x",
-		  "no authentication text x" },
-		{ IN_GROUP, "name x", "no name" },
-		{ IN_GROUP, "shutdown", "no shutdown" },
-		{ IN_GROUP, "preempt", "no preempt" },
-		{ IN_GROUP, "priority 9 failover threshold 3", "no priority" },
-		{ IN_GROUP, "timers delay 1 reload 2", "no timers delay" },
-		{ IN_GROUP, "control x protocol 2", "no control" },
-		{ IN_GROUP, "control x protocol 2", "no control x" },
-		{ IN_GROUP, "data x trusted", "no data" },
-		{ IN_IF, "redundancy rii 7 decrement 3", "no redundancy rii" },
-		{ IN_IF, "redundancy rii 7", "no redundancy rii 7" },
-		{ IN_IF, "redundancy group 1 ip 10.0.0.1 exclusive",
-		  "no redundancy group 1 ip 10.0.0.1" },
-		{ IN_IF, "redundancy group 1 ip 10.0.0.1 exclusive decrement 9",
-		  "no redundancy group 1 ip 10.0.0.1 exclusive decrement 9" },
-		{ IN_IF, "redundancy group 1 ipv6 fd00::1/64 exclusive",
-		  "no redundancy group 1 ipv6 fd00::1/64" },
-		{ IN_IF, "redundancy group 1 ip 10.0.0.1 exclusive",
-		  "no redundancy group 1" },
-		{ IN_IF, "redundancy group 1 decrement 9",
-		  "no redundancy group 1 decrement" },
-		{ IN_IF, "ip nat inside", "no ip nat inside" },
-		{ "", "interface x", "no interface x" },
-		{ IN_APP, "protocol 3", "no protocol 3" },
-		{ IN_APP, "group 3", "no group 3" },
-		{ "", IN_APP "group 3\nprotocol 2\ndomain 4",
-		  "redundancy\nno application redundancy" },
-		{ "", "ip nat pool p 10.0.0.1 10.0.0.2 netmask 255.255.255.0",
-		  "no ip nat pool p" },
-		{ "", "ip access-list standard l",
-		  "no ip access-list standard l" },
-		{ "", "access-list 7 permit any", "no access-list 7" },
-		{ "", "access-list 7 permit any",
-		  "no ip access-list standard 7" },
-		{ IN_ACL, "permit any", "no 10" },
-		{ IN_ACL, "permit any", "no permit any" },
-		{ IN_ACL, "deny 10.0.0.0 0.0.0.255", "no deny 10.0.0.0/24" },
-		{ "", "ip nat inside source list l pool p redundancy 1 mapping-id 7 overload",
-		  "no ip nat inside source list l pool p" },
-		{ "", "ip nat inside source list l pool p redundancy 1 mapping-id 7 overload",
-		  "no ip nat inside source list l pool p redundancy 1 mapping-id 7 overload" },
-	};
 	static struct parsed q;
 	char text[512];
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		snprintf(text, sizeof(text), "%s\n", t[i].before);
+	for (i = 0; i < ARRAY_SIZE(undone); i++) {
+		snprintf(text, sizeof(text), "%s\n", undone[i].before);
 		must_load(&q, text);
-		snprintf(text, sizeof(text), "%s%s\n%s\n", t[i].before,
-			 t[i].line, t[i].undo);
+		snprintf(text, sizeof(text), "%s%s\n%s\n", undone[i].before,
+			 undone[i].line, undone[i].undo);
 		must_load(&p, text);
 		assert_string_equal(p.text, q.text);
 		assert_null(strstr(p.findings, "there is no such"));
@@ -514,7 +515,7 @@ static void test_full(void **state)
 	unsigned int i, n;
 	size_t at;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		at = (size_t)snprintf(text, sizeof(text), "%s", t[i].before);
 		for (n = 1; n <= t[i].max; n++)
 			at += (size_t)snprintf(text + at, sizeof(text) - at,

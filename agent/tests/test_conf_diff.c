@@ -14,6 +14,7 @@ static const char *const base =
 	" redundancy group 1 ip 10.0.0.1 exclusive\n"
 	"interface wan0\n ip nat outside\n redundancy rii 2\n"
 	" redundancy group 1 ip 192.0.2.1 exclusive decrement 9\n"
+	" redundancy group 1 ipv6 2001:db8::1/64 exclusive\n"
 	"ip nat pool p 192.0.2.10 192.0.2.20 netmask 255.255.255.0\n"
 	"ip nat pool q 192.0.2.30 192.0.2.40 netmask 255.255.255.0\n"
 	"ip access-list standard l\n permit 10.0.0.0 0.0.0.255\n"
@@ -41,7 +42,7 @@ static void changes(const char *lines, const struct expected *e, size_t n_e)
 	assert_int_equal(conf_diff(&a.c, &b.c, c, CONF_MAX_CHANGES, &n), 0);
 	assert_int_equal(conf_equal(&a.c, &b.c), n == 0);
 	if (n != n_e)
-		fail_msg("%zu changes instead of %zu by:\n%s", n, n_e, lines);
+		fail_msg("%zu differences instead of %zu by:\n%s", n, n_e, lines);
 	for (i = 0; i < n; i++) {
 		const void *o = c[i].after ? c[i].after : c[i].before;
 
@@ -60,7 +61,7 @@ static void changes(const char *lines, const struct expected *e, size_t n_e)
 	do {								\
 		static const struct expected e_[] = { __VA_ARGS__ };	\
 									\
-		changes(lines, e_, sizeof(e_) / sizeof(e_[0]));		\
+		changes(lines, e_, ARRAY_SIZE(e_));		\
 	} while (0)
 
 static void test_nothing(void **state)
@@ -72,7 +73,8 @@ static void test_nothing(void **state)
 		"redundancy group 1 ip 10.0.0.1 exclusive decrement 5\n",
 		NULL, 0);
 	changes("interface wan0\nno redundancy group 1\n"
-		"redundancy group one ip 192.0.2.1 exclusive decrement 9\n",
+		"redundancy group one ipv6 2001:db8::1/64 exclusive decrement 9\n"
+		"redundancy group one ip 192.0.2.1 exclusive\n",
 		NULL, 0);
 	changes("ip access-list standard l\nno 10\n77 permit 10.0.0.0/24\n",
 		NULL, 0);
@@ -141,6 +143,8 @@ static void test_interface(void **state)
 		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_VIP });
 	CHANGES(IN_IF "redundancy group 1 ipv6 fe80::1 exclusive\n",
 		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_VIP });
+	CHANGES("interface wan0\nredundancy group 1 ipv6 2001:db8::1/48 exclusive\n",
+		{ CONF_OBJ_IF, "wan0", 0, CONF_IF_VIP });
 	CHANGES(IN_IF "no redundancy group 1\nredundancy group 2 ip 10.0.0.1 exclusive\n",
 		{ CONF_OBJ_IF, "lan0", 0, CONF_IF_GROUP });
 	CHANGES(IN_IF "no redundancy group 1\n",

@@ -222,12 +222,14 @@ static void test_astray(void **state)
 		{ "route-map x permit 10\n match ip address 3\n set y\n"
 		  "interface lan0\n ip nat inside\n", 3 },
 		{ "key chain k\n key 1\n  key-string 7 secret\n", 3 },
+		{ "ip access-list standard 500\n10 permit any\n"
+		  "ip access-list standard l\n10 deny any\n", 1 },
 		{ "interface a/b\nredundancy rii 40\ninterface lan0\n"
 		  "redundancy rii 41\nip nat both\n", 2 },
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		parse(&p, t[i].text);
 		if (p.d.errors != t[i].errors)
 			fail_msg("%zu errors, not %zu:\n%s\n%s", p.d.errors,

@@ -165,7 +165,7 @@ static void add_nat(struct text *t)
 		snprintf(group, sizeof(group), "%s%u", rnd(2) ? "g" : "",
 			 1 + rnd(9));
 		if (often())
-			add(t, "ip nat inside source list l%u pool p%u redundancy %s mapping-id %u overload\n",
+			add(t, "ip nat in so list l%u pool p%u red %s map %u overload\n",
 			    2 * i, i, group, 1 + i * 178956970);
 	}
 }

@@ -54,7 +54,7 @@ static const struct {
 	  "ip nat inside source list ... interface" },
 	{ "", "ip nat inside source list l pool p vrf blue redundancy 1 mapping-id 1 overload",
 	  36, "vrf" },
-	{ "", "ip nat inside source list l pool p redundancy 1 mapping-id 1 vrf blue match-in-vrf overload",
+	{ "", "ip nat inside source list l pool p redundancy 1 mapping-id 1 vrf blue match-in-vrf",
 	  62, "vrf" },
 	{ "", "ip nat inside source list l pool p redundancy 1 match-in-vrf mapping-id 1 overload",
 	  49, "match-in-vrf" },
@@ -105,7 +105,7 @@ static void test_refused(void **state)
 	char text[512], where[32], what[128];
 	size_t i;
 
-	for (i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(refused); i++) {
 		snprintf(text, sizeof(text), "%s%s\n", refused[i].before,
 			 refused[i].line);
 		snprintf(where, sizeof(where), "f:%u:%u: error: ",
