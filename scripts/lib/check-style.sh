@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Sourced by scripts/check: what can be said about the code without running it.
+
+# files PATTERN...: what belongs to the project
+files() {
+	if [ -e "$top/.git" ]; then
+		git ls-files -co --exclude-standard -- "$@"
+	else
+		local p
+		for p in "$@"; do
+			find . -path ./build -prune -o -path "./$p" -type f -print
+		done | sed 's#^\./##'
+	fi | while read -r f; do
+		[ ! -f "$f" ] || echo "$f"
+	done | sort -u
+}
+
+# What checkpatch --strict says against the house's own rules, and so is left out:
+# everywhere
+#   FILE_PATH_CHANGES	there is no MAINTAINERS file here
+#   AVOID_EXTERNS	a prototype of a program's own library is no extern
+#   MACRO_ARG_REUSE	checked by reading; list macros cannot avoid it
+# in the agent, which is a program
+#   PREFER_KERNEL_TYPES	its integers are those of <stdint.h>
+#   CAMELCASE		names of the C library and of other libraries
+#   NEW_TYPEDEFS, VOLATILE, CONSTANT_COMPARISON, SSCANF_TO_KSTRTO,
+#   PREFER_PR_LEVEL, STRCPY, STRNCPY, ENOSYS, USE_FUNC, BIT_MACRO, ARRAY_SIZE:
+#			speak of what only the kernel has
+ignore_all=FILE_PATH_CHANGES,AVOID_EXTERNS,MACRO_ARG_REUSE
+ignore_user=PREFER_KERNEL_TYPES,CAMELCASE,NEW_TYPEDEFS,VOLATILE,SSCANF_TO_KSTRTO
+ignore_user+=,CONSTANT_COMPARISON,PREFER_PR_LEVEL,STRCPY,STRNCPY,ENOSYS,USE_FUNC,BIT_MACRO,ARRAY_SIZE
+
+style_checkpatch() {
+	local src rc=0
+
+	src=$(scripts/kernel-get --source) || return 1
+	files 'kmod/*.[ch]' 'uapi/*.h' |
+		xargs -r perl "$src/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
+			--quiet --max-line-length=100 --ignore "$ignore_all" -f || rc=1
+	files 'agent/*.[ch]' 'selftests/*.[ch]' 'scripts/*.[ch]' |
+		xargs -r perl "$src/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
+			--quiet --max-line-length=100 --ignore "$ignore_all,$ignore_user" -f || rc=1
+	return $rc
+}
+
+# Sparse and the compiler's extra warnings, as far as they speak of our files; the
+# kernel's own headers are not clean.
+style_sparse() {
+	local dir log=$work/sparse.log
+
+	dir=$(scripts/kernel-get) || return 1
+	rm -rf "$build/kmod-sparse"
+	scripts/kmod-make "$build/kmod-sparse" "$dir/build" C=2 W=1 \
+		CF="-D__CHECK_ENDIAN__ -Wsparse-error" KCFLAGS=-Wno-error >"$log" 2>&1 ||
+		{ cat "$log"; return 1; }
+	! grep -E 'kmod-sparse/kmod/[^ ]*: *(warning|error)' "$log"
+}
+
+style_gcc() {
+	rm -rf "$build/style-gcc"
+	make --no-print-directory -j2 -C agent B="$build/style-gcc" CC=gcc all tests &&
+		make --no-print-directory -C selftests B="$build/style-gcc" CC=gcc
+}
+
+style_clang() {
+	rm -rf "$build/style-clang"
+	make --no-print-directory -j2 -C agent B="$build/style-clang" CC=clang all tests &&
+		make --no-print-directory -C selftests B="$build/style-clang" CC=clang
+}
+
+style_pure() { make --no-print-directory -C agent lib && scripts/check-pure; }
+
+# spdx LICENCE PATTERN...: each file names that licence in its first three lines
+spdx() {
+	local want=$1
+
+	shift
+	# shellcheck disable=SC2016
+	files "$@" | grep -vE "$spdx_except" | perl -ne '
+		BEGIN { $want = shift; }
+		chomp(my $f = $_);
+		open(my $h, "<", $f) or die "$f: $!";
+		my $head = join "", grep { defined } map { scalar <$h> } 1 .. 3;
+		my ($got) = $head =~ m{SPDX-License-Identifier: *(.*?)[ */]*$}m;
+		next if ($got // "") eq $want;
+		printf "%s: \x27%s\x27, wanted \x27%s\x27\n", $f, $got // "", $want;
+		$bad = 1;
+		END { $? = $bad ? 1 : 0 }
+	' "$want"
+}
+
+style_spdx() {
+	local rc=0 spdx_except='^kmod/record\.[ch]$'
+
+	spdx "GPL-2.0" 'kmod/*.[ch]' 'kmod/Makefile' || rc=1
+	spdx_except='^$'
+	spdx "GPL-2.0 OR MIT" 'kmod/record.[ch]' || rc=1
+	spdx "GPL-2.0 WITH Linux-syscall-note" 'uapi/*.h' || rc=1
+	spdx "GPL-2.0-or-later" 'agent/*.[ch]' 'agent/Makefile' 'selftests/*.[ch]' \
+		'selftests/*.sh' 'selftests/Makefile' 'scripts/*' Makefile || rc=1
+	return $rc
+}
+
+style_length() {
+	files '*.c' '*.h' '*.sh' 'scripts/*' | xargs wc -l | awk '
+		$2 != "total" && $1 > 800 {
+			print $2 ": " $1 " lines, at most 800"
+			bad = 1
+		}
+		END { exit bad }'
+}
+
+# Each script can be read by its shell.
+style_shell() {
+	local f bad=0
+
+	while read -r f; do
+		head -n 1 "$f" | grep -q bash || [[ $f == *.sh ]] || continue
+		bash -n "$f" || bad=1
+	done < <(files '*.sh' 'scripts/*' .ci/run)
+	return $bad
+}
+
+check_style() {
+	local c
+
+	section style
+	for c in checkpatch sparse gcc clang pure spdx length shell; do
+		run_result "style-$c" "style_$c"
+	done
+}

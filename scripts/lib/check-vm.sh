@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Sourced by scripts/check: the scripts in selftests/.
+#
+# DOC: Booting costs more than most tests, so a machine runs one script after the
+# other. Between two of them everything that a script can leave behind is removed,
+# our module included; a machine that does not come out clean, or whose kernel
+# reported an error, is a failure of that script, and the next gets a new one. A
+# script that exceeds its time limit, in real seconds, takes its machine along.
+#
+# Scripts in instruction-counted time do not mind company and run in two machines
+# side by side; those in real time run alone, and those that start machines
+# themselves (`# host`) after them.
+
+lanes=()
+
+vm_lanes_stop() {
+	local p
+
+	for p in "${lanes[@]}"; do
+		kill "$p" 2>/dev/null && wait "$p" 2>/dev/null
+	done
+	lanes=()
+}
+
+# setting LINE NAME DEFAULT: the number after NAME= on a script's `# vm:` line
+setting() {
+	local v
+
+	v=$(sed -nE "s/.*\b$2=([0-9]+).*/\1/p" <<<"$1")
+	echo "${v:-$3}"
+}
+
+# Sorts the selected scripts into $work/queue.{icount,smp,host}: the longest first,
+# a line each: limit, memory, name.
+vm_queues() {
+	local f name line kind scale=1
+
+	[ "$mode" != soak ] || scale=20
+	[ "$mode" != debug ] || scale=6
+	: >"$work/queue.icount"
+	: >"$work/queue.smp"
+	: >"$work/queue.host"
+	for f in selftests/*.sh; do
+		name=$(basename "$f" .sh)
+		[ -e "$f" ] && selected "$name" || continue
+		line=$(head -n 8 "$f" | grep -m 1 -E '^# (vm:|host\b)')
+		case $line in
+		"# vm: icount"*) kind=icount ;;
+		"# vm: smp"*) kind=smp ;;
+		"# host"*)
+			# its machines have kernels of their own choice
+			[ "$mode" != debug ] || continue
+			kind=host ;;
+		*)
+			echo "not ok $name: no line says where it runs"
+			echo "0 1 0" >>"$totals"
+			continue ;;
+		esac
+		echo "$(($(setting "$line" timeout 120) * scale)) $(setting "$line" mem 1024) $name" \
+			>>"$work/queue.$kind"
+	done
+	for kind in icount smp host; do
+		sort -rn -o "$work/queue.$kind" "$work/queue.$kind"
+	done
+}
+
+# The next line of a queue, for whichever machine is free
+vm_next() {
+	(
+		flock 9
+		head -n 1 "$1"
+		sed -i 1d "$1"
+	) 9>"$1.lock"
+}
+
+# vm_fault NAME WHAT [LINES]: one more failure of a script, found from outside
+vm_fault() {
+	echo "not ok $1: $2"
+	[ -z "${3:-}" ] || sed 's/^/    /' <<<"$3"
+	echo "0 1 0" >>"$totals"
+	vm_kill t
+}
+
+# after NAME: is the machine as good as new?
+vm_after() {
+	local out
+
+	if ! vm_alive t; then
+		vm_fault "$1" "the machine is gone" "$(tail -n 40 "$(vm_console t)")"
+	elif vm_splat "$(vm_console t)"; then
+		vm_fault "$1" "the kernel reported an error" \
+			"$(grep -aE -A 60 "$vm_splat_re" "$(vm_console t)" | head -n 120)"
+	elif ! out=$(timeout -k 5 "$((60 * (1 + 4 * debugging)))" \
+			"$build/vm/vmexec" run "$vmnet_dir/t" bash selftests/lib/clean.sh 2>&1); then
+		vm_fault "$1" "leaves something behind" "$out"
+	elif vm_splat "$(vm_console t)"; then
+		vm_fault "$1" "the kernel reported an error while all was removed" \
+			"$(grep -aE -A 60 "$vm_splat_re" "$(vm_console t)" | head -n 120)"
+	fi
+}
+
+# vm_script NAME LIMIT: runs it in the machine t, which is up
+vm_script() {
+	local name=$1 limit=$2 status=$work/status.$BASHPID
+
+	{
+		timeout -k 5 "$limit" "$build/vm/vmexec" run "$vmnet_dir/t" \
+			bash "selftests/$name.sh" 2>&1
+		echo $? >"$status"
+	} </dev/null | "$top/scripts/lib/ktap-result" "$name" "$totals" "$status"
+	if grep -qE '^(124|137)$' "$status"; then
+		vm_kill t
+	else
+		vm_after "$name"
+	fi
+}
+
+# Objects that nothing refers to any more (debug kernel); reported for a machine, for
+# they show only some time after the script that lost them.
+vm_leaks() {
+	local out
+
+	[ "$mode" = debug ] && vm_alive t || return 0
+	if out=$(timeout -k 5 300 "$build/vm/vmexec" run "$vmnet_dir/t" \
+			bash selftests/lib/kmemleak.sh 2>&1); then
+		echo "ok kmemleak-$1"
+		echo "1 0 0" >>"$totals"
+	else
+		vm_fault "kmemleak-$1" "objects were lost" "$out"
+	fi
+}
+
+# vm_lane KIND MEM: scripts of one queue in one machine, until none is left
+vm_lane() {
+	local kind=$1 mem=$2 limit name opts=() debugging=0 out=$work/out.$BASHPID
+
+	trap - EXIT
+	. "$top/scripts/vm-net"
+	[ "$mode" != debug ] || { debugging=1; VMNET_DEBUG=1; mem=$((mem + 1024)); }
+	[ "$kind" = icount ] && opts=(--icount) || opts=(--cpus 2)
+	vmnet_init || return 1
+	while read -r limit _ name < <(vm_next "$work/queue.$kind"); do
+		if ! vm_alive t; then
+			vm_start "${opts[@]}" --mem "$mem" t
+			if ! vm_wait_up t 300 >"$out" 2>&1; then
+				vm_fault "$name" "no machine to run it in" "$(cat "$out")"
+				continue
+			fi
+		fi
+		vm_script "$name" "$limit" >"$out"
+		with_lock check-output cat "$out"
+	done
+	vm_leaks "$kind"
+}
+
+check_host() {
+	local limit name
+
+	while read -r limit _ name; do
+		[ -n "$name" ] || continue
+		run_program "$name" "$limit" bash "selftests/$name.sh"
+	done < <(cat "$work/queue.host")
+}
+
+check_vm() {
+	local kind mem n i
+
+	vm_queues
+	if [ -s "$work/queue.icount" ] || [ -s "$work/queue.smp" ]; then
+		section "module and machines"
+		pattern=. run_result module-build vm_module || return
+	fi
+	for kind in icount smp; do
+		n=$(wc -l <"$work/queue.$kind")
+		[ "$n" -gt 0 ] || continue
+		section "scripts in machines: $kind"
+		mem=$(awk '$2 > m { m = $2 } END { print m }' "$work/queue.$kind")
+		[ $kind = icount ] && [ "$n" -gt 1 ] && n=2 || n=1
+		for ((i = 0; i < n; i++)); do
+			vm_lane $kind "$mem" &
+			lanes+=($!)
+		done
+		wait "${lanes[@]}"
+		lanes=()
+	done
+	if [ -s "$work/queue.host" ]; then
+		section "scripts that start machines"
+		check_host
+	fi
+}
+
+# A module that does not build is one failure, and then nothing of it can run.
+vm_module() {
+	local dir
+
+	dir=$(scripts/kernel-get $([ "$mode" != debug ] || echo --debug)) &&
+		scripts/kmod-build "$dir"
+}

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Sourced by the tests of the module alone, after topo.sh: both kernels of a pair
+# without an agent. rgk(1) configures them and carries the batches.
+#
+#	kmod_up				module, group, mappings, rules and addresses; A active
+#	relay_up A B			the changes of A go to B; returns when B has all
+#	relay_down A B			as if both agents had been killed
+#	settled A			nothing of A waits for B
+#	kmod_takeover			A's links are cut, B becomes active
+#	router_of A			clients and servers send to A from now on
+#
+# Group 1, mappings
+#
+#	152 (slot 1)	SNAT	10.0.0.0/24 -> 192.0.2.100-103, ports at random
+#	153 (slot 2)	SNAT	fd00:a::/64 -> 2001:db8:b::100-103, likewise
+#	154 (slot 3)	DNAT	192.0.2.110 -> 10.0.0.9, 2001:db8:b::110 -> fd00:a::9
+#
+# Every connection gets the bits 0x5 of the mark from the rules: the user's.
+
+: "${SYSTEM:=1}"
+KMOD_POOL4="192.0.2.100 192.0.2.101 192.0.2.102 192.0.2.103 192.0.2.110"
+KMOD_POOL6="2001:db8:b::100 2001:db8:b::101 2001:db8:b::102 2001:db8:b::103 2001:db8:b::110"
+# the mark of a connection of each mapping: its slot and the user's bits
+MARK4=$((1 << 24 | 5))
+MARK6=$((2 << 24 | 5))
+MARKD=$((3 << 24 | 5))
+
+rgk() {
+	local r=$1
+
+	shift
+	"$PROGS/rgk" -n "$NS$r" "$@"
+}
+
+# kget ROUTER FIELD, kstat ROUTER COUNTER: 0 where there is none
+kget() { rgk "$1" get 1 | awk -v n="$2" '$1 == n { v = $2 } END { print v + 0 }'; }
+kstat() { rgk "$1" stats | awk -v n="$2" '$1 == n { v = $2 } END { print v + 0 }'; }
+kget_is() { [ "$(kget "$1" "$2")" = "$3" ]; }
+kstat_at_least() { [ "$(kstat "$1" "$2")" -ge "$3" ]; }
+
+krole() {
+	local r=$1
+
+	shift
+	rgk "$r" role 1 "$@"
+}
+
+kmod_group() {
+	must rgk "$1" group 1 10.0.0.254 fd00:a::254 192.0.2.254
+	must rgk "$1" mapping 152 1 1 192.0.2.100-192.0.2.103
+	must rgk "$1" mapping 153 1 2 2001:db8:b::100-2001:db8:b::103
+	must rgk "$1" mapping 154 1 3 192.0.2.110-192.0.2.110 2001:db8:b::110-2001:db8:b::110
+}
+
+kmod_rules() {
+	must ns "$1" nft -f - <<-'NFT'
+	table inet rgtest {
+		chain mine {
+			type filter hook prerouting priority -150
+			ct state new ct mark set ct mark or 0x5
+		}
+		chain pre {
+			type nat hook prerouting priority dstnat
+			ip daddr 192.0.2.110 dnat ip to 10.0.0.9
+			ip6 daddr 2001:db8:b::110 dnat ip6 to fd00:a::9
+		}
+		chain post {
+			type nat hook postrouting priority srcnat
+			oifname "wan0" ip saddr 10.0.0.0/24 snat ip to 192.0.2.100-192.0.2.103 fully-random
+			oifname "wan0" ip6 saddr fd00:a::/64 snat ip6 to 2001:db8:b::100-2001:db8:b::103 fully-random
+		}
+		chain forward {
+			type filter hook forward priority 0
+			ct state invalid counter drop
+		}
+	}
+	NFT
+}
+
+# kmod_addresses ROUTER add|del: virtual and pool addresses
+kmod_addresses() {
+	local a
+
+	ipn "$1" addr "$2" 10.0.0.254/24 dev lan0
+	ipn "$1" addr "$2" fd00:a::254/64 dev lan0 ${add:+nodad}
+	for a in $KMOD_POOL4; do
+		ipn "$1" addr "$2" "$a/32" dev wan0
+	done
+	for a in $KMOD_POOL6; do
+		ipn "$1" addr "$2" "$a/128" dev wan0
+	done
+}
+
+# What the announcements of the agent would do.
+kmod_forget_neighbours() {
+	ipn c neigh flush all
+	ipn s neigh flush all
+}
+
+kmod_up() {
+	local r
+
+	topo_up
+	must modprobe nf_rg
+	for r in A B; do
+		kmod_group "$r"
+		kmod_rules "$r"
+		must krole "$r" standby 1
+		# our entries are restored with an open window; nothing else may slip in
+		topo_sysctl "$r" net.netfilter.nf_conntrack_tcp_loose=0
+	done
+	kmod_addresses A add
+	must krole A active 1
+	# a first packet each way, so that no test pays for it
+	must wait_for 10 ns c ping -c1 -W1 192.0.2.9
+	must wait_for 10 ns c ping -c1 -W1 2001:db8:b::9
+}
+
+relay_up() {
+	local from=$1 to=$2 out=$RUN/$NS/relay.$1$2
+
+	shift 2
+	"$PROGS/rgk" relay "$NS$from" "$NS$to" 1 "$@" >"$out" 2>&1 8>&- &
+	echo $! >"$out.pid"
+	disown $!
+	on_exit relay_down "$from" "$to"
+	wait_for 20 grep -q '^synced' "$out" || { diag "relay:" "$(cat "$out")"; return 1; }
+}
+
+relay_pid() { cat "$RUN/$NS/relay.$1$2.pid"; }
+
+relay_down() {
+	local pid
+
+	pid=$(relay_pid "$1" "$2" 2>/dev/null) || return 0
+	kill -KILL "$pid" 2>/dev/null || return 0
+	wait_for 10 rg_gone "$pid"
+}
+
+# settled ROUTER [SECONDS]: all that happened to its connections is acknowledged
+is_settled() {
+	local f
+
+	f=$(rgk "$1" get 1) || return 1
+	[ "$(awk '$1 == "pending" || $1 == "inflight" { n += $2 } END { print n + 0 }' <<<"$f")" = 0 ]
+}
+settled() {
+	wait_for "${2:-20}" is_settled "$1" || { diag "$(rgk "$1" get 1)"; return 1; }
+}
+
+kmod_cut() {
+	local d
+
+	for d in lan0 wan0; do
+		ipn sw link set "$1$d" down
+	done
+	relay_down A B
+}
+
+# kmod_takeover [EPOCH]: in the order of the agent: role, addresses, announcements
+kmod_takeover() {
+	kmod_cut A
+	must krole B active "${1:-2}"
+	kmod_addresses B add
+	kmod_forget_neighbours
+}
+
+# router_of ROUTER: clients and servers send to it, whoever is active
+router_of() {
+	local mac a
+
+	mac=$(topo_mac "$1" lan0)
+	ipn c neigh replace 10.0.0.254 lladdr "$mac" dev lan0 nud permanent
+	ipn c neigh replace fd00:a::254 lladdr "$mac" dev lan0 nud permanent
+	mac=$(topo_mac "$1" wan0)
+	for a in $KMOD_POOL4 $KMOD_POOL6; do
+		ipn s neigh replace "$a" lladdr "$mac" dev wan0 nud permanent
+	done
+}
+
+# ct ROUTER [CONNTRACK-ARGUMENT...]: its table, both families, one line an entry
+ct() {
+	local r=$1 f
+
+	shift
+	for f in ipv4 ipv6; do
+		ns "$r" conntrack -L -f "$f" "$@" 2>/dev/null
+	done
+}
+
+# ct_keys ROUTER: what has to be equal on both routers (both tuples, state, mark),
+# of the connections that belong to a mapping
+ct_keys() { rg_marked "$1"; }
+
+# hex of integers and addresses, for requests by hand
+h8() { printf '%02x' "$1"; }
+h16() { printf '%04x' "$1"; }
+h32() { printf '%08x' "$1"; }
+h64() { printf '%016x' "$1"; }
+h4() { local IFS=.; set -- $1; printf '%02x%02x%02x%02x' "$@"; }
+
+# kmod_no_new ROUTER: what it forwards from now on, it forwards by an entry that it has
+kmod_no_new() {
+	must ns "$1" nft add rule inet rgtest forward ct state new counter drop
+}
+
+# hold_start NAME NAMESPACE FLOWGEN-ARGUMENT...: flows that are held, one byte each way
+hold_start() {
+	local out=$RUN/$NS/hold.$1 name=$1 n=$2
+
+	shift 2
+	ip netns exec "$NS$n" "$PROGS/flowgen" hold "$@" >"$out" 2>&1 8>&- &
+	echo $! >"$out.pid"
+	disown $!
+	wait_for 20 grep -q '^held=' "$out" && is "$(grep -c 'fail=0 ' "$out")" 1 ||
+		{ diag "$name:" "$(cat "$out")"; return 1; }
+}
+
+# hold_verify NAME: sends a byte over each and says "verified=N dead=M"
+hold_verify() {
+	local out=$RUN/$NS/hold.$1 n
+
+	n=$(grep -c '^verified=' "$out")
+	kill -USR1 "$(cat "$out.pid")"
+	wait_for 20 hold_verified "$out" "$n" || return 1
+	grep '^verified=' "$out" | tail -n1
+}
+hold_verified() { [ "$(grep -c '^verified=' "$1")" -gt "$2" ]; }
+
+# hold_alive NAME COUNT, hold_dead NAME COUNT: all of them are
+hold_alive() { is "$(hold_verify "$1")" "verified=$2 dead=0"; }
+hold_dead() { is "$(hold_verify "$1")" "verified=0 dead=$2"; }
+
+hold_stop() {
+	kill "$(cat "$RUN/$NS/hold.$1.pid")" 2>/dev/null
+	wait_for 5 rg_gone "$(cat "$RUN/$NS/hold.$1.pid")"
+}
+
+# ping_start NAME NAMESPACE ADDRESS: one identifier, five times a second
+ping_start() {
+	local out=$RUN/$NS/ping.$1
+
+	ip netns exec "$NS$2" ping -n -i 0.2 "$3" >"$out" 2>&1 8>&- &
+	echo $! >"$out.pid"
+	disown $!
+	wait_for 5 ping_more "$out" 0
+}
+ping_more() { [ "$(grep -c ' bytes from ' "$1")" -gt "$2" ]; }
+
+# ping_alive NAME: three more answers within 5 s
+ping_alive() {
+	local out=$RUN/$NS/ping.$1
+
+	wait_for 5 ping_more "$out" $(($(grep -c ' bytes from ' "$out") + 2))
+}
+
+# ping_dead NAME: ten more questions, not one answer
+ping_dead() {
+	local out=$RUN/$NS/ping.$1 before
+
+	before=$(grep -c ' bytes from ' "$out")
+	# SIGQUIT makes it say "N/M packets"
+	sleep 2.2
+	is "$(grep -c ' bytes from ' "$out")" "$before"
+}
+
+# transfer_start NAME NAMESPACE TRANSFER-ARGUMENT...
+transfer_start() {
+	local out=$RUN/$NS/transfer.$1 n=$2
+
+	shift 2
+	{ ns "$n" "$PROGS/transfer" "$@" >"$out" 2>&1 8>&-; echo $? >"$out.rc"; } &
+	disown $!
+	wait_for 10 grep -q '^t=' "$out"
+}
+
+# transfer_ends NAME SECONDS: it ends in time, and every byte has arrived
+transfer_ends() {
+	local out=$RUN/$NS/transfer.$1
+
+	wait_for "$2" test -s "$out.rc" || { diag "$1: $(tail -n1 "$out")"; return 1; }
+	is "$(cat "$out.rc")" 0 || { diag "$1: $(tail -n1 "$out")"; return 1; }
+}
+# transfer_stalls NAME SECONDS: it gives up (its option -w must be short)
+transfer_stalls() {
+	local out=$RUN/$NS/transfer.$1
+
+	wait_for "$2" test -s "$out.rc" || { diag "$1: $(tail -n1 "$out")"; return 1; }
+	has "$(cat "$out")" '^failed: stalled'
+}
