@@ -200,7 +200,6 @@ static void pool_chain(struct out *o)
 }
 
 /*
- * A rule a pool, for two pools may overlap and the elements of a set may not.
  * From whatever side: IPv6 pool addresses are on an interface, and so could
  * be reached from inside as well.
  */
