@@ -3,7 +3,8 @@
  * The election: who is active for one redundancy group.
  *
  * A pure machine, one instance a group, stepped by election_step() from the
- * real-time thread. States, the matrix and the reason for each of its cells
+ * real-time thread. Rules are quoted by their numbers in Documentation/election.rst.
+ * States, the matrix and the reason for each of its cells
  * stand in election.c, rank and the decision about giving the role up in
  * election_rules.c, the transitions in election_act.c.
  *

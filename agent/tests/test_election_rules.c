@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The rules of the election, one test a rule or a row of rule 4's table. The
- * numbers are those of the rules in Documentation/architecture.rst.
+ * numbers are those of Documentation/election.rst.
  */
 #include "election_util.h"
 
@@ -94,6 +94,14 @@ static void fresh_listens(void **state)
 	assert_state(&b, ACTIVE);
 	assert_int_equal(b.e.cause, ELECTION_C_ALONE);
 	assert_int_equal(b.e.epoch.counter, 1);
+
+	/* Not at any other event: hellos may wait that were not read yet. */
+	bench_init(&b);
+	ev_start(&b, &fresh);
+	b.now += HOLD;
+	ev_simple(&b, ELECTION_EV_HELLO_TX);
+	assert_state(&b, NEGOTIATION);
+	assert_int_equal(b.out.deadline.ns, mono_from_ms(b.now).ns);
 
 	bench_init(&b);
 	ev_start(&b, &fresh);
@@ -576,6 +584,7 @@ static void rule_7_resign_heard(void **state)
 	b.peer.peer.flags |= HELLO_GF_RESIGN;
 	ev_hello(&b);
 	assert_state(&b, STANDBY);
+	assert_null(last_role(&b));
 }
 
 /* A peer that does not take over in time: new connections are let in again. */
@@ -959,6 +968,33 @@ static void rule_11_delay(void **state)
 	assert_state(&b, ACTIVE);
 }
 
+/* Rule 11: nor does it hold back the heir of an active that lost its kernel. */
+static void rule_11_heir(void **state)
+{
+	make(&b, sSB);
+	b.e.cfg.delay_s = 7;
+	ev_decrement(&b, 50, false, false);
+	ev_decrement(&b, 0, false, false);
+	peer_is(&b, RG_RF_NEGOTIATION, 0);
+	ev_hello(&b);
+	assert_state(&b, ACTIVE);
+
+	/* Who lost a negotiation, and ranks higher now, is no heir: it waits. */
+	make(&b, ELECTION_NEGOTIATION);
+	b.e.cfg.delay_s = 7;
+	peer_is(&b, RG_RF_NEGOTIATION, 0);
+	b.peer.peer.run_prio = 101;
+	ev_hello(&b);
+	assert_state(&b, STANDBY);
+	ev_decrement(&b, 50, false, false);
+	ev_decrement(&b, 0, false, false);
+	b.peer.peer.run_prio = 60;
+	live(&b, 6999);
+	assert_state(&b, STANDBY);
+	live(&b, 1);
+	assert_state(&b, ACTIVE);
+}
+
 /* Rule 12: detection, and the fault. */
 static void rule_12_timers(void **state)
 {
@@ -1089,6 +1125,7 @@ int main(void)
 		cmocka_unit_test(stale_term_bumped),
 		cmocka_unit_test(rule_11_reload),
 		cmocka_unit_test(rule_11_delay),
+		cmocka_unit_test(rule_11_heir),
 		cmocka_unit_test(rule_12_timers),
 		cmocka_unit_test(late_tick),
 		cmocka_unit_test(group_removed),
