@@ -229,6 +229,10 @@ static void rule_4_below(void **state)
 	live(&b, 60000);
 	assert_state(&b, ACTIVE);
 	assert_int_equal(b.e.wait, ELECTION_W_NONE);
+	/* The next time the wait begins anew. */
+	ev_decrement(&b, 21, false, false);
+	live(&b, 1000);
+	assert_state(&b, ACTIVE);
 
 	/* All traffic interfaces down: no 30 s. A COLD peer has nothing to drain. */
 	make_below(RG_RF_STANDBY_COLD);
