@@ -236,6 +236,26 @@ int adopt_kernel(struct agent *a)
 	return first;
 }
 
+static void see_active(void *arg, const struct knl_group *g)
+{
+	bool *active = arg;
+
+	*active |= g->role == NF_RG_ROLE_ACTIVE;
+}
+
+/**
+ * adopt_any_active() - does the kernel hold a group in role active?
+ * @a: the daemon
+ *
+ * Return: true if so: a former life of this agent has set it up, and it may be forwarding.
+ */
+bool adopt_any_active(struct agent *a)
+{
+	bool active = false;
+
+	return knl_present(&a->knl) && !knl_group_dump(&a->knl, see_active, &active) && active;
+}
+
 /**
  * adopt_start() - with what a group begins
  * @a: the daemon

@@ -14,7 +14,7 @@
 #include "io/ctl.h"
 #include "io/ifaces.h"
 #include "io/log.h"
-#include "io/nat.h"
+#include "io/natwork.h"
 #include "io/pool.h"
 #include "io/show.h"
 #include "io/sysid.h"
@@ -253,19 +253,31 @@ static void on_nat_foreign(void *arg, bool restored)
 	log_notice("NAT", "the translation rules were changed by somebody else%s", restored ? ", restored" : "");
 }
 
-static void on_nat_installed(void *arg)
+static void on_nat_applied(void *arg, int err)
 {
 	struct agent *a = arg;
 	struct group *g;
 
-	log_notice("NAT", "the translation rules are installed now");
+	if (err)
+		log_warnx("NAT", "translation rules: %s", strerror(-err));
 	for_each_group(a, g, i)
-		group_fault(g, GROUP_F_NAT, false, NULL);
+		group_fault(g, GROUP_F_NAT, err != 0, "the translation rules are not installed");
+}
+
+static void on_nat_installed(void *arg)
+{
+	log_notice("NAT", "the translation rules are installed now");
+	on_nat_applied(arg, 0);
 }
 
 static const struct vips_ops vips_ops = { .foreign = on_vip_foreign, .fault = on_vip_fault };
 static const struct pools_ops pools_ops = { .foreign = on_pool_foreign, .fault = on_pool_fault };
-static const struct nat_ops nat_ops = { .foreign = on_nat_foreign, .fault = on_nat_fault, .installed = on_nat_installed };
+static const struct natwork_ops nat_ops = {
+	.applied = on_nat_applied,
+	.installed = on_nat_installed,
+	.foreign = on_nat_foreign,
+	.fault = on_nat_fault,
+};
 
 static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, const struct iface_addr *addr)
 {
@@ -309,9 +321,9 @@ static void close_parts(struct agent *a, bool remove)
 	if (remove) {
 		vips_purge(a->vips);
 		pools_purge(a->pools);
-		nat_purge(a->nat);
+		natwork_purge(a->nat);
 	}
-	nat_close(a->nat);
+	natwork_close(a->nat);
 	announce_close(a->announce);
 	pools_close(a->pools);
 	vips_close(a->vips);
@@ -430,7 +442,7 @@ static int open_parts(struct agent *a)
 	if (!err)
 		err = announce_open(base, a->ifs, &a->announce);
 	if (!err)
-		err = nat_open(base, &nat_ops, a, &a->nat);
+		err = natwork_open(base, &nat_ops, a, &a->nat);
 	if (!err)
 		err = links_open(base, a->ifs, a->system, a->nonce, &group_link_ops, a, &a->links);
 	if (!err)

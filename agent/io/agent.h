@@ -22,7 +22,7 @@ struct agent;
 struct announce;
 struct ctl;
 struct ifaces;
-struct nat;
+struct natwork;
 struct pools;
 struct show;
 struct vips;
@@ -124,7 +124,7 @@ struct agent {
 	struct vips *vips;
 	struct pools *pools;
 	struct announce *announce;
-	struct nat *nat;
+	struct natwork *nat;
 	struct show *show;
 	struct ctl *ctl;
 	struct group *group[256];	/* by number */
@@ -160,6 +160,7 @@ const char *group_fault_name(uint32_t fault);
 
 /* adopt.c */
 int adopt_kernel(struct agent *a);
+bool adopt_any_active(struct agent *a);
 void adopt_start(struct agent *a, struct group *g, struct election_start *out);
 int adopt_purge(struct agent *a);
 

@@ -13,7 +13,7 @@
 #include "io/ctl.h"
 #include "io/hellosock.h"
 #include "io/ifaces.h"
-#include "io/nat.h"
+#include "io/natwork.h"
 #include "io/pool.h"
 #include "io/show.h"
 #include "io/vip.h"
@@ -434,7 +434,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	count(c, "config-", "reload-errors", a->reload_errors);
 	if (knl_present(&a->knl))
 		knl_stats(&a->knl, 0, count_stat, c);
-	nat_counters(a->nat, count_rule, c);
+	natwork_counters(a->nat, count_rule, c);
 	count_commands(a, c);
 }
 

@@ -10,7 +10,7 @@
 #include "io/clock.h"
 #include "io/ifaces.h"
 #include "io/log.h"
-#include "io/nat.h"
+#include "io/natwork.h"
 #include "io/pool.h"
 #include "io/vip.h"
 
@@ -120,12 +120,9 @@ static int complain(const char *what, int err)
  */
 int reload_rules(struct agent *a)
 {
-	struct group *g;
 	int first, err;
 
-	first = complain("translation rules", nat_apply(a->nat, a->conf, a->taken, a->n_taken));
-	for_each_group(a, g, i)
-		group_fault(g, GROUP_F_NAT, first != 0, "the translation rules are not installed");
+	first = complain("translation rules", natwork_apply(a->nat, a->conf, a->taken, a->n_taken));
 	err = complain("virtual addresses", vips_configure(a->vips, a->conf));
 	first = first ? first : err;
 	err = complain("pool addresses", pools_configure(a->pools, a->conf, a->taken, a->n_taken));
@@ -401,6 +398,9 @@ int reload_apply_first(struct agent *a)
 	int err;
 
 	reload_rules(a);
+	/* Fail closed: no role before the rules stand.  If one is held already they stand, and the peer must hear of us soon. */
+	if (!adopt_any_active(a))
+		natwork_wait(a->nat);
 	apply_links(a);
 	err = apply_groups(a);
 	if (err)
