@@ -67,7 +67,15 @@ static void rules_1_2_negotiation(void **state)
 	negotiate(101, true, sSB);
 	negotiate(100, true, sAC);
 	negotiate(100, false, sSB);
+	/* One that cannot take the role loses; our term follows all it knows. */
+	make(&b, ELECTION_NEGOTIATION);
+	peer_is(&b, RG_RF_NEGOTIATION, 9);
+	b.peer.peer.flags = HELLO_GF_UNABLE;
+	ev_hello(&b);
+	assert_state(&b, ACTIVE);
+	assert_int_equal(b.e.epoch.counter, 10);
 	/* The loser follows at once if the winner disappears. */
+	negotiate(100, false, sSB);
 	ev_tick_after(&b, HOLD);
 	assert_state(&b, ACTIVE);
 }
@@ -406,6 +414,8 @@ static void stopping(void **state)
 	peer_is(&b, RG_RF_ACTIVE, EPOCH + 1);
 	ev_hello(&b);
 	assert_acts(&b, "SDH<X");
+	assert_int_equal(last_role(&b)->role, RG_ROLE_STANDBY);
+	assert_int_equal(last_role(&b)->grace_ms, ELECTION_GRACE_MS);
 	/* The peer dies in the middle: keep all as it is. */
 	stop_active(RG_RF_STANDBY_HOT, ELECTION_HANDOVER, "S~H");
 	ev_simple(&b, ELECTION_EV_HELLO_TX);
@@ -456,6 +466,7 @@ static void rule_6_reload_self(void **state)
 	a = find_action(&b, ELECTION_SYNC_RECEIVE);
 	assert_true(a->sync.full);
 	assert_int_equal(a->sync.epoch.counter, EPOCH + 1);
+	assert_int_equal(last_role(&b)->grace_ms, ELECTION_GRACE_MS);
 	assert_int_equal(find_action(&b, ELECTION_DONE)->request, 99);
 	assert_int_equal(find_log(&b, ELECTION_LOG_ROLE)->new, RG_ROLE_INIT);
 	assert_state(&b, STANDBY);
@@ -709,6 +720,7 @@ static void rule_8_adoption(void **state)
 	s.uptime_ms = 1000;
 	ev_start(&b, &s);
 	assert_state(&b, STANDBY);
+	assert_true(b.e.heir);
 	ev_tick_after(&b, HOLD);
 	assert_state(&b, ACTIVE);
 	assert_int_equal(b.e.epoch.counter, EPOCH + 1);
@@ -749,6 +761,14 @@ static void rule_8_asking(void **state)
 	assert_state(&b, ACTIVE);
 	assert_int_equal(b.e.epoch.counter, EPOCH);
 	assert_int_equal(last_role(&b)->lease_ms, HOLD);
+
+	/* ... or in a later one, if it knows of one that we do not. */
+	fenced();
+	peer_is(&b, RG_RF_STANDBY_COLD, EPOCH + 4);
+	ev_hello(&b);
+	ev_simple(&b, ELECTION_EV_TICK);
+	assert_state(&b, ACTIVE);
+	assert_int_equal(b.e.epoch.counter, EPOCH + 5);
 
 	/* ... but not when its next hello, read before the tick, says more. */
 	fenced();
