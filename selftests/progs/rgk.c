@@ -11,8 +11,14 @@
  *	rgk [-n NETNS] flush ID				NF_RG_CMD_FLUSH
  *	rgk [-n NETNS] get ID				one "name value" a line
  *	rgk [-n NETNS] stats				likewise
+ *	rgk [-n NETNS] mappings				"ID GROUP SLOT RANGES" a line
+ *	rgk [-n NETNS] watch				the events, one a line, until killed; says "watching" first
+ *	rgk [-n NETNS] raw COMMAND [WORD | ATTR=VALUE]...	one request as it is told, and the answer
  *	rgk relay FROM-NETNS TO-NETNS ID [bulk]		carries batches there and answers back until killed; says "synced" at the end
  *							of the bulk transfer or delta
+ * In a raw request COMMAND and ATTR are the lower case names of nf_rg.h (set-role, epoch-system) and VALUE is a number, or x: and bytes
+ * in hex.  WORD is `attach` (the socket is made the agent first), `dump` or `excl` (flags of the message).
+ *
  * NETNS is a name of ip-netns(8).  The exit status is 0, 1 (refused: the kernel's words stand on stderr) or 2 (usage).
  */
 #include <arpa/inet.h>
@@ -131,6 +137,12 @@ static int handle(unsigned char *buf, int len, reply_fn fn, void *arg)
 				return e->error;
 			}
 			ret = 1;
+		} else if (h->nlmsg_type == NLMSG_DONE) {
+			int err = *(int *)nlmsg_data(h);
+
+			if (err)
+				fprintf(stderr, "rgk: refused: dump (%s)\n", strerror(-err));
+			ret = err ? err : 1;
 		} else if (h->nlmsg_type >= NLMSG_MIN_TYPE) {
 			struct genlmsghdr *g = nlmsg_data(h);
 
@@ -266,30 +278,63 @@ static int cmd_id(const struct conn *c, int cmd, int attr, const char *id)
 	return call(c, m, NULL, NULL);
 }
 
-static void print_group(struct nlattr **tb, int cmd, void *arg)
+/* How many bytes an attribute takes as a number; 0: it is none. */
+static const struct attr_name {
+	int attr;
+	const char *name;
+	int size;
+} attr_names[] = {
+	{ NF_RG_A_GROUP, "group", 4 }, { NF_RG_A_MARK_MASK, "mark-mask", 4 }, { NF_RG_A_ADDRS, "addrs", 0 },
+	{ NF_RG_A_ADDR, "addr", 0 }, { NF_RG_A_ROLE, "role", 1 }, { NF_RG_A_EPOCH, "epoch", 8 },
+	{ NF_RG_A_EPOCH_SYSTEM, "epoch-system", 8 }, { NF_RG_A_LEASE, "lease", 4 },
+	{ NF_RG_A_LEASE_LEFT, "lease-left", 4 }, { NF_RG_A_GRACE, "grace", 4 }, { NF_RG_A_FLAGS, "flags", 4 },
+	{ NF_RG_A_INSTANCE, "instance", 8 }, { NF_RG_A_PEER_INSTANCE, "peer-instance", 8 },
+	{ NF_RG_A_MAPPING, "mapping", 4 }, { NF_RG_A_SLOT, "slot", 4 }, { NF_RG_A_RANGES, "ranges", 0 },
+	{ NF_RG_A_VERSION, "version", 4 }, { NF_RG_A_WINDOW, "window", 4 }, { NF_RG_A_SESSION, "session", 4 },
+	{ NF_RG_A_SEQ, "seq", 8 }, { NF_RG_A_BATCH, "batch", 4 }, { NF_RG_A_GENERATION, "generation", 4 },
+	{ NF_RG_A_COUNT, "count", 4 }, { NF_RG_A_RECORDS, "records", 0 }, { NF_RG_A_REFUSALS, "refusals", 0 },
+	{ NF_RG_A_SYNC, "sync", 1 }, { NF_RG_A_LOST, "lost", 4 }, { NF_RG_A_ENTRIES, "entries", 4 },
+	{ NF_RG_A_PENDING, "pending", 4 }, { NF_RG_A_INFLIGHT, "inflight", 4 }, { NF_RG_A_REFUSED, "refused", 4 },
+	{ NF_RG_A_STATS, "stats", 0 }, { NF_RG_A_EVENT, "event", 4 },
+};
+
+#define N_ATTRS (sizeof(attr_names) / sizeof(attr_names[0]))
+
+static const char *const cmd_names[NF_RG_CMD_MAX + 1] = {
+	[NF_RG_CMD_GROUP_NEW] = "group-new", [NF_RG_CMD_GROUP_DEL] = "group-del", [NF_RG_CMD_GROUP_GET] = "group-get",
+	[NF_RG_CMD_SET_ROLE] = "set-role", [NF_RG_CMD_MAPPING_NEW] = "mapping-new",
+	[NF_RG_CMD_MAPPING_DEL] = "mapping-del", [NF_RG_CMD_MAPPING_GET] = "mapping-get",
+	[NF_RG_CMD_ATTACH] = "attach", [NF_RG_CMD_SYNC] = "sync", [NF_RG_CMD_PUSH] = "push", [NF_RG_CMD_ACK] = "ack",
+	[NF_RG_CMD_INSTALL] = "install", [NF_RG_CMD_SYNC_RECEIVE] = "sync-receive", [NF_RG_CMD_FLUSH] = "flush",
+	[NF_RG_CMD_STATS_GET] = "stats-get", [NF_RG_CMD_NOTIFY] = "notify",
+};
+
+/* Prints the attributes that are numbers, and the refusals, each as "NAME VALUE" and @end. */
+static void print_numbers(struct nlattr **tb, const char *end)
 {
-	static const struct {
-		int attr;
-		const char *name;
-		int size;
-	} f[] = {
-		{ NF_RG_A_ROLE, "role", 1 }, { NF_RG_A_EPOCH, "epoch", 8 }, { NF_RG_A_LEASE_LEFT, "lease-left", 4 },
-		{ NF_RG_A_INSTANCE, "instance", 8 }, { NF_RG_A_PEER_INSTANCE, "peer-instance", 8 },
-		{ NF_RG_A_SYNC, "sync", 1 }, { NF_RG_A_ENTRIES, "entries", 4 }, { NF_RG_A_PENDING, "pending", 4 },
-		{ NF_RG_A_INFLIGHT, "inflight", 4 }, { NF_RG_A_REFUSED, "refused", 4 }, { NF_RG_A_SEQ, "seq", 8 },
-	};
 	size_t i;
 
-	(void)arg;
-	if (cmd != NF_RG_CMD_GROUP_GET)
-		return;
-	for (i = 0; i < sizeof(f) / sizeof(f[0]); i++) {
-		struct nlattr *a = tb[f[i].attr];
+	for (i = 0; i < N_ATTRS; i++) {
+		struct nlattr *a = tb[attr_names[i].attr];
+		int size = attr_names[i].size;
 
-		if (a)
-			printf("%s %" PRIu64 "\n", f[i].name,
-			       f[i].size == 1 ? nla_get_u8(a) : f[i].size == 4 ? nla_get_u32(a) : nla_get_u64(a));
+		if (a && size)
+			printf("%s %" PRIu64 "%s", attr_names[i].name,
+			       size == 1 ? nla_get_u8(a) : size == 4 ? nla_get_u32(a) : nla_get_u64(a), end);
 	}
+	if (tb[NF_RG_A_REFUSALS]) {
+		const struct nf_rg_refusal *r = nla_data(tb[NF_RG_A_REFUSALS]);
+
+		for (i = 0; i < nla_len(tb[NF_RG_A_REFUSALS]) / sizeof(*r); i++)
+			printf("refusal %u %u%s", r[i].index, r[i].reason, end);
+	}
+}
+
+static void print_group(struct nlattr **tb, int cmd, void *arg)
+{
+	(void)arg;
+	if (cmd == NF_RG_CMD_GROUP_GET)
+		print_numbers(tb, "\n");
 }
 
 static int cmd_get(const struct conn *c, const char *id)
@@ -386,6 +431,133 @@ static int attach(const struct conn *c)
 	return call(c, m, NULL, NULL);
 }
 
+static void print_addr(struct nlattr *a)
+{
+	char buf[INET6_ADDRSTRLEN];
+
+	inet_ntop(nla_len(a) == 4 ? AF_INET : AF_INET6, nla_data(a), buf, sizeof(buf));
+	fputs(buf, stdout);
+}
+
+static void print_mapping(struct nlattr **tb, int cmd, void *arg)
+{
+	struct nlattr *range, *in[NF_RG_A_MAX + 1];
+	int rem;
+
+	(void)arg;
+	if (cmd != NF_RG_CMD_MAPPING_GET)
+		return;
+	printf("%u %u %u", nla_get_u32(tb[NF_RG_A_MAPPING]), nla_get_u32(tb[NF_RG_A_GROUP]),
+	       nla_get_u32(tb[NF_RG_A_SLOT]));
+	nla_for_each_nested(range, tb[NF_RG_A_RANGES], rem) {
+		nla_parse_nested(in, NF_RG_A_MAX, range, NULL);
+		putchar(' ');
+		print_addr(in[NF_RG_A_RANGE_FROM]);
+		putchar('-');
+		print_addr(in[NF_RG_A_RANGE_TO]);
+	}
+	putchar('\n');
+}
+
+static void print_event(struct nlattr **tb, int cmd, void *arg)
+{
+	(void)arg;
+	if (cmd != NF_RG_CMD_NOTIFY)
+		return;
+	print_numbers(tb, " ");
+	putchar('\n');
+	fflush(stdout);
+}
+
+static int cmd_watch(const struct conn *c)
+{
+	int group = genl_ctrl_resolve_grp(c->sk, NF_RG_GENL_NAME, NF_RG_MCGRP_EVENTS);
+	int err = group < 0 ? group : nl_socket_add_memberships(c->sk, group, 0);
+
+	if (err)
+		die("group " NF_RG_MCGRP_EVENTS, err);
+	puts("watching");
+	fflush(stdout);
+	for (;;)
+		if (receive(c, print_event, NULL) < 0)
+			return 1;
+}
+
+static void print_reply(struct nlattr **tb, int cmd, void *arg)
+{
+	(void)cmd;
+	(void)arg;
+	print_numbers(tb, "\n");
+}
+
+/* x: and bytes in hex. */
+static void put_hex(struct nl_msg *m, int attr, const char *s)
+{
+	size_t len = strlen(s) / 2, i;
+	unsigned char *buf = malloc(len + 1);
+
+	for (i = 0; buf && i < len; i++)
+		if (sscanf(s + 2 * i, "%2hhx", &buf[i]) != 1)
+			break;
+	if (!buf || i < len || s[2 * len]) {
+		fprintf(stderr, "rgk: '%s' are no bytes in hex\n", s);
+		exit(2);
+	}
+	nla_put(m, attr, (int)len, buf);
+	free(buf);
+}
+
+/* ATTR=VALUE; false if it is none. */
+static bool put_attr(struct nl_msg *m, char *arg)
+{
+	char *value = strchr(arg, '=');
+	size_t i;
+
+	if (!value)
+		return false;
+	*value++ = '\0';
+	for (i = 0; i < N_ATTRS && strcmp(arg, attr_names[i].name); i++)
+		;
+	if (i == N_ATTRS)
+		return false;
+	if (!strncmp(value, "x:", 2))
+		put_hex(m, attr_names[i].attr, value + 2);
+	else if (attr_names[i].size == 8)
+		nla_put_u64(m, attr_names[i].attr, strtoull(value, NULL, 0));
+	else if (attr_names[i].size == 4)
+		nla_put_u32(m, attr_names[i].attr, number(value));
+	else if (attr_names[i].size == 1)
+		nla_put_u8(m, attr_names[i].attr, (uint8_t)number(value));
+	else
+		return false;
+	return true;
+}
+
+static int cmd_raw(const struct conn *c, int argc, char **argv)
+{
+	struct nl_msg *m;
+	int cmd, i, flags = NLM_F_ACK;
+
+	for (cmd = 1; cmd <= NF_RG_CMD_MAX && strcmp(argv[0], cmd_names[cmd]); cmd++)
+		;
+	m = request(c, cmd, 0);
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "attach")) {
+			if (attach(c))
+				return 1;
+		} else if (!strcmp(argv[i], "dump")) {
+			flags |= NLM_F_DUMP;
+		} else if (!strcmp(argv[i], "excl")) {
+			flags |= NLM_F_EXCL;
+		} else if (!put_attr(m, argv[i])) {
+			fprintf(stderr, "rgk: '%s' is no attribute\n", argv[i]);
+			return 2;
+		}
+	}
+	nlmsg_hdr(m)->nlmsg_flags |= flags;
+	return call(c, m, print_reply, NULL);
+}
+
 static int cmd_relay(int argc, char **argv)
 {
 	struct relay r = { .group = number(argv[2]), .session = (uint32_t)getpid() };
@@ -428,7 +600,7 @@ static int cmd_relay(int argc, char **argv)
 
 static int usage(void)
 {
-	fputs("usage: rgk [-n NETNS] {group|del|mapping|unmap|role|flush|get|stats|relay} ...\n", stderr);
+	fputs("usage: rgk [-n NETNS] {group|del|mapping|unmap|role|flush|get|stats|mappings|watch|raw|relay} ...\n", stderr);
 	return 2;
 }
 
@@ -464,6 +636,12 @@ int main(int argc, char **argv)
 		return cmd_id(&c, NF_RG_CMD_MAPPING_DEL, NF_RG_A_MAPPING, argv[0]);
 	if (!strcmp(cmd, "get") && argc == 1)
 		return cmd_get(&c, argv[0]);
+	if (!strcmp(cmd, "mappings") && !argc)
+		return call(&c, request(&c, NF_RG_CMD_MAPPING_GET, NLM_F_ACK | NLM_F_DUMP), print_mapping, NULL);
+	if (!strcmp(cmd, "watch") && !argc)
+		return cmd_watch(&c);
+	if (!strcmp(cmd, "raw") && argc >= 1)
+		return cmd_raw(&c, argc, argv);
 	if (!strcmp(cmd, "stats") && !argc)
 		return call(&c, request(&c, NF_RG_CMD_STATS_GET, NLM_F_ACK), print_stats, NULL);
 	return usage();
