@@ -293,7 +293,7 @@ void group_kernel_event(struct agent *a, const struct knl_event *e)
 		break;
 	case NF_RG_EVENT_LOST:
 		if (g->sync)
-			synclink_resend(g->sync, g->id);
+			synclink_lost(g->sync, g->id);
 		break;
 	case NF_RG_EVENT_DELETED:
 		log_warnx("KERNEL", "RG id %u: group removed from the kernel by somebody else", g->id);

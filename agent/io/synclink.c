@@ -419,14 +419,19 @@ void synclink_stop(struct synclink *s, uint8_t group)
 }
 
 /**
- * synclink_resend() - ask the peer to send all of a group again
+ * synclink_lost() - entries of a group vanished from our kernel behind our back
  * @s: the link
  * @group: the group
+ *
+ * Asks the peer to send all of it again, unless it is doing so: then the next answer of our kernel says the same, and the machine knows
+ * how soon to ask again.
  */
-void synclink_resend(struct synclink *s, uint8_t group)
+void synclink_lost(struct synclink *s, uint8_t group)
 {
 	struct syncsess_event ev = { .type = SYNCSESS_EV_RESEND };
 
+	if (s->sess.groups[group].status != ELECTION_SYNC_HOT)
+		return;
 	ev.group.id = group;
 	feed(s, &ev);
 }

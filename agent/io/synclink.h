@@ -76,7 +76,7 @@ void synclink_set_peer(struct synclink *s, const struct synclink_peer *peer);
 void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch, uint64_t instance);
 void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *epoch, uint64_t instance, uint64_t digest, bool full);
 void synclink_stop(struct synclink *s, uint8_t group);
-void synclink_resend(struct synclink *s, uint8_t group);
+void synclink_lost(struct synclink *s, uint8_t group);
 void synclink_close(struct synclink *s, enum frame_reason why);
 void synclink_poll(struct synclink *s);
 
