@@ -17,6 +17,7 @@
 #define NA_LEN		32	/* of the ICMPv6 message with its option */
 
 static const uint8_t broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+static const uint8_t nobody[6];
 static const uint8_t all_nodes_mac[6] = { 0x33, 0x33, 0, 0, 0, 1 };
 static const uint8_t all_nodes[16] = { 0xff, 2, [15] = 1 };
 
@@ -50,7 +51,7 @@ size_t gratuitous_arp(uint8_t out[GRATUITOUS_MAX], const uint8_t mac[6],
 	wbuf_put_u16(&b, reply ? ARP_REPLY : ARP_REQUEST);
 	wbuf_put(&b, mac, 6);
 	wbuf_put(&b, a->b, 4);
-	wbuf_put(&b, reply ? mac : (const uint8_t [6]){ 0 }, 6);
+	wbuf_put(&b, reply ? mac : nobody, 6);
 	wbuf_put(&b, a->b, 4);
 	return b.len;
 }

@@ -321,7 +321,7 @@ static void spread(const struct natrules *n, struct out *o,
 	out_str(o, " }\n");
 }
 
-static void snat(struct out *o, const char *ip, const struct rg_range *r)
+static void translate_to(struct out *o, const char *ip, const struct rg_range *r)
 {
 	out_fmt(o, "\t\tmeta nfproto %s snat %s to ",
 		r->from.family == RG_V4 ? "ipv4" : "ipv6", ip);
@@ -342,7 +342,7 @@ static int pool_chains(const struct natrules *n, struct out *o,
 		return err;
 	for (i = 0; got > 1 && i < got; i++) {
 		out_fmt(o, "\tchain m%u_p%u {\n", m->id, (uint32_t)i);
-		snat(o, ip, &n->room[i]);
+		translate_to(o, ip, &n->room[i]);
 		out_str(o, "\t}\n");
 	}
 	out_fmt(o, "\tchain m%u_pool {\n\t\tcounter name m%u_translated\n",
@@ -350,7 +350,7 @@ static int pool_chains(const struct natrules *n, struct out *o,
 	if (got > 1)
 		spread(n, o, m, got, ip);
 	else
-		snat(o, ip, &n->room[0]);
+		translate_to(o, ip, &n->room[0]);
 	out_str(o, "\t}\n");
 	return 0;
 }

@@ -56,7 +56,7 @@ static void text_clients(struct out *o)
 {
 	uint32_t k;
 
-	out_str(o, "Client         Conn#  Priority   Interface   L3        L4        \n");
+	out_str(o, "Client         Conn#  Priority   Interface   L3        L4       " BLANK_EOL);
 	for (k = 0; k < sizeof(clients) / sizeof(*clients); k++) {
 		out_fmt(o, "( %u)", k);
 		text_pad(o, clients[k].name, 13);

@@ -6,6 +6,9 @@
 #include "output.h"
 #include "textout.h"
 
+/* Some lines of the known shapes end in a blank. */
+#define BLANK_EOL	"\x20\n"
+
 typedef void (*output_text_fn)(struct out *o, const struct view *v,
 			       const struct view_group *g);
 typedef void (*output_json_fn)(struct jout *j, const struct view *v,

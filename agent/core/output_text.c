@@ -66,9 +66,9 @@ void output_text_faults(struct out *o, const struct view *v,
 {
 	uint32_t k;
 
-	out_fmt(o, "Faults states Group %u info: \n", g->id);
+	out_fmt(o, "Faults states Group %u info:" BLANK_EOL, g->id);
 	out_fmt(o, "        Runtime priority: [%u]\n", g->runtime);
-	out_fmt(o, "                RG Faults RG State: %s. \n",
+	out_fmt(o, "                RG Faults RG State: %s." BLANK_EOL,
 		g->oper_up ? "Up" : "Down");
 	out_str(o, "                        Total # of switchovers due to faults:           ");
 	text_u64(o, g->log.fault_switchovers);
@@ -84,11 +84,13 @@ void output_text_faults(struct out *o, const struct view *v,
 			out_fmt(o, ", decrement %u", f->decrement);
 		out_char(o, '\n');
 	}
-	if (!g->preempt && !g->threshold)
-		out_str(o, "                        Warning: no preempt and no threshold: decrements cannot move the group\n");
+	if (!g->preempt && !g->threshold) {
+		out_str(o, "                        Warning: no preempt and no threshold: ");
+		out_fmt(o, "decrements cannot move group %u\n", g->id);
+	}
 	for (k = 0; k < g->n_ifs; k++) {
 		if (!g->iface[k].decrement)
-			out_fmt(o, "                        Warning: interface %s has no decrement\n",
+			out_fmt(o, "                        Warning: no decrement: interface %s\n",
 				g->iface[k].name);
 	}
 }

@@ -19,9 +19,13 @@ static void endpoint(struct out *o, const struct rg_addr *a, uint16_t port)
 		out_char(o, ' ');
 }
 
-static void connection(struct out *o, uint32_t n, const struct view_link *l,
-		       const char *kind, const char *l4)
+static void connection(struct out *o, uint32_t n, const char *client,
+		       const struct view_link *l, const char *kind,
+		       const char *l4)
 {
+	out_fmt(o, "Client = %s\n", client);
+	out_str(o, "TI  conn_id  my_ip           my_port  peer_ip         ");
+	out_str(o, "peer_por intf  L3        L4\n");
 	out_fmt(o, "%u   %u        ", n, n);
 	endpoint(o, &l->addr, l->port);
 	endpoint(o, &l->peer, l->peer_port);
@@ -39,14 +43,9 @@ static void connection(struct out *o, uint32_t n, const struct view_link *l,
 void output_text_transport(struct out *o, const struct view *v,
 			   const struct view_group *g)
 {
-	static const char head[] =
-		"TI  conn_id  my_ip           my_port  peer_ip         peer_por intf  L3        L4\n";
-
 	out_fmt(o, "Transport Information for RG (%u)\n", g->id);
-	out_fmt(o, "Client = RF\n%s", head);
-	connection(o, 0, &g->control, "CTRL", "UDP");
-	out_fmt(o, "Client = NAT_HA\n%s", head);
-	connection(o, 1, &g->data, "DATA", "TCP");
+	connection(o, 0, "RF", &g->control, "CTRL", "UDP");
+	connection(o, 1, "NAT_HA", &g->data, "DATA", "TCP");
 	out_fmt(o, "Session: %s\n", g->sync.session_up ? "Up" : "Down");
 }
 
@@ -131,7 +130,8 @@ void output_text_control(struct out *o, const struct view *v,
 	}
 	out_fmt(o, "The control interface for rg[%u] is %s\n", g->id,
 		g->control.name);
-	out_fmt(o, "Interface is Control interface associated with the following protocols: %u \n",
+	out_str(o, "Interface is Control interface associated ");
+	out_fmt(o, "with the following protocols: %u" BLANK_EOL,
 		g->media.protocol);
 	out_str(o, "Interface Neighbors:\n");
 	if (g->peer_present) {

@@ -11,10 +11,12 @@
 /*
  * DOC: the snapshot behind the show commands
  *
- * The daemon copies what it knows into a struct view, all at one moment, and output.h renders it. Nothing here points into the daemon.
- * A struct view is large (some MB): allocate it, zeroed; only what is used is touched.
+ * The daemon copies what it knows into a struct view, all at one moment, and
+ * output.h renders it. Nothing here points into the daemon. A struct view is
+ * large (some MB): allocate it, zeroed; only what is used is touched.
  *
- * Roles are enum nf_rg_role of <linux/nf_rg.h>. A name or an address that is not known is empty (family RG_NONE), times are in ms.
+ * Roles are enum nf_rg_role of <linux/nf_rg.h>. A name or an address that is
+ * not known is empty (family RG_NONE), times are in ms.
  */
 
 #define VIEW_MAX_GROUPS		255

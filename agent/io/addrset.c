@@ -14,7 +14,10 @@
 
 #define RETRY_MS	1000	/* after a refusal of the kernel */
 
-/* @settled: the kernel has it as we want it, as far as we were told; a change from here on is somebody else's. */
+/*
+ * @settled: the kernel has it as we want it, as far as we were told; a change from here on is
+ * somebody else's.
+ */
 struct slot {
 	struct addrset_item it;
 	bool settled;
@@ -69,7 +72,8 @@ static int prepare(struct addrset *s)
 		s->index[s->add.n] = k;
 		err = rtbatch_addr(&s->add, true, i->ifindex, &it->addr, it->len, s->proto);
 		if (!err)
-			err = rtbatch_addr(&s->del, false, i->ifindex, &it->addr, it->len, s->proto);
+			err = rtbatch_addr(&s->del, false, i->ifindex, &it->addr, it->len,
+					   s->proto);
 	}
 	return err;
 }
@@ -86,8 +90,9 @@ static void on_refused(void *arg, unsigned int request, int err)
 		return;
 	s->last_err = err;
 	addr_print(&it->addr, text);
-	log_warnx("VIP", "%s: the kernel refused to %s %s %s %s: %s", s->label, s->in_del ? "remove" : "put", text,
-		  s->in_del ? "from" : "on", it->ifname, strerror(-err));
+	log_warnx("VIP", "%s: the kernel refused to %s %s %s %s: %s", s->label,
+		  s->in_del ? "remove" : "put", text, s->in_del ? "from" : "on", it->ifname,
+		  strerror(-err));
 }
 
 static int run(struct addrset *s, bool present)
@@ -118,7 +123,9 @@ static size_t wrong(struct addrset *s, bool present, size_t *foreign, size_t *wh
 		const struct iface *i = ifaces_by_name(s->ifs, sl->it.ifname);
 
 		if (!i || !i->admin_up) {
-			/* IPv6 addresses go with the link: nobody's fault. They come back with it. */
+			/*
+			 * IPv6 addresses go with the link: nobody's fault. They come back with it.
+			 */
 			sl->settled = false;
 		} else if (there(s, &sl->it) == present) {
 			sl->settled = true;
@@ -147,7 +154,10 @@ static void tell_foreign(struct addrset *s, size_t n, size_t which, bool mended)
 		s->ops->foreign(s->arg, &s->v[which].it, mended);
 }
 
-/* Runs after all events that were queued have been read, so a removal of our own followed by an addition is not taken for a fight. */
+/*
+ * Runs after all events that were queued have been read, so a removal of our own followed by an
+ * addition is not taken for a fight.
+ */
 static void mend(void *arg, mono_t now)
 {
 	struct addrset *s = arg;
@@ -181,7 +191,8 @@ static void mend(void *arg, mono_t now)
 		tell_foreign(s, foreign, which, true);
 }
 
-static void on_iface(void *arg, enum iface_event ev, const struct iface *i, const struct iface_addr *a)
+static void on_iface(void *arg, enum iface_event ev, const struct iface *i,
+		     const struct iface_addr *a)
 {
 	struct addrset *s = arg;
 	bool mine = !i;
@@ -195,7 +206,8 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *i, cons
 		int err = prepare(s);
 
 		if (err)
-			log_warnx("VIP", "%s: preparing the addresses: %s", s->label, strerror(-err));
+			log_warnx("VIP", "%s: preparing the addresses: %s", s->label,
+				  strerror(-err));
 	}
 	s->fresh |= ev == IFACE_NEW || (ev == IFACE_CHANGED && i->admin_up);
 	if (s->want != ADDRSET_AS_FOUND)
@@ -264,7 +276,8 @@ void addrset_free(struct addrset *s)
 static bool listed(const struct addrset_item *items, size_t n, const struct addrset_item *it)
 {
 	for (size_t k = 0; k < n; k++) {
-		if (items[k].len == it->len && addr_equal(&items[k].addr, &it->addr) && !strcmp(items[k].ifname, it->ifname))
+		if (items[k].len == it->len && addr_equal(&items[k].addr, &it->addr) &&
+		    !strcmp(items[k].ifname, it->ifname))
 			return true;
 	}
 	return false;
@@ -280,7 +293,8 @@ static int drop_unlisted(struct addrset *s, const struct addrset_item *items, si
 		const struct iface *i = ifaces_by_name(s->ifs, s->v[k].it.ifname);
 
 		if (i && !listed(items, n, &s->v[k].it))
-			err = rtbatch_addr(&b, false, i->ifindex, &s->v[k].it.addr, s->v[k].it.len, s->proto);
+			err = rtbatch_addr(&b, false, i->ifindex, &s->v[k].it.addr, s->v[k].it.len,
+					   s->proto);
 	}
 	if (!err && b.n)
 		err = rtbatch_run(s->rt, &b, NULL, NULL);
@@ -329,7 +343,8 @@ int addrset_replace(struct addrset *s, const struct addrset_item *items, size_t 
  * @s: the set
  * @present: on
  *
- * Allocates nothing.  What could not be done is tried again every second, and when an interface changes.
+ * Allocates nothing.  What could not be done is tried again every second, and when an interface
+ * changes.
  *
  * Return: 0, the first refusal of the kernel, or -errno.
  */
@@ -380,7 +395,8 @@ const struct addrset_item *addrset_at(const struct addrset *s, size_t k)
  *
  * Return: true if so.
  */
-bool addrset_contains(const struct addrset *s, const char *ifname, const struct rg_addr *a, uint8_t len)
+bool addrset_contains(const struct addrset *s, const char *ifname, const struct rg_addr *a,
+		      uint8_t len)
 {
 	for (size_t k = 0; k < s->n; k++) {
 		const struct addrset_item *it = &s->v[k].it;
@@ -411,11 +427,13 @@ bool addrset_there(const struct addrset *s, const struct addrset_item *item)
  * @sets: sets; NULL pointers are skipped
  * @n: how many
  *
- * They are of a configuration before this one, which may have been another life's: nobody else will take them off.
+ * They are of a configuration before this one, which may have been another life's: nobody else will
+ * take them off.
  *
  * Return: 0 or -errno.
  */
-int addrset_drop_stale(struct ifaces *ifs, struct rtsock *rt, uint8_t proto, struct addrset *const *sets, size_t n)
+int addrset_drop_stale(struct ifaces *ifs, struct rtsock *rt, uint8_t proto,
+		       struct addrset *const *sets, size_t n)
 {
 	struct rtbatch b = { 0 };
 	const struct iface *i;
@@ -427,7 +445,8 @@ int addrset_drop_stale(struct ifaces *ifs, struct rtsock *rt, uint8_t proto, str
 			bool known = a->proto != proto;
 
 			for (size_t g = 0; g < n && !known; g++)
-				known = sets[g] && addrset_contains(sets[g], i->name, &a->addr, a->len);
+				known = sets[g] &&
+					addrset_contains(sets[g], i->name, &a->addr, a->len);
 			if (!known)
 				err = rtbatch_addr(&b, false, i->ifindex, &a->addr, a->len, proto);
 		}

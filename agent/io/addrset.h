@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A set of addresses that goes on and off interfaces as a whole, and is kept as it should be: what vip.h and pool.h have in common.
+ * A set of addresses that goes on and off interfaces as a whole, and is kept as it should be: what
+ * vip.h and pool.h have in common.
  *
- * The netlink batches of both directions are prepared when the set or the interfaces change; addrset_set() only sends one.
+ * The netlink batches of both directions are prepared when the set or the interfaces change;
+ * addrset_set() only sends one.
  */
 #ifndef RG_IO_ADDRSET_H
 #define RG_IO_ADDRSET_H
@@ -33,7 +35,8 @@ struct addrset_item {
 
 /**
  * struct addrset_ops - what the owner is told
- * @foreign: somebody else removed the address, or put it on while it should be off.  @mended: that was undone.
+ * @foreign: somebody else removed the address, or put it on while it should be off.  @mended: that
+ *	was undone.
  * @fault: we stopped undoing it (true), or try again (false)
  */
 struct addrset_ops {
@@ -41,7 +44,10 @@ struct addrset_ops {
 	void (*fault)(void *arg, bool on);
 };
 
-/* Till it is told, a set leaves everything as it finds it: after a start the role is not known at once. */
+/*
+ * Till it is told, a set leaves everything as it finds it: after a start the role is not known at
+ * once.
+ */
 enum addrset_want {
 	ADDRSET_AS_FOUND,
 	ADDRSET_ABSENT,
@@ -66,9 +72,11 @@ int addrset_replace(struct addrset *s, const struct addrset_item *items, size_t 
 int addrset_set(struct addrset *s, bool present);
 void addrset_get(const struct addrset *s, struct addrset_state *out);
 const struct addrset_item *addrset_at(const struct addrset *s, size_t k);
-bool addrset_contains(const struct addrset *s, const char *ifname, const struct rg_addr *a, uint8_t len);
+bool addrset_contains(const struct addrset *s, const char *ifname, const struct rg_addr *a,
+		      uint8_t len);
 bool addrset_there(const struct addrset *s, const struct addrset_item *item);
 
-int addrset_drop_stale(struct ifaces *ifs, struct rtsock *rt, uint8_t proto, struct addrset *const *sets, size_t n);
+int addrset_drop_stale(struct ifaces *ifs, struct rtsock *rt, uint8_t proto,
+		       struct addrset *const *sets, size_t n);
 
 #endif

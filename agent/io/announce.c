@@ -39,8 +39,8 @@ struct frame {
 };
 
 /*
- * @active: between start and stop.  @round: of @round_ms, ROUNDS when all are done.  @at: next frame of the round.  @pauses: how often the
- * frame at @at found no room.
+ * @active: between start and stop.  @round: of @round_ms, ROUNDS when all are done.  @at: next
+ * frame of the round.  @pauses: how often the frame at @at found no room.
  */
 struct group {
 	struct announce *all;
@@ -73,7 +73,8 @@ static void add_frame(struct group *g, const struct iface *i, const struct rg_ad
 	memset(f, 0, sizeof(*f));
 	memset(m, 0, sizeof(*m));
 	f->iov.iov_base = f->data;
-	f->iov.iov_len = a->family == RG_V4 ? gratuitous_arp(f->data, i->mac, a, reply) : gratuitous_na(f->data, i->mac, a);
+	f->iov.iov_len = a->family == RG_V4 ? gratuitous_arp(f->data, i->mac, a, reply)
+					    : gratuitous_na(f->data, i->mac, a);
 	f->to.sll_family = AF_PACKET;
 	f->to.sll_ifindex = (int)i->ifindex;
 	f->to.sll_halen = 6;
@@ -86,7 +87,10 @@ static void add_frame(struct group *g, const struct iface *i, const struct rg_ad
 	g->n_frames++;
 }
 
-/* Virtual addresses stand first among the targets, so hosts learn their gateway before servers learn the pool. */
+/*
+ * Virtual addresses stand first among the targets, so hosts learn their gateway before servers
+ * learn the pool.
+ */
 static void build(struct group *g)
 {
 	static const uint8_t no_mac[6];
@@ -115,21 +119,22 @@ static bool send_some(struct group *g)
 {
 	while (g->at < g->n_frames) {
 		size_t n = g->n_frames - g->at;
-		int got = sendmmsg(g->all->fd, &g->mh[g->at], (unsigned int)(n < BURST ? n : BURST), MSG_DONTWAIT);
+		int got = sendmmsg(g->all->fd, &g->mh[g->at], (unsigned int)(n < BURST ? n : BURST),
+				   MSG_DONTWAIT);
 
 		if (got > 0) {
 			g->at += (size_t)got;
 			g->st.sent += (uint64_t)got;
 			g->pauses = 0;
-		} else if (errno == EINTR) {
 			continue;
-		} else if (full(errno) && g->pauses++ < PAUSES_MAX) {
-			return false;
-		} else {
-			g->st.failed++;
-			g->at++;
-			g->pauses = 0;
 		}
+		if (errno == EINTR)
+			continue;
+		if (full(errno) && g->pauses++ < PAUSES_MAX)
+			return false;
+		g->st.failed++;
+		g->at++;
+		g->pauses = 0;
 	}
 	return true;
 }
@@ -173,8 +178,12 @@ static bool concerns(const struct group *g, const struct iface *i)
 	return false;
 }
 
-/* The neighbours of an interface that comes up, or gets another MAC address, may never have heard of us. */
-static void on_iface(void *arg, enum iface_event ev, const struct iface *i, const struct iface_addr *a)
+/*
+ * The neighbours of an interface that comes up, or gets another MAC address, may never have heard
+ * of us.
+ */
+static void on_iface(void *arg, enum iface_event ev, const struct iface *i,
+		     const struct iface_addr *a)
 {
 	struct announce *all = arg;
 
@@ -320,7 +329,8 @@ static void add_pool(struct group *g, const struct conf *c, const struct rg_rang
 	}
 }
 
-static int configure_group(struct announce *a, const struct conf *c, uint32_t id, const struct rg_range *r, size_t n)
+static int configure_group(struct announce *a, const struct conf *c, uint32_t id,
+			   const struct rg_range *r, size_t n)
 {
 	struct group *g = need_group(a, id);
 	uint64_t pool = pooladdr_count(r, n, RG_V4), pool6 = pooladdr_count(r, n, RG_V6);
@@ -361,7 +371,8 @@ static int configure_group(struct announce *a, const struct conf *c, uint32_t id
  *
  * Return: 0 or the first -errno; all groups are tried.
  */
-int announce_configure(struct announce *a, const struct conf *c, const struct rg_addr *taken, size_t n_taken)
+int announce_configure(struct announce *a, const struct conf *c, const struct rg_addr *taken,
+		       size_t n_taken)
 {
 	struct rg_range *r = calloc(POOLADDR_RANGES, sizeof(*r));
 	int ret = 0;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tells the neighbours where a group's addresses are now: gratuitous ARP, as request and as reply (RFC 5227 section 3, RFC 826),
- * and unsolicited neighbour advertisements with the override flag (RFC 4861 section 7.2.6), at once and again after 100, 500 and 2000 ms.
+ * Tells the neighbours where a group's addresses are now: gratuitous ARP, as request and as reply
+ * (RFC 5227 section 3, RFC 826), and unsolicited neighbour advertisements with the override flag
+ * (RFC 4861 section 7.2.6), at once and again after 100, 500 and 2000 ms.
  *
- * Frames are built when the configuration is read or an interface changes, and go out of packet sockets that are open already:
- * announce_start() allocates nothing.  Everything runs in the thread of the event base.
+ * Frames are built when the configuration is read or an interface changes, and go out of packet
+ * sockets that are open already: announce_start() allocates nothing.  Everything runs in the thread
+ * of the event base.
  */
 #ifndef RG_IO_ANNOUNCE_H
 #define RG_IO_ANNOUNCE_H
@@ -19,7 +21,10 @@ struct conf;
 struct event_base;
 struct ifaces;
 
-/* More pool addresses of a group than this are not announced: neighbours' caches then have to run out (or route the pool). */
+/*
+ * More pool addresses of a group than this are not announced: neighbours' caches then have to run
+ * out (or route the pool).
+ */
 #define ANNOUNCE_MAX_POOL	1024
 
 /**
@@ -41,7 +46,8 @@ struct announce_state {
 int announce_open(struct event_base *base, struct ifaces *ifs, struct announce **out);
 void announce_close(struct announce *a);
 
-int announce_configure(struct announce *a, const struct conf *c, const struct rg_addr *taken, size_t n_taken);
+int announce_configure(struct announce *a, const struct conf *c, const struct rg_addr *taken,
+		       size_t n_taken);
 int announce_start(struct announce *a, uint32_t group);
 void announce_stop(struct announce *a, uint32_t group);
 int announce_get(const struct announce *a, uint32_t group, struct announce_state *out);

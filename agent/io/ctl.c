@@ -26,8 +26,9 @@
 #define ARGS_MAX	64
 
 /*
- * @busy: a command is being carried out; the next line is not looked at before its answer has gone, which bounds what a client can make us
- * hold.  @json: of that command.  @eof: no more requests will come; goes when the last answer is out.
+ * @busy: a command is being carried out; the next line is not looked at before its answer has gone,
+ * which bounds what a client can make us hold.  @json: of that command.  @eof: no more requests
+ * will come; goes when the last answer is out.
  */
 struct client {
 	struct ctl *ctl;
@@ -43,7 +44,7 @@ struct ctl {
 	struct show *show;
 	struct event *ev;
 	int fd;
-	int spare;			/* given up to turn a client away when there are no descriptors left */
+	int spare;		/* given up to turn a client away when no descriptor is left */
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	struct client *clients;
 	unsigned int n_clients;
@@ -93,7 +94,8 @@ static int send_answer(struct client *cl, const struct show_answer *a)
 	if (cl->json && a->json)
 		json_object_set_new(root, "json", json_loads(a->json, 0, NULL));
 	line = json_dumps(root, JSON_COMPACT);
-	if (line && !bufferevent_write(cl->bev, line, strlen(line)) && !bufferevent_write(cl->bev, "\n", 1))
+	if (line && !bufferevent_write(cl->bev, line, strlen(line)) &&
+	    !bufferevent_write(cl->bev, "\n", 1))
 		err = 0;
 	free(line);
 	json_decref(root);
@@ -147,7 +149,10 @@ static bool request(struct client *cl, const char *line, int *err)
 	return good;
 }
 
-/* Takes the next request if there is one and it is its turn; drops the client if it misbehaves or has done. */
+/*
+ * Takes the next request if there is one and it is its turn; drops the client if it misbehaves or
+ * has done.
+ */
 static void next_line(struct client *cl)
 {
 	struct evbuffer *in = bufferevent_get_input(cl->bev);
@@ -235,7 +240,8 @@ static int accept_client(struct ctl *c)
 
 static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
-	struct timeval slow = { .tv_sec = CTL_SEND_TIMEOUT_MS / 1000, .tv_usec = CTL_SEND_TIMEOUT_MS % 1000 * 1000 };
+	struct timeval slow = { .tv_sec = CTL_SEND_TIMEOUT_MS / 1000,
+				.tv_usec = CTL_SEND_TIMEOUT_MS % 1000 * 1000 };
 	struct ctl *c = arg;
 	int s = accept_client(c);
 	struct client *cl = NULL;
@@ -251,7 +257,10 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	bufferevent_setcb(cl->bev, on_readable, on_written, on_event, cl);
-	/* Not more of a request is read than one may have; idle clients may stay, slow readers may not. */
+	/*
+	 * Not more of a request is read than one may have; idle clients may stay, slow readers may
+	 * not.
+	 */
 	bufferevent_setwatermark(cl->bev, EV_READ, 0, CTL_MAX_REQUEST + 1);
 	bufferevent_set_timeouts(cl->bev, NULL, &slow);
 	bufferevent_enable(cl->bev, EV_READ | EV_WRITE);
@@ -267,7 +276,7 @@ static int open_socket(struct ctl *c)
 	if (c->fd < 0)
 		return -errno;
 	memcpy(sun.sun_path, c->path, sizeof(sun.sun_path));
-	/* One of a daemon that was killed: whoever holds the lock of the directory owns the name. */
+	/* Of a daemon that was killed: whoever holds the lock of the directory owns the name. */
 	unlink(c->path);
 	old = umask(0117);
 	if (bind(c->fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(c->fd, BACKLOG) < 0)
@@ -288,7 +297,7 @@ static int open_socket(struct ctl *c)
 int ctl_open(struct event_base *base, const char *rundir, struct show *show, struct ctl **out)
 {
 	struct ctl *c = calloc(1, sizeof(*c));
-	int err;
+	int err, n;
 
 	if (!c)
 		return -ENOMEM;
@@ -296,11 +305,13 @@ int ctl_open(struct event_base *base, const char *rundir, struct show *show, str
 	c->show = show;
 	c->fd = -1;
 	c->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	err = snprintf(c->path, sizeof(c->path), "%s/%s", rundir, CTL_SOCK_NAME) >= (int)sizeof(c->path) ? -ENAMETOOLONG : 0;
-	if (err)
+	n = snprintf(c->path, sizeof(c->path), "%s/%s", rundir, CTL_SOCK_NAME);
+	if (n >= (int)sizeof(c->path)) {
 		c->path[0] = '\0';
-	else
+		err = -ENAMETOOLONG;
+	} else {
 		err = open_socket(c);
+	}
 	if (!err) {
 		c->ev = event_new(base, c->fd, EV_READ | EV_PERSIST, on_accept, c);
 		if (!c->ev || event_add(c->ev, NULL) < 0)

@@ -27,7 +27,8 @@ bool iface_addr_ours(const struct iface_addr *a)
  */
 bool iface_usable(const struct iface *i)
 {
-	return i && i->admin_up && i->carrier && (i->operstate == IF_OPER_UP || i->operstate == IF_OPER_UNKNOWN);
+	return i && i->admin_up && i->carrier &&
+	       (i->operstate == IF_OPER_UP || i->operstate == IF_OPER_UNKNOWN);
 }
 
 /**
@@ -58,7 +59,8 @@ bool iface_primary4(const struct iface *i, struct rg_addr *out)
 	for (size_t k = 0; k < i->n_addrs; k++) {
 		const struct iface_addr *a = &i->addrs[k];
 
-		if (a->addr.family == RG_V4 && !iface_addr_ours(a) && !(a->flags & IFA_F_SECONDARY)) {
+		if (a->addr.family == RG_V4 && !iface_addr_ours(a) &&
+		    !(a->flags & IFA_F_SECONDARY)) {
 			*out = a->addr;
 			return true;
 		}

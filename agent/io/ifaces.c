@@ -48,7 +48,8 @@ struct ifaces {
 	bool overrun;
 };
 
-static void tell(struct ifaces *ifs, enum iface_event ev, const struct iface *i, const struct iface_addr *a)
+static void tell(struct ifaces *ifs, enum iface_event ev, const struct iface *i,
+		 const struct iface_addr *a)
 {
 	for (size_t k = 0; k < ifs->n_w; k++)
 		ifs->w[k].fn(ifs->w[k].arg, ev, i, a);
@@ -113,7 +114,8 @@ static void read_link(const struct ifinfomsg *m, struct nlattr **tb, struct ifac
 
 static bool link_differs(const struct iface *a, const struct iface *b)
 {
-	return a->admin_up != b->admin_up || a->carrier != b->carrier || a->operstate != b->operstate || a->mtu != b->mtu ||
+	return a->admin_up != b->admin_up || a->carrier != b->carrier ||
+	       a->operstate != b->operstate || a->mtu != b->mtu ||
 	       memcmp(a->mac, b->mac, sizeof(a->mac));
 }
 
@@ -127,7 +129,10 @@ static void copy_link(struct iface *to, const struct iface *from)
 	to->mtu = from->mtu;
 }
 
-/* Watchers know interfaces by name, so a new name is another interface, with the addresses that it has. */
+/*
+ * Watchers know interfaces by name, so a new name is another interface, with the addresses that it
+ * has.
+ */
 static void renamed(struct ifaces *ifs, struct entry *e, const struct iface *now)
 {
 	struct iface old = e->pub;
@@ -146,7 +151,9 @@ static void new_link(struct ifaces *ifs, const struct nlmsghdr *h)
 	struct iface now = { 0 };
 	struct entry *e;
 
-	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)h, sizeof(struct ifinfomsg), tb, IFLA_MAX, NULL) < 0 || !tb[IFLA_IFNAME])
+	if (nlmsg_parse((struct nlmsghdr *)(uintptr_t)h, sizeof(struct ifinfomsg), tb, IFLA_MAX,
+			NULL) < 0 ||
+	    !tb[IFLA_IFNAME])
 		return;
 	read_link(nlmsg_data(h), tb, &now);
 	e = find(ifs, now.ifindex);
@@ -192,7 +199,8 @@ static bool read_addr(const struct nlmsghdr *h, unsigned int *ifindex, struct if
 	out->proto = tb[RG_IFA_PROTO] ? nla_get_u8(tb[RG_IFA_PROTO]) : 0;
 	if (!out->proto && tb[IFA_LABEL]) {
 		const char *label = nla_data(tb[IFA_LABEL]);
-		size_t n = strnlen(label, (size_t)nla_len(tb[IFA_LABEL])), suffix = strlen(RG_LABEL_SUFFIX);
+		size_t n = strnlen(label, (size_t)nla_len(tb[IFA_LABEL])),
+		       suffix = strlen(RG_LABEL_SUFFIX);
 
 		if (n > suffix && !memcmp(label + n - suffix, RG_LABEL_SUFFIX, suffix))
 			out->proto = RG_RTPROTO;
@@ -303,7 +311,10 @@ static int dump(struct nl_sock *s, int type, void *hdr, size_t len)
 	return err < 0 ? err : nl_recvmsgs_default(s);
 }
 
-/* Addresses that vanished while we were deaf are not told one by one: IFACE_RESYNC says that all must be looked at. */
+/*
+ * Addresses that vanished while we were deaf are not told one by one: IFACE_RESYNC says that all
+ * must be looked at.
+ */
 static int read_once(struct ifaces *ifs, struct nl_sock *s)
 {
 	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
@@ -340,7 +351,10 @@ static int read_all(struct ifaces *ifs)
 		if (!err)
 			err = read_once(ifs, s);
 		nl_socket_free(s);
-		/* A change during a dump makes it worthless; it is not often the case five times running. */
+		/*
+		 * A change during a dump makes it worthless; it is not often the case five times
+		 * running.
+		 */
 	} while (err == -NLE_DUMP_INTR && ++tries < DUMP_TRIES);
 	if (!err)
 		return 0;
@@ -380,11 +394,13 @@ static int listen_events(struct ifaces *ifs)
 	if (!err)
 		err = nl_socket_set_nonblocking(ifs->events);
 	if (!err)
-		err = nl_socket_add_memberships(ifs->events, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0);
+		err = nl_socket_add_memberships(ifs->events, RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
+						RTNLGRP_IPV6_IFADDR, 0);
 	if (!err) {
 		int size = EVENT_RCVBUF;
 
-		if (setsockopt(nl_socket_get_fd(ifs->events), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		if (setsockopt(nl_socket_get_fd(ifs->events), SOL_SOCKET, SO_RCVBUFFORCE, &size,
+			       sizeof(size)) < 0)
 			nl_socket_set_buffer_size(ifs->events, size, 0);
 	}
 	return err ? -EIO : 0;
@@ -413,7 +429,8 @@ int ifaces_open(struct event_base *base, struct ifaces **out)
 		err = read_all(ifs);
 	if (err)
 		goto fail;
-	ifs->ev = event_new(base, nl_socket_get_fd(ifs->events), EV_READ | EV_PERSIST, on_readable, ifs);
+	ifs->ev = event_new(base, nl_socket_get_fd(ifs->events), EV_READ | EV_PERSIST, on_readable,
+			    ifs);
 	if (!ifs->ev || event_add(ifs->ev, NULL) < 0) {
 		err = -ENOMEM;
 		goto fail;
@@ -519,7 +536,8 @@ const struct iface *ifaces_by_index(const struct ifaces *ifs, unsigned int ifind
 }
 
 /**
- * ifaces_addresses() - all addresses of the machine that are not ours and not of the loopback interface
+ * ifaces_addresses() - all addresses of the machine that are not ours and not of the loopback
+ * interface
  * @ifs: the monitor
  * @out: gets them
  * @max: room there

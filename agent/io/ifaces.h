@@ -2,11 +2,11 @@
 /*
  * The machine's interfaces and their addresses, kept current by rtnetlink events.
  *
- * Everything runs in the thread of the event base that was given.  Pointers to a struct iface stay valid until the interface is gone: do
- * not keep them across a return to the loop, keep the name.
+ * Everything runs in the thread of the event base that was given.  Pointers to a struct iface stay
+ * valid until the interface is gone: do not keep them across a return to the loop, keep the name.
  *
- * An interface that disappears and comes back under the same name is IFACE_GONE followed by IFACE_NEW; a renamed one is IFACE_GONE under
- * the old name and IFACE_NEW under the new one.
+ * An interface that disappears and comes back under the same name is IFACE_GONE followed by
+ * IFACE_NEW; a renamed one is IFACE_GONE under the old name and IFACE_NEW under the new one.
  */
 #ifndef RG_IO_IFACES_H
 #define RG_IO_IFACES_H
@@ -27,7 +27,8 @@ struct ifaces;
  * @len: prefix length
  * @flags: IFA_F_*
  * @scope: RT_SCOPE_*
- * @proto: IFA_PROTO; 0 where the kernel does not know it, but RG_RTPROTO (rtbatch.h) if the label says so
+ * @proto: IFA_PROTO; 0 where the kernel does not know it, but RG_RTPROTO (rtbatch.h) if the label
+ *	says so
  */
 struct iface_addr {
 	struct rg_addr addr;
@@ -67,10 +68,11 @@ enum iface_event {
 	IFACE_CHANGED,		/* MAC, MTU, admin state, carrier or operstate */
 	IFACE_ADDR_NEW,		/* addr, new or changed */
 	IFACE_ADDR_GONE,	/* addr, already off the list */
-	IFACE_RESYNC,		/* iface and addr NULL: events may have been lost, all was read anew; ask for what you watch */
+	IFACE_RESYNC,		/* events were lost, all was read anew: look; both pointers NULL */
 };
 
-typedef void (*iface_fn)(void *arg, enum iface_event ev, const struct iface *iface, const struct iface_addr *addr);
+typedef void (*iface_fn)(void *arg, enum iface_event ev, const struct iface *iface,
+			 const struct iface_addr *addr);
 
 int ifaces_open(struct event_base *base, struct ifaces **out);
 void ifaces_close(struct ifaces *ifs);

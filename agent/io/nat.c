@@ -23,8 +23,8 @@
 static const char *const tables[] = { NATRULES_GUARD, NATRULES_TABLE };
 
 /*
- * @conf, @taken: what the rules were made from, to make them again.  @count: counters as last read.  @want: the listings of both tables
- * after we had installed them; NULL: nothing is installed.
+ * @conf, @taken: what the rules were made from, to make them again.  @count: counters as last read.
+ * @want: the listings of both tables after we had installed them; NULL: nothing is installed.
  */
 struct nat {
 	struct nft *nft;
@@ -41,7 +41,7 @@ struct nat {
 	char *want[2];
 	struct fight fight;
 	struct nat_state st;
-	char logged[sizeof(((struct nat_state *)0)->error)];	/* one line a refusal, not one a try */
+	char logged[256];		/* one line a refusal, not one a try */
 };
 
 static void read_counter(struct nat *n, json_t *c)
@@ -62,7 +62,9 @@ static void drop_counters(struct nat *n, bool translated)
 	size_t left = 0;
 
 	for (size_t k = 0; k < n->n_counts; k++) {
-		if ((n->count[k].kind == NATRULES_TRANSLATED) != translated)
+		bool its = n->count[k].kind == NATRULES_TRANSLATED;
+
+		if (its != translated)
 			n->count[left++] = n->count[k];
 	}
 	n->n_counts = left;
@@ -94,8 +96,13 @@ static void read_counters(struct nat *n)
 static int make(struct nat *n, bool guard, char **script)
 {
 	const struct natrules in = {
-		.c = n->conf, .taken = n->taken, .n_taken = n->n_taken, .count = n->count, .n_counts = n->n_counts,
-		.room = n->room, .n_room = NATRULES_RANGES,
+		.c = n->conf,
+		.taken = n->taken,
+		.n_taken = n->n_taken,
+		.count = n->count,
+		.n_counts = n->n_counts,
+		.room = n->room,
+		.n_room = NATRULES_RANGES,
 	};
 	struct out o;
 	char *buf = NULL;
@@ -110,7 +117,8 @@ static int make(struct nat *n, bool guard, char **script)
 				return -ENOMEM;
 		}
 		out_init(&o, buf, size);
-		err = guard ? natrules_guard(&in, &o) : natrules_translate(&in, &o, &n->st.mappings);
+		err = guard ? natrules_guard(&in, &o)
+			    : natrules_translate(&in, &o, &n->st.mappings);
 		if (err || buf)
 			break;
 	}
@@ -133,8 +141,9 @@ static int run_script(struct nat *n, bool guard)
 	}
 	err = nft_run(n->nft, script, n->st.error, sizeof(n->st.error));
 	if (err && strcmp(n->st.error, n->logged))
-		log_warnx("NAT", "nftables refused the %s: %s", guard ? "guard" : "translations", n->st.error);
-	memcpy(n->logged, n->st.error, sizeof(n->logged));
+		log_warnx("NAT", "nftables refused the %s: %s", guard ? "guard" : "translations",
+			  n->st.error);
+	snprintf(n->logged, sizeof(n->logged), "%s", n->st.error);
 	free(script);
 	return err;
 }
@@ -163,7 +172,7 @@ static int run_both(struct nat *n)
 	return err;
 }
 
-static int list(struct nat *n, size_t t, char **out)
+static int list_table(struct nat *n, size_t t, char **out)
 {
 	char cmd[48];
 
@@ -171,7 +180,10 @@ static int list(struct nat *n, size_t t, char **out)
 	return nft_list(n->nft, cmd, false, out);
 }
 
-/* Remembers how the tables look.  -ENOENT: one is gone already, so somebody was at work in this moment. */
+/*
+ * Remembers how the tables look.  -ENOENT: one is gone already, so somebody was at work in this
+ * moment.
+ */
 static int remember(struct nat *n)
 {
 	int err = 0;
@@ -182,12 +194,15 @@ static int remember(struct nat *n)
 		n->want[t] = NULL;
 		/* With the translations refused there may be none. */
 		if (!err && !(t && n->st.guard_only))
-			err = list(n, t, &n->want[t]);
+			err = list_table(n, t, &n->want[t]);
 	}
 	return err;
 }
 
-/* If the two together are refused, at least the guard; and let the log name the one that is to blame. */
+/*
+ * If the two together are refused, at least the guard; and let the log name the one that is to
+ * blame.
+ */
 static int install_once(struct nat *n)
 {
 	int err = run_both(n);
@@ -225,7 +240,7 @@ static bool intact(struct nat *n)
 
 		if (!n->want[t])
 			continue;
-		same = !list(n, t, &now) && !strcmp(now, n->want[t]);
+		same = !list_table(n, t, &now) && !strcmp(now, n->want[t]);
 		free(now);
 		if (!same)
 			return false;
@@ -240,7 +255,8 @@ static void restore(struct nat *n)
 	/* The figures that the flush took with it begin again where they were last seen. */
 	err = install(n);
 	n->st.restored += !err;
-	log_warnx("NAT", "somebody else changed tables of ours%s", err ? "; putting them back failed" : ", restored");
+	log_warnx("NAT", "somebody else changed tables of ours%s",
+		  err ? "; putting them back failed" : ", restored");
 	if (n->ops->foreign)
 		n->ops->foreign(n->arg, !err);
 }
@@ -351,10 +367,11 @@ void nat_close(struct nat *n)
  * @taken: addresses in use that it does not know, see conf_pool_ranges(); copied
  * @n_taken: how many
  *
- * If the kernel refuses the translations, those of before remain, and what only the new ones would have translated is dropped.
- * Connections that exist go on either way, and counters too.
+ * If the kernel refuses the translations, those of before remain, and what only the new ones would
+ * have translated is dropped. Connections that exist go on either way, and counters too.
  *
- * Return: 0, -EINVAL when nftables refused (see nat_get()), -ENOSPC: a pool falls into too many pieces, -ENOMEM.
+ * Return: 0, -EINVAL when nftables refused (see nat_get()), -ENOSPC: a pool falls into too many
+ * pieces, -ENOMEM.
  */
 int nat_apply(struct nat *n, const struct conf *c, const struct rg_addr *taken, size_t n_taken)
 {

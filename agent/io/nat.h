@@ -2,14 +2,16 @@
 /*
  * The rules that translate, and the ones that keep untranslated traffic in.
  *
- * Two nftables tables are ours: `inet rg_guard`, which drops what the lists of the mappings match and nothing translated, and `inet rg`,
- * which translates.  They are replaced in one transaction; if that is refused the guard alone is, so that a failure leaves things closed.
- * The rules are the same on both routers and whatever the roles are; a switchover does not touch them.
+ * Two nftables tables are ours: `inet rg_guard`, which drops what the lists of the mappings match
+ * and nothing translated, and `inet rg`, which translates.  They are replaced in one transaction;
+ * if that is refused the guard alone is, so that a failure leaves things closed. The rules are the
+ * same on both routers and whatever the roles are; a switchover does not touch them.
  *
- * If somebody else changes or flushes one of the tables it is put back within 100 ms; after more than three times in ten seconds we stop,
- * report the fault, and look again a minute later.
+ * If somebody else changes or flushes one of the tables it is put back within 100 ms; after more
+ * than three times in ten seconds we stop, report the fault, and look again a minute later.
  *
- * libnftables waits for the kernel and allocates: not for the real-time thread.  Everything runs in the thread of the event base.
+ * libnftables waits for the kernel and allocates: not for the real-time thread.  Everything runs in
+ * the thread of the event base.
  */
 #ifndef RG_IO_NAT_H
 #define RG_IO_NAT_H
@@ -28,7 +30,8 @@ struct nat;
  * struct nat_ops - what the owner is told; any may be NULL
  * @foreign: somebody changed our tables.  @restored: they are as they should be again.
  * @fault: fault FOREIGN begins or ends (of all groups that have mappings)
- * @installed: rules that nat_apply() could not install are in place now; it is tried every five seconds
+ * @installed: rules that nat_apply() could not install are in place now; it is tried every five
+ *	seconds
  */
 struct nat_ops {
 	void (*foreign)(void *arg, bool restored);
@@ -39,8 +42,8 @@ struct nat_ops {
 /**
  * struct nat_counter - a counter of the rules
  * @mapping: mapping ID
- * @name: "translated" (connections), "fail-closed" (untranslated, dropped), "pool-input" (to a pool address, not translated back, dropped;
- *	@mapping is 0)
+ * @name: "translated" (connections), "fail-closed" (untranslated, dropped), "pool-input" (to a
+ *	pool address, not translated back, dropped; @mapping is 0)
  * @packets: packets; of "translated" the first of each connection
  * @bytes: bytes
  */

@@ -73,7 +73,8 @@ int nft_run(struct nft *n, const char *script, char *err, size_t size)
  * nft_list() - what is in the kernel
  * @n: context
  * @command: for example "list table inet rg"
- * @json: as JSON with the values of counters; otherwise as text without them, which is the same for the same rules
+ * @json: as JSON with the values of counters; otherwise as text without them, which is the same for
+ *	the same rules
  * @out: gets the malloced answer
  *
  * Return: 0, -ENOENT when the kernel has no such thing or does not say, -ENOMEM.

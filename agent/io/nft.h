@@ -28,7 +28,8 @@ int nft_list(struct nft *n, const char *command, bool json, char **out);
  */
 typedef void (*nft_watch_fn)(void *arg, bool gone);
 
-int nft_watch_open(struct event_base *base, const char *const *tables, size_t n, nft_watch_fn fn, void *arg, struct nft_watch **out);
+int nft_watch_open(struct event_base *base, const char *const *tables, size_t n, nft_watch_fn fn,
+		   void *arg, struct nft_watch **out);
 void nft_watch_close(struct nft_watch *w);
 void nft_watch_drain(struct nft_watch *w);
 

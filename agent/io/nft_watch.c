@@ -31,7 +31,10 @@ struct nft_watch {
 	bool gone;
 };
 
-/* The name of the table is attribute 1 of every kind of object: NFTA_TABLE_NAME, NFTA_CHAIN_TABLE, NFTA_RULE_TABLE, NFTA_OBJ_TABLE, ... */
+/*
+ * The name of the table is attribute 1 of every kind of object: NFTA_TABLE_NAME, NFTA_CHAIN_TABLE,
+ * NFTA_RULE_TABLE, NFTA_OBJ_TABLE, ...
+ */
 static int on_msg(struct nl_msg *msg, void *arg)
 {
 	const struct nlmsghdr *h = nlmsg_hdr(msg);
@@ -39,8 +42,8 @@ static int on_msg(struct nl_msg *msg, void *arg)
 	struct nft_watch *w = arg;
 	struct nlattr *name;
 
-	if (NFNL_SUBSYS_ID(h->nlmsg_type) != NFNL_SUBSYS_NFTABLES || NFNL_MSG_TYPE(h->nlmsg_type) == NFT_MSG_NEWGEN ||
-	    m->nfgen_family != NFPROTO_INET)
+	if (NFNL_SUBSYS_ID(h->nlmsg_type) != NFNL_SUBSYS_NFTABLES ||
+	    NFNL_MSG_TYPE(h->nlmsg_type) == NFT_MSG_NEWGEN || m->nfgen_family != NFPROTO_INET)
 		return NL_OK;
 	name = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(*m), NFTA_TABLE_NAME);
 	for (size_t k = 0; name && k < w->n_tables; k++) {
@@ -98,7 +101,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
  *
  * Return: 0, -EINVAL, -ENOMEM, -EIO.
  */
-int nft_watch_open(struct event_base *base, const char *const *tables, size_t n, nft_watch_fn fn, void *arg, struct nft_watch **out)
+int nft_watch_open(struct event_base *base, const char *const *tables, size_t n, nft_watch_fn fn,
+		   void *arg, struct nft_watch **out)
 {
 	struct nft_watch *w;
 	int err = 0;
@@ -122,7 +126,8 @@ int nft_watch_open(struct event_base *base, const char *const *tables, size_t n,
 		if (!err)
 			err = nl_socket_add_memberships(w->nl, NFNLGRP_NFTABLES, 0);
 		if (!err)
-			w->ev = event_new(base, nl_socket_get_fd(w->nl), EV_READ | EV_PERSIST, on_readable, w);
+			w->ev = event_new(base, nl_socket_get_fd(w->nl), EV_READ | EV_PERSIST,
+					  on_readable, w);
 	}
 	if (!w->ev || event_add(w->ev, NULL) < 0) {
 		nft_watch_close(w);

@@ -20,8 +20,8 @@
 #define RETRY_MS	1000
 
 /*
- * @routes: of the group's table, always in the kernel.  @on, @off: the rules.  @set6: IPv6 addresses.  @foreign_seen: events of the
- * present turn of the loop.
+ * @routes: of the group's table, always in the kernel.  @on, @off: the rules.  @set6: IPv6
+ * addresses.  @foreign_seen: events of the present turn of the loop.
  */
 struct group {
 	struct pools *all;
@@ -45,7 +45,7 @@ struct pools {
 	struct rtwatch *watch;
 	const struct pools_ops *ops;
 	void *arg;
-	char (*outside)[IFNAMSIZ];
+	struct rtwatch_if *outside;
 	size_t n_outside;
 	struct group *group[CONF_MAX_GROUPS + 1];
 };
@@ -62,7 +62,8 @@ static void on_refused(void *arg, unsigned int request, int err)
 	(void)request;
 	g->refused++;
 	if (g->last_err != err)
-		log_warnx("POOL", "group %u: the kernel refused a route or a rule: %s", g->id, strerror(-err));
+		log_warnx("POOL", "group %u: the kernel refused a route or a rule: %s", g->id,
+			  strerror(-err));
 	g->last_err = err;
 }
 
@@ -93,8 +94,8 @@ static int bring(struct group *g)
 
 static void tell_foreign(struct group *g, bool restored)
 {
-	log_warnx("POOL", "group %u: routes or rules of ours were removed by somebody else%s", g->id,
-		  restored ? ", restored" : ", no longer restoring them");
+	log_warnx("POOL", "group %u: routes or rules of ours were removed by somebody else%s",
+		  g->id, restored ? ", restored" : ", no longer restoring them");
 	if (g->all->ops->foreign)
 		g->all->ops->foreign(g->all->arg, g->id, restored);
 }
@@ -139,13 +140,17 @@ static void on_removed(void *arg, uint32_t table)
 	}
 }
 
-/* Routes through the loopback interface need it up, which on a fresh network namespace it is not. */
-static void on_iface(void *arg, enum iface_event ev, const struct iface *i, const struct iface_addr *a)
+/*
+ * Routes through the loopback interface need it up, which on a fresh network namespace it is not.
+ */
+static void on_iface(void *arg, enum iface_event ev, const struct iface *i,
+		     const struct iface_addr *a)
 {
 	struct pools *p = arg;
 
 	(void)a;
-	if (ev == IFACE_ADDR_NEW || ev == IFACE_ADDR_GONE || (i && (strcmp(i->name, "lo") || !i->admin_up)))
+	if (ev == IFACE_ADDR_NEW || ev == IFACE_ADDR_GONE ||
+	    (i && (strcmp(i->name, "lo") || !i->admin_up)))
 		return;
 	for (size_t k = 0; k <= CONF_MAX_GROUPS; k++) {
 		if (p->group[k] && !p->group[k]->fight.resting)
@@ -182,7 +187,8 @@ static const struct addrset_ops set6_ops = { .foreign = on_foreign6, .fault = on
  *
  * Return: 0 or -errno.
  */
-int pools_open(struct event_base *base, struct ifaces *ifs, const struct pools_ops *ops, void *arg, struct pools **out)
+int pools_open(struct event_base *base, struct ifaces *ifs, const struct pools_ops *ops, void *arg,
+	       struct pools **out)
 {
 	struct pools *p = calloc(1, sizeof(*p));
 	int err;
@@ -266,14 +272,14 @@ static struct group *need_group(struct pools *p, uint32_t id)
 
 static int take_outside(struct pools *p, const struct conf *c)
 {
-	char (*v)[IFNAMSIZ] = calloc((size_t)c->n_ifs + 1, sizeof(*v));
+	struct rtwatch_if *v = calloc((size_t)c->n_ifs + 1, sizeof(*v));
 	size_t n = 0;
 
 	if (!v)
 		return -ENOMEM;
 	for (uint32_t k = 0; k < c->n_ifs; k++) {
 		if (c->iface[k].nat == CONF_NAT_OUTSIDE)
-			strncpy(v[n++], c->iface[k].name, IFNAMSIZ - 1);
+			strncpy(v[n++].name, c->iface[k].name, IFNAMSIZ - 1);
 	}
 	free(p->outside);
 	p->outside = v;
@@ -281,7 +287,9 @@ static int take_outside(struct pools *p, const struct conf *c)
 	return 0;
 }
 
-/* Prepares the batches; rules and routes that are in the kernel and in none of them are taken out. */
+/*
+ * Prepares the batches; rules and routes that are in the kernel and in none of them are taken out.
+ */
 static int build4(struct group *g, const struct rg_prefix *v, size_t n)
 {
 	struct pools *p = g->all;
@@ -293,11 +301,13 @@ static int build4(struct group *g, const struct rg_prefix *v, size_t n)
 	for (size_t k = 0; k < n && !err; k++)
 		err = rtbatch_route_local(&g->routes, true, table_of(g), &v[k]);
 	for (size_t k = 0; k < p->n_outside && n && !err; k++) {
-		err = rtbatch_rule_iif(&g->on, true, p->outside[k], table_of(g));
+		err = rtbatch_rule_iif(&g->on, true, p->outside[k].name, table_of(g));
 		if (!err)
-			err = rtbatch_rule_iif(&g->off, false, p->outside[k], table_of(g));
+			err = rtbatch_rule_iif(&g->off, false, p->outside[k].name, table_of(g));
 	}
-	return err ? err : rtstale_remove(&p->rt, table_of(g), v, n, p->outside, n ? p->n_outside : 0);
+	if (err)
+		return err;
+	return rtstale_remove(&p->rt, table_of(g), v, n, p->outside, n ? p->n_outside : 0);
 }
 
 static int build6(struct group *g, const struct rg_range *r, size_t n)
@@ -314,7 +324,7 @@ static int build6(struct group *g, const struct rg_range *r, size_t n)
 
 		while (more) {
 			for (size_t o = 0; o < g->all->n_outside; o++, k++) {
-				memcpy(v[k].ifname, g->all->outside[o], IFNAMSIZ);
+				memcpy(v[k].ifname, g->all->outside[o].name, IFNAMSIZ);
 				v[k].addr = a;
 				v[k].len = 128;
 			}
@@ -327,7 +337,8 @@ static int build6(struct group *g, const struct rg_range *r, size_t n)
 	return err;
 }
 
-static int configure_group(struct group *g, const struct rg_range *r, size_t n, struct rg_prefix *room)
+static int configure_group(struct group *g, const struct rg_range *r, size_t n,
+			   struct rg_prefix *room)
 {
 	size_t n4;
 	int err = pooladdr_prefixes4(r, n, room, POOLADDR_PREFIXES, &n4), err2;
@@ -336,7 +347,10 @@ static int configure_group(struct group *g, const struct rg_range *r, size_t n, 
 		err = build4(g, room, n4);
 	if (!err)
 		err = bring(g);
-	/* Beyond the limit pools_check() has refused the configuration; do not take the machine down with it. */
+	/*
+	 * Beyond the limit pools_check() has refused the configuration; do not take the machine
+	 * down with it.
+	 */
 	err2 = pooladdr_count(r, n, RG_V6) > POOL_MAX6 ? -E2BIG : build6(g, r, n);
 	return err ? err : err2;
 }
@@ -349,9 +363,11 @@ static int configure_group(struct group *g, const struct rg_range *r, size_t n, 
  * @why: gets a sentence when they cannot
  * @size: room there
  *
- * Return: 0, -E2BIG: more IPv6 addresses than POOL_MAX6 in a group, or a pool in too many pieces, -ENOMEM.
+ * Return: 0, -E2BIG: more IPv6 addresses than POOL_MAX6 in a group, or a pool in too many pieces,
+ * -ENOMEM.
  */
-int pools_check(const struct conf *c, const struct rg_addr *taken, size_t n_taken, char *why, size_t size)
+int pools_check(const struct conf *c, const struct rg_addr *taken, size_t n_taken, char *why,
+		size_t size)
 {
 	struct rg_range *r = calloc(POOLADDR_RANGES, sizeof(*r));
 	struct rg_prefix *pre = calloc(POOLADDR_PREFIXES, sizeof(*pre));
@@ -397,11 +413,14 @@ static int drop_stale6(struct pools *p)
  * @taken: addresses in use that the configuration does not know, see conf_pool_ranges()
  * @n_taken: how many
  *
- * Applied as a difference.  A group of which pools_set() was never called leaves its rules as it finds them.
+ * Applied as a difference.  A group of which pools_set() was never called leaves its rules as it
+ * finds them.
  *
- * Return: 0 or the first -errno; all groups are tried.  -E2BIG: see pools_check(); the IPv6 part of that group is as before.
+ * Return: 0 or the first -errno; all groups are tried.  -E2BIG: see pools_check(); the IPv6 part of
+ * that group is as before.
  */
-int pools_configure(struct pools *p, const struct conf *c, const struct rg_addr *taken, size_t n_taken)
+int pools_configure(struct pools *p, const struct conf *c, const struct rg_addr *taken,
+		    size_t n_taken)
 {
 	struct rg_range *r = calloc(POOLADDR_RANGES, sizeof(*r));
 	struct rg_prefix *pre = calloc(POOLADDR_PREFIXES, sizeof(*pre));
@@ -438,7 +457,8 @@ int pools_configure(struct pools *p, const struct conf *c, const struct rg_addr 
  * @group: group
  * @present: answer
  *
- * Return: 0, also for a group without pools; the first refusal of the kernel, which is tried again, or -errno.
+ * Return: 0, also for a group without pools; the first refusal of the kernel, which is tried again,
+ * or -errno.
  */
 int pools_set(struct pools *p, uint32_t group, bool present)
 {
@@ -449,7 +469,10 @@ int pools_set(struct pools *p, uint32_t group, bool present)
 		return 0;
 	g->told = true;
 	g->want = present;
-	/* The routes are there already, unless the kernel refused them; then that must not delay the rest. */
+	/*
+	 * The routes are there already, unless the kernel refused them; then that must not delay
+	 * the rest.
+	 */
 	err = run(g, present ? &g->on : &g->off);
 	err6 = addrset_set(g->set6, present);
 	return err ? err : err6;
@@ -502,7 +525,7 @@ int pools_get(const struct pools *p, uint32_t group, struct pools_state *out)
 	out->prefixes4 = g->routes.n;
 	out->addrs6 = p->n_outside ? s6.configured / (unsigned int)p->n_outside : 0;
 	for (size_t k = 0; k < p->n_outside; k++)
-		out->interfaces += ifaces_by_name(p->ifs, p->outside[k]) != NULL;
+		out->interfaces += !!ifaces_by_name(p->ifs, p->outside[k].name);
 	out->foreign = g->foreign + s6.foreign;
 	out->refused = g->refused + s6.refused;
 	out->last_err = g->last_err ? g->last_err : s6.last_err;

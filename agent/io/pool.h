@@ -2,12 +2,15 @@
 /*
  * Pool addresses: the active router, and it alone, answers for them on the outside interfaces.
  *
- * IPv4: `local PREFIX dev lo` routes in a table of the group's own (RG_TABLE_BASE + group), always there; the switch is the policy rule
- * `iif OUTSIDE lookup TABLE`.  So a pool of any size costs one rule at a switchover, and only the outside interfaces answer ARP.
- * IPv6: the kernel answers neighbour solicitations for addresses only, so these go one by one on the outside interfaces, at most
- * POOL_MAX6 of a group.
+ * IPv4: `local PREFIX dev lo` routes in a table of the group's own (RG_TABLE_BASE + group), always
+ * there; the switch is the policy rule `iif OUTSIDE lookup TABLE`.  So a pool of any size costs one
+ * rule at a switchover, and only the outside interfaces answer ARP.
  *
- * pool_set() neither allocates nor waits for anything but the kernel.  Everything runs in the thread of the event base.
+ * IPv6: the kernel answers neighbour solicitations for addresses only, so these go one by one on
+ * the outside interfaces, at most POOL_MAX6 of a group.
+ *
+ * pools_set() neither allocates nor waits for anything but the kernel.  Everything runs in the
+ * thread of the event base.
  */
 #ifndef RG_IO_POOL_H
 #define RG_IO_POOL_H
@@ -27,7 +30,8 @@ struct pools;
 
 /**
  * struct pools_ops - what the owner is told; any may be NULL
- * @foreign: rules or addresses of @group were removed behind our back.  @restored: they are there again.
+ * @foreign: rules or addresses of @group were removed behind our back.  @restored: they are there
+ *	again.
  * @fault: fault FOREIGN of @group begins or ends
  */
 struct pools_ops {
@@ -57,11 +61,14 @@ struct pools_state {
 	bool fault;
 };
 
-int pools_open(struct event_base *base, struct ifaces *ifs, const struct pools_ops *ops, void *arg, struct pools **out);
+int pools_open(struct event_base *base, struct ifaces *ifs, const struct pools_ops *ops, void *arg,
+	       struct pools **out);
 void pools_close(struct pools *p);
 
-int pools_check(const struct conf *c, const struct rg_addr *taken, size_t n_taken, char *why, size_t size);
-int pools_configure(struct pools *p, const struct conf *c, const struct rg_addr *taken, size_t n_taken);
+int pools_check(const struct conf *c, const struct rg_addr *taken, size_t n_taken, char *why,
+		size_t size);
+int pools_configure(struct pools *p, const struct conf *c, const struct rg_addr *taken,
+		    size_t n_taken);
 int pools_set(struct pools *p, uint32_t group, bool present);
 int pools_purge(struct pools *p);
 int pools_get(const struct pools *p, uint32_t group, struct pools_state *out);

@@ -38,7 +38,10 @@ int rtsock_open(struct rtsock *s)
 	s->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (s->fd < 0)
 		return -errno;
-	/* Refusals come one message each; without the forced size many of them would overrun the socket. */
+	/*
+	 * Refusals come one message each; without the forced size many of them would overrun the
+	 * socket.
+	 */
 	if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	/* Bound now, not by the first message: rtsock_portid() has to know its number. */
@@ -101,7 +104,8 @@ void rtbatch_reset(struct rtbatch *b)
 	b->n = 0;
 }
 
-static struct nlmsghdr *begin(struct rtbatch *b, uint16_t type, uint16_t flags, const void *hdr, size_t hdr_len)
+static struct nlmsghdr *begin(struct rtbatch *b, uint16_t type, uint16_t flags, const void *hdr,
+			      size_t hdr_len)
 {
 	struct nlmsghdr *h;
 
@@ -155,8 +159,9 @@ static size_t len_of(const struct rg_addr *a)
 }
 
 /*
- * IPv4: scope host keeps an address from ever being chosen as the source of the router's own traffic (inet_select_addr() wants a scope
- * of at most link), and does not hinder its use as a gateway.  The label keeps SIOCGIFADDR at the interface's own address.
+ * IPv4: scope host keeps an address from ever being chosen as the source of the router's own
+ * traffic (inet_select_addr() wants a scope of at most link), and does not hinder its use as a
+ * gateway.  The label keeps SIOCGIFADDR at the interface's own address.
  */
 static void addr4(struct nlmsghdr *h, unsigned int ifindex)
 {
@@ -168,7 +173,10 @@ static void addr4(struct nlmsghdr *h, unsigned int ifindex)
 	put(h, IFA_LABEL, label, strlen(label) + 1);
 }
 
-/* IPv6: no duplicate address detection, or a takeover would wait a second for it; preferred for 0 s: no source of our own traffic. */
+/*
+ * IPv6: no duplicate address detection, or a takeover would wait a second for it; preferred for
+ * 0 s: no source of our own traffic.
+ */
 static void addr6(struct nlmsghdr *h, uint8_t len)
 {
 	struct ifa_cacheinfo ci = { .ifa_prefered = 0, .ifa_valid = UINT32_MAX };
@@ -188,7 +196,8 @@ static void addr6(struct nlmsghdr *h, uint8_t len)
  *
  * Return: 0 or -ENOMEM.
  */
-int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a, uint8_t len, uint8_t proto)
+int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a,
+		 uint8_t len, uint8_t proto)
 {
 	struct ifaddrmsg m = {
 		.ifa_family = (uint8_t)af_of(a),
@@ -196,7 +205,8 @@ int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct
 		.ifa_index = ifindex,
 		.ifa_scope = a->family == RG_V4 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
 	};
-	struct nlmsghdr *h = begin(b, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &m, sizeof(m));
+	struct nlmsghdr *h = begin(b, add ? RTM_NEWADDR : RTM_DELADDR,
+				   add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &m, sizeof(m));
 
 	if (!h)
 		return -ENOMEM;
@@ -236,7 +246,8 @@ int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t table, const struc
 
 	if (dst->addr.family != RG_V4)
 		return -EAFNOSUPPORT;
-	h = begin(b, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &m, sizeof(m));
+	h = begin(b, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &m,
+		  sizeof(m));
 	if (!h)
 		return -ENOMEM;
 	put(h, RTA_DST, dst->addr.b, 4);
@@ -257,9 +268,10 @@ int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t table, const struc
  */
 int rtbatch_rule_iif(struct rtbatch *b, bool add, const char *ifname, uint32_t table)
 {
-	struct fib_rule_hdr m = { .family = AF_INET, .action = FR_ACT_TO_TBL, .table = RT_TABLE_UNSPEC };
+	struct fib_rule_hdr m = { .family = AF_INET, .action = FR_ACT_TO_TBL };
 	uint8_t proto = RG_RTPROTO;
-	struct nlmsghdr *h = begin(b, add ? RTM_NEWRULE : RTM_DELRULE, add ? NLM_F_CREATE | NLM_F_EXCL : 0, &m, sizeof(m));
+	struct nlmsghdr *h = begin(b, add ? RTM_NEWRULE : RTM_DELRULE,
+				   add ? NLM_F_CREATE | NLM_F_EXCL : 0, &m, sizeof(m));
 
 	if (!h)
 		return -ENOMEM;
@@ -291,7 +303,8 @@ static bool benign(uint16_t type, int err)
 }
 
 /* The answers are all there when sendmsg() returns: rtnetlink works in the sender's context. */
-static int collect(struct rtsock *s, uint32_t first, uint32_t last, unsigned int base, rtbatch_err_fn fn, void *arg)
+static int collect(struct rtsock *s, uint32_t first, uint32_t last, unsigned int base,
+		   rtbatch_err_fn fn, void *arg)
 {
 	uint32_t room[2048];
 	int ret = 0;
@@ -336,7 +349,7 @@ static size_t chunk(struct rtsock *s, struct rtbatch *b, size_t from, unsigned i
 		h->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
 		at += NLMSG_ALIGN(h->nlmsg_len);
 	}
-	/* Refusals are told unasked; the one acknowledgement tells that all is done. */
+	/* Refusals are told unasked; the one that is asked for tells that all is done. */
 	if (h)
 		h->nlmsg_flags |= NLM_F_ACK;
 	return at - from;
@@ -346,7 +359,8 @@ static size_t chunk(struct rtsock *s, struct rtbatch *b, size_t from, unsigned i
  * rtbatch_run() - have the kernel carry a batch out
  * @s: socket
  * @b: the batch; it can be run again
- * @fn: called for each request that the kernel refused, unless what it asked for is so already; may be NULL
+ * @fn: called for each request that the kernel refused, unless what it asked for is so already; may
+ *	be NULL
  * @arg: handed to @fn
  *
  * A refused request does not keep the others from being carried out.
@@ -364,7 +378,12 @@ int rtbatch_run(struct rtsock *s, struct rtbatch *b, rtbatch_err_fn fn, void *ar
 		uint32_t first = s->seq + 1;
 		size_t len = chunk(s, b, at, &n);
 		struct iovec iov = { .iov_base = b->buf + at, .iov_len = len };
-		struct msghdr mh = { .msg_name = &kernel, .msg_namelen = sizeof(kernel), .msg_iov = &iov, .msg_iovlen = 1 };
+		struct msghdr mh = {
+			.msg_name = &kernel,
+			.msg_namelen = sizeof(kernel),
+			.msg_iov = &iov,
+			.msg_iovlen = 1,
+		};
 		int err;
 
 		while (sendmsg(s->fd, &mh, 0) < 0) {

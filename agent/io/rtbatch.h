@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Prepared rtnetlink requests: built when the configuration is read, sent as one message batch when the role changes.
+ * Prepared rtnetlink requests: built when the configuration is read, sent as one message batch when
+ * the role changes.
  *
- * The kernel carries out a batch while it is being sent, so rtbatch_run() returns when everything is done.  It allocates nothing.
+ * The kernel carries out a batch while it is being sent, so rtbatch_run() returns when everything
+ * is done.  It allocates nothing.
  */
 #ifndef RG_IO_RTBATCH_H
 #define RG_IO_RTBATCH_H
@@ -13,7 +15,10 @@
 
 #include "core/addr.h"
 
-/* Our own number in rtm_protocol, FRA_PROTOCOL and, of virtual addresses, IFA_PROTO; "71 rg" in rt_protos. */
+/*
+ * Our own number in rtm_protocol, FRA_PROTOCOL and, of virtual addresses, IFA_PROTO; "71 rg" in
+ * rt_protos.
+ */
 #define RG_RTPROTO		71
 
 /* IFA_PROTO of pool addresses. */
@@ -61,8 +66,8 @@ void rtbatch_free(struct rtbatch *b);
 void rtbatch_reset(struct rtbatch *b);
 int rtbatch_run(struct rtsock *s, struct rtbatch *b, rtbatch_err_fn fn, void *arg);
 
-int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a, uint8_t len,
-		 uint8_t proto);
+int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a,
+		 uint8_t len, uint8_t proto);
 int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t table, const struct rg_prefix *dst);
 int rtbatch_rule_iif(struct rtbatch *b, bool add, const char *ifname, uint32_t table);
 

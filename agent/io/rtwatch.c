@@ -41,11 +41,13 @@ static uint32_t our_table(const struct nlmsghdr *h)
 	if (h->nlmsg_type == RTM_NEWROUTE || h->nlmsg_type == RTM_DELROUTE) {
 		const struct rtmsg *r = nlmsg_data(h);
 
-		if (r->rtm_protocol != RG_RTPROTO || nlmsg_parse(m, sizeof(*r), tb, RTA_TABLE, NULL) < 0 || !tb[RTA_TABLE])
+		if (r->rtm_protocol != RG_RTPROTO ||
+		    nlmsg_parse(m, sizeof(*r), tb, RTA_TABLE, NULL) < 0 || !tb[RTA_TABLE])
 			return 0;
 		table = nla_get_u32(tb[RTA_TABLE]);
 	} else if (h->nlmsg_type == RTM_NEWRULE || h->nlmsg_type == RTM_DELRULE) {
-		if (nlmsg_parse(m, sizeof(struct fib_rule_hdr), tb, FRA_MAX, NULL) < 0 || !tb[FRA_TABLE] || !tb[FRA_PROTOCOL] ||
+		if (nlmsg_parse(m, sizeof(struct fib_rule_hdr), tb, FRA_MAX, NULL) < 0 ||
+		    !tb[FRA_TABLE] || !tb[FRA_PROTOCOL] ||
 		    nla_get_u8(tb[FRA_PROTOCOL]) != RG_RTPROTO)
 			return 0;
 		table = nla_get_u32(tb[FRA_TABLE]);
@@ -81,7 +83,10 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		log_warnx("POOL", "reading events: %s", nl_geterror(err));
 }
 
-/* Removals of routes of our protocol, and of all rules, whose protocol is an attribute that a filter cannot find. */
+/*
+ * Removals of routes of our protocol, and of all rules, whose protocol is an attribute that a
+ * filter cannot find.
+ */
 static int attach_filter(int fd)
 {
 	const uint32_t proto_at = NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol);
@@ -110,14 +115,17 @@ static int attach_filter(int fd)
  *
  * Return: 0 or -errno.
  */
-int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, void *arg, struct rtwatch **out)
+int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, void *arg,
+		 struct rtwatch **out)
 {
 	struct rtwatch *w = calloc(1, sizeof(*w));
 	int err = 0;
 
 	if (!w)
 		return -ENOMEM;
-	*w = (struct rtwatch){ .nl = nl_socket_alloc(), .own_portid = own_portid, .fn = fn, .arg = arg };
+	*w = (struct rtwatch){
+		.nl = nl_socket_alloc(), .own_portid = own_portid, .fn = fn, .arg = arg
+	};
 	if (w->nl) {
 		nl_socket_disable_seq_check(w->nl);
 		err = nl_socket_modify_cb(w->nl, NL_CB_VALID, NL_CB_CUSTOM, on_msg, w);
@@ -128,9 +136,11 @@ int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, vo
 		if (!err)
 			err = attach_filter(nl_socket_get_fd(w->nl));
 		if (!err)
-			err = nl_socket_add_memberships(w->nl, RTNLGRP_IPV4_RULE, RTNLGRP_IPV4_ROUTE, 0);
+			err = nl_socket_add_memberships(w->nl, RTNLGRP_IPV4_RULE,
+							RTNLGRP_IPV4_ROUTE, 0);
 		if (!err)
-			w->ev = event_new(base, nl_socket_get_fd(w->nl), EV_READ | EV_PERSIST, on_readable, w);
+			w->ev = event_new(base, nl_socket_get_fd(w->nl), EV_READ | EV_PERSIST,
+					  on_readable, w);
 	}
 	if (!w->ev || event_add(w->ev, NULL) < 0) {
 		rtwatch_close(w);
@@ -160,7 +170,7 @@ struct stale {
 	uint32_t table;
 	const struct rg_prefix *routes;
 	size_t n_routes;
-	const char (*rules)[IFNAMSIZ];
+	const struct rtwatch_if *rules;
 	size_t n_rules;
 	struct rtbatch b;
 	int err;
@@ -168,8 +178,10 @@ struct stale {
 
 static void stale_route(struct stale *st, const struct nlmsghdr *h, uint32_t table)
 {
-	struct nlattr *dst = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(struct rtmsg), RTA_DST);
-	struct rg_prefix p = { .addr.family = RG_V4, .len = ((const struct rtmsg *)nlmsg_data(h))->rtm_dst_len };
+	struct nlattr *dst =
+		nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(struct rtmsg), RTA_DST);
+	struct rg_prefix p = { .addr.family = RG_V4,
+			       .len = ((const struct rtmsg *)nlmsg_data(h))->rtm_dst_len };
 
 	if (!dst || nla_len(dst) != 4)
 		return;
@@ -183,14 +195,15 @@ static void stale_route(struct stale *st, const struct nlmsghdr *h, uint32_t tab
 
 static void stale_rule(struct stale *st, const struct nlmsghdr *h, uint32_t table)
 {
-	struct nlattr *iif = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(struct fib_rule_hdr), FRA_IIFNAME);
+	struct nlattr *iif = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h,
+					     sizeof(struct fib_rule_hdr), FRA_IIFNAME);
 	char name[IFNAMSIZ];
 
 	if (!iif)
 		return;
 	nla_strlcpy(name, iif, sizeof(name));
 	for (size_t k = 0; k < st->n_rules; k++) {
-		if (!strcmp(st->rules[k], name))
+		if (!strcmp(st->rules[k].name, name))
 			return;
 	}
 	st->err = rtbatch_rule_iif(&st->b, false, name, table);
@@ -251,11 +264,15 @@ static int dump_rules(struct nl_sock *nl)
  *
  * Return: 0 or -errno.
  */
-int rtstale_remove(struct rtsock *rt, uint32_t table, const struct rg_prefix *routes, size_t n_routes,
-		   const char (*rules)[IFNAMSIZ], size_t n_rules)
+int rtstale_remove(struct rtsock *rt, uint32_t table, const struct rg_prefix *routes,
+		   size_t n_routes, const struct rtwatch_if *rules, size_t n_rules)
 {
 	struct stale st = {
-		.table = table, .routes = routes, .n_routes = n_routes, .rules = rules, .n_rules = n_rules,
+		.table = table,
+		.routes = routes,
+		.n_routes = n_routes,
+		.rules = rules,
+		.n_rules = n_rules,
 	};
 	struct nl_sock *nl = nl_socket_alloc();
 	int err, one = 1;
@@ -266,7 +283,8 @@ int rtstale_remove(struct rtsock *rt, uint32_t table, const struct rg_prefix *ro
 	if (!err)
 		err = nl_connect(nl, NETLINK_ROUTE);
 	/* Otherwise the kernel ignores the filter and hands out every route that it has. */
-	if (!err && setsockopt(nl_socket_get_fd(nl), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one, sizeof(one)) < 0)
+	if (!err && setsockopt(nl_socket_get_fd(nl), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &one,
+			       sizeof(one)) < 0)
 		log_warn("POOL", "filtering the dump of routes");
 	if (!err)
 		err = dump_routes(nl, table);

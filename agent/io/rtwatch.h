@@ -2,7 +2,8 @@
 /*
  * Our routes and policy rules in the kernel: which there are, and when somebody removes one.
  *
- * A socket filter lets only removals of our own protocol number through, so that a router with a full table of the Internet costs nothing.
+ * A socket filter lets only removals of our own protocol number through, so that a router with a
+ * full table of the Internet costs nothing.
  */
 #ifndef RG_IO_RTWATCH_H
 #define RG_IO_RTWATCH_H
@@ -12,6 +13,11 @@
 #include <stdint.h>
 
 #include "core/addr.h"
+
+/* The interface of a rule. */
+struct rtwatch_if {
+	char name[IFNAMSIZ];
+};
 
 struct event_base;
 struct rtsock;
@@ -24,10 +30,11 @@ struct rtwatch;
  */
 typedef void (*rtwatch_fn)(void *arg, uint32_t table);
 
-int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, void *arg, struct rtwatch **out);
+int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, void *arg,
+		 struct rtwatch **out);
 void rtwatch_close(struct rtwatch *w);
 
-int rtstale_remove(struct rtsock *rt, uint32_t table, const struct rg_prefix *routes, size_t n_routes,
-		   const char (*rules)[IFNAMSIZ], size_t n_rules);
+int rtstale_remove(struct rtsock *rt, uint32_t table, const struct rg_prefix *routes,
+		   size_t n_routes, const struct rtwatch_if *rules, size_t n_rules);
 
 #endif

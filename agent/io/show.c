@@ -43,15 +43,19 @@ static const struct cmd commands[] = {
 	{ SRA "transport group <group>", C_SHOW + OUTPUT_TRANSPORT, "Number or name of a group" },
 	{ SRA "protocol <1-8>", C_SHOW + OUTPUT_PROTOCOL, "Protocol instance" },
 	{ SRA "protocol group", C_SHOW + OUTPUT_PROTOCOL_GROUP, "Protocol of a group" },
-	{ SRA "protocol group <group>", C_SHOW + OUTPUT_PROTOCOL_GROUP, "Number or name of a group" },
+	{ SRA "protocol group <group>", C_SHOW + OUTPUT_PROTOCOL_GROUP,
+	  "Number or name of a group" },
 	{ SRA "faults group", C_SHOW + OUTPUT_FAULTS, "Faults of groups" },
 	{ SRA "faults group <group>", C_SHOW + OUTPUT_FAULTS, "Number or name of a group" },
 	{ SRA "if-mgr group", C_SHOW + OUTPUT_IF_MGR, "Traffic interfaces of groups" },
 	{ SRA "if-mgr group <group>", C_SHOW + OUTPUT_IF_MGR, "Number or name of a group" },
-	{ SRA "control-interface group", C_SHOW + OUTPUT_CONTROL_IF, "Control interfaces of groups" },
-	{ SRA "control-interface group <group>", C_SHOW + OUTPUT_CONTROL_IF, "Number or name of a group" },
+	{ SRA "control-interface group", C_SHOW + OUTPUT_CONTROL_IF,
+	  "Control interfaces of groups" },
+	{ SRA "control-interface group <group>", C_SHOW + OUTPUT_CONTROL_IF,
+	  "Number or name of a group" },
 	{ SRA "data-interface group", C_SHOW + OUTPUT_DATA_IF, "Data interfaces of groups" },
-	{ SRA "data-interface group <group>", C_SHOW + OUTPUT_DATA_IF, "Number or name of a group" },
+	{ SRA "data-interface group <group>", C_SHOW + OUTPUT_DATA_IF,
+	  "Number or name of a group" },
 	{ SRA "counters", C_SHOW + OUTPUT_COUNTERS, "All counters of kernel and agent" },
 	{ SRA "counters group", C_SHOW + OUTPUT_COUNTERS, "Counters of groups" },
 	{ SRA "counters group <group>", C_SHOW + OUTPUT_COUNTERS, "Number or name of a group" },
@@ -130,9 +134,11 @@ static int set_result(struct show_answer *a, int err, const char *text)
 	return set_text(a, 1, line);
 }
 
-typedef void (*render_fn)(struct out *o, enum output_what what, const struct view *v, const struct output_scope *scope);
+typedef void (*render_fn)(struct out *o, enum output_what what, const struct view *v,
+			  const struct output_scope *scope);
 
-static char *render(render_fn fn, enum output_what what, const struct view *v, const struct output_scope *scope)
+static char *render(render_fn fn, enum output_what what, const struct view *v,
+		    const struct output_scope *scope)
 {
 	size_t size = FIRST_SIZE;
 	struct out o;
@@ -170,7 +176,8 @@ static int show_output(const struct run *x, const struct view *v, enum output_wh
 	if (what == OUTPUT_PROTOCOL) {
 		scope.protocol = view_protocol(v, x->r->number[0]);
 		if (!scope.protocol) {
-			snprintf(line, sizeof(line), "%% Protocol %u is not configured", x->r->number[0]);
+			snprintf(line, sizeof(line), "%% Protocol %u is not configured",
+				 x->r->number[0]);
 			return set_text(x->out, 1, line);
 		}
 	} else if (!find_group(x, v, &scope.group)) {
@@ -304,7 +311,8 @@ static int refuse(const struct run *x)
 	const char *pattern = x->r->cmd->pattern;
 	char line[128];
 
-	snprintf(line, sizeof(line), "%s: %.*s", x->r->cmd->help, (int)(strstr(pattern, " ...") - pattern), pattern);
+	snprintf(line, sizeof(line), "%s: %.*s", x->r->cmd->help,
+		 (int)(strstr(pattern, " ...") - pattern), pattern);
 	return set_result(x->out, -EOPNOTSUPP, line);
 }
 
@@ -341,7 +349,8 @@ static int act(const struct run *x)
 	return set_result(x->out, err, text);
 }
 
-static int explain(struct show_answer *a, const struct cmd_result *r, const char *const *args, size_t n)
+static int explain(struct show_answer *a, const struct cmd_result *r, const char *const *args,
+		   size_t n)
 {
 	char buf[2 * FIRST_SIZE];
 	struct out o;
@@ -415,7 +424,8 @@ void show_close(struct show *s)
  *
  * Return: 0, -EINPROGRESS: @fn will be called, -ENOMEM.
  */
-int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out, show_done_fn fn, void *ctx)
+int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out,
+	     show_done_fn fn, void *ctx)
 {
 	struct cmd_result r;
 	struct run x = { .s = s, .r = &r, .json = json, .out = out, .fn = fn, .ctx = ctx };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The commands of the control socket: finds the command (words may be shortened to what is unambiguous), asks the daemon for a
- * snapshot or to do something, and renders the answer.
+ * The commands of the control socket: finds the command (words may be shortened to what is
+ * unambiguous), asks the daemon for a snapshot or to do something, and renders the answer.
  */
 #ifndef RG_IO_SHOW_H
 #define RG_IO_SHOW_H
@@ -33,14 +33,16 @@ enum show_side {
  * @stop: end the daemon; @purge: and remove all that it set up
  * @clear_counters: `clear redundancy application counters`
  *
- * Those that return int answer 0 or -errno, and may say why in @text (of @size bytes, a sentence without a newline), which is shown in
- * both cases.  reload_group() may also answer -EINPROGRESS: the client waits until show_complete() is called for the group, or
- * SHOW_WAIT_MS have passed.  stop() must let the answer go out before the daemon ends.
+ * Those that return int answer 0 or -errno, and may say why in @text (of @size bytes, a sentence
+ * without a newline), which is shown in both cases.  reload_group() may also answer -EINPROGRESS:
+ * the client waits until show_complete() is called for the group, or SHOW_WAIT_MS have passed.
+ * stop() must let the answer go out before the daemon ends.
  */
 struct show_ops {
 	int (*snapshot)(void *arg, struct view *v);
 	const struct conf *(*config)(void *arg);
-	int (*reload_group)(void *arg, uint32_t group, enum show_side side, bool force, char *text, size_t size);
+	int (*reload_group)(void *arg, uint32_t group, enum show_side side, bool force, char *text,
+			    size_t size);
 	int (*reload_config)(void *arg, char *text, size_t size);
 	int (*stop)(void *arg, bool purge, char *text, size_t size);
 	int (*clear_counters)(void *arg, char *text, size_t size);
@@ -62,7 +64,8 @@ typedef void (*show_done_fn)(void *ctx, struct show_answer *a);
 
 int show_open(struct event_base *base, const struct show_ops *ops, void *arg, struct show **out);
 void show_close(struct show *s);
-int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out, show_done_fn fn, void *ctx);
+int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out,
+	     show_done_fn fn, void *ctx);
 void show_cancel(struct show *s, void *ctx);
 void show_complete(struct show *s, uint32_t group, int err, const char *text);
 void show_answer_free(struct show_answer *a);

@@ -57,7 +57,8 @@ static const struct addrset_ops set_ops = { .foreign = on_foreign, .fault = on_f
  *
  * Return: 0 or -errno.
  */
-int vips_open(struct event_base *base, struct ifaces *ifs, const struct vips_ops *ops, void *arg, struct vips **out)
+int vips_open(struct event_base *base, struct ifaces *ifs, const struct vips_ops *ops, void *arg,
+	      struct vips **out)
 {
 	struct vips *v = calloc(1, sizeof(*v));
 	int err;
@@ -151,8 +152,8 @@ static void warn_uncovered(uint32_t group, const struct addrset_item *it)
 	char text[ADDR_STRLEN];
 
 	addr_print(&it->addr, text);
-	log_warnx("VIP", "group %u: no network of %s contains %s: give the interface an address in the same network", group,
-		  it->ifname, text);
+	log_warnx("VIP", "group %u: no network of %s contains %s: hosts will hardly use it",
+		  group, it->ifname, text);
 }
 
 static int drop_stale(struct vips *v)
@@ -169,8 +170,8 @@ static int drop_stale(struct vips *v)
  * @v: virtual addresses
  * @c: the configuration, not kept
  *
- * Applied as a difference.  A group of which vips_set() was never called leaves its addresses as it finds them; addresses of ours that no
- * group has any more are taken off.
+ * Applied as a difference.  A group of which vips_set() was never called leaves its addresses as it
+ * finds them; addresses of ours that no group has any more are taken off.
  *
  * Return: 0 or the first -errno; all groups are tried.
  */
@@ -210,7 +211,8 @@ int vips_configure(struct vips *v, const struct conf *c)
  * @group: group
  * @present: on
  *
- * Return: 0, also for a group without virtual addresses; the first refusal of the kernel, which is tried again, or -errno.
+ * Return: 0, also for a group without virtual addresses; the first refusal of the kernel, which is
+ * tried again, or -errno.
  */
 int vips_set(struct vips *v, uint32_t group, bool present)
 {
@@ -225,8 +227,9 @@ int vips_set(struct vips *v, uint32_t group, bool present)
  * @group: group
  * @found: gets the first
  *
- * An address with another prefix length, or on another interface, is somebody else's and is not taken off by vips_set(); it would answer
- * beside the active router all the same.  Goes by the events that were read: ask from the event loop, not right after vips_set().
+ * An address with another prefix length, or on another interface, is somebody else's and is not
+ * taken off by vips_set(); it would answer beside the active router all the same.  Goes by the
+ * events that were read: ask from the event loop, not right after vips_set().
  *
  * Return: 0, or -EADDRINUSE and @found.
  */

@@ -28,7 +28,8 @@ int client_open(struct client *c, const char *rundir)
 
 	memset(c, 0, sizeof(*c));
 	c->fd = -1;
-	if (snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s", rundir, SOCK_NAME) >= (int)sizeof(sun.sun_path))
+	if (snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s", rundir, SOCK_NAME) >=
+	    (int)sizeof(sun.sun_path))
 		return -ENAMETOOLONG;
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&sun, sizeof(sun)) < 0) {
@@ -155,7 +156,8 @@ static int parse(const char *line, struct answer *out)
  *
  * Waits as long as the daemon takes.
  *
- * Return: 0, -EILSEQ: a word is not UTF-8, -EPROTO: this is not the daemon's language, or another -errno of the socket.
+ * Return: 0, -EILSEQ: a word is not UTF-8, -EPROTO: this is not the daemon's language, or another
+ * -errno of the socket.
  */
 int client_ask(struct client *c, const char *const *args, size_t n, bool json, struct answer *out)
 {

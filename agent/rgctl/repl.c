@@ -42,7 +42,9 @@ int repl_command(struct client *c, const char *const *args, int n, bool json)
 	int err = client_ask(c, args, (size_t)n, json, &a), status;
 
 	if (err) {
-		fprintf(stderr, "rgctl: %s\n", err == -ECONNRESET ? "the agent has closed the connection" : strerror(-err));
+		fprintf(stderr, "rgctl: %s\n",
+			err == -ECONNRESET ? "the agent has closed the connection"
+					   : strerror(-err));
 		return err == -EILSEQ ? 2 : EXIT_NO_AGENT;
 	}
 	if (a.json && !a.status)
@@ -89,8 +91,8 @@ int repl_split(char *line, const char *words[REPL_WORDS_MAX])
 
 static bool is_end(const char *const *words, int n)
 {
-	return n == 1 && (!strcmp(words[0], "exit") || !strcmp(words[0], "quit") || !strcmp(words[0], "end") ||
-			  !strcmp(words[0], "logout"));
+	return n == 1 && (!strcmp(words[0], "exit") || !strcmp(words[0], "quit") ||
+			  !strcmp(words[0], "end") || !strcmp(words[0], "logout"));
 }
 
 /* The agent may have been restarted between two commands. */

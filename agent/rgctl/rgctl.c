@@ -14,7 +14,7 @@
 #define EXIT_USAGE	2
 #define EXIT_NO_AGENT	3
 
-static int usage(FILE *to)
+static int print_usage(FILE *to)
 {
 	fputs("usage: rgctl [-r RUNDIR] [--json] [COMMAND...]\n"
 	      "without COMMAND, commands are read from standard input\n", to);
@@ -54,9 +54,9 @@ int main(int argc, char **argv)
 			json = true;
 			break;
 		case 'h':
-			return usage(stdout);
+			return print_usage(stdout);
 		default:
-			return usage(stderr);
+			return print_usage(stderr);
 		}
 	}
 	err = client_open(&c, rundir);

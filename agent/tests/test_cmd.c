@@ -90,8 +90,8 @@ static void test_ambiguous(void **state)
 
 static void test_invalid(void **state)
 {
-	assert_int_equal(find("show redundancy aplication"), CMD_INVALID);
-	assert_string_equal(text, "show redundancy aplication\n"
+	assert_int_equal(find("show redundancy apblication"), CMD_INVALID);
+	assert_string_equal(text, "show redundancy apblication\n"
 				  "                  ^\n"
 				  "% Invalid input detected at '^' marker.\n");
 	assert_int_equal(find("foo"), CMD_INVALID);
@@ -150,7 +150,7 @@ static void help(const char *line, const char *last)
 static void test_help(void **state)
 {
 	help("", "s");
-	assert_string_equal(text, "  show                 \n"
+	assert_string_equal(text, "  show                \x20\n"
 				  "  stop                 End\n");
 	help("show red app group", "");
 	assert_string_equal(text, "  <cr>\n"

@@ -16,6 +16,16 @@
 static struct view *v;
 static char text[65536];
 
+static void has(const char *s)
+{
+	assert_non_null(strstr(text, s));
+}
+
+static void hasnt(const char *s)
+{
+	assert_null(strstr(text, s));
+}
+
 static struct rg_addr addr(const char *s)
 {
 	struct rg_addr a;
@@ -67,7 +77,7 @@ static int setup(void **state)
 		.peer_hold_ms = 750, .auth = VIEW_AUTH_MD5,
 		.tx_pkts = 54195472, .tx_bytes = 5744720032,
 		.tx_seq = 54195472, .rx_pkts = 4092659,
-		.rx_bytes = 319227402, .rx_seq = 54194689,
+		.rx_bytes = 31922740, .rx_seq = 54194689,
 		.resign_tx = 10, .resign_rx = 10,
 	};
 	g->log = (struct view_log){
@@ -117,32 +127,36 @@ static const char *json(enum output_what what, const struct view_group *g)
 	return text;
 }
 
+static const char want_list[] =
+	"Group ID    Group Name                      State\n"
+	"--------    ----------                      -----\n"
+	"1           Generic-Redundancy-1            STANDBY\n";
+
 static void test_list(void **state)
 {
 	strcpy(v->group[0].name, "Generic-Redundancy-1");
-	assert_string_equal(render(OUTPUT_GROUP_LIST, NULL),
-		"Group ID    Group Name                      State\n"
-		"--------    ----------                      -----\n"
-		"1           Generic-Redundancy-1            STANDBY\n");
+	assert_string_equal(render(OUTPUT_GROUP_LIST, NULL), want_list);
 }
+
+static const char want_group[] =
+	"Group ID:1\n"
+	"Group Name:group1\n"
+	"\n"
+	"Administrative State: No Shutdown\n"
+	"Aggregate operational state : Up\n"
+	"My Role: STANDBY\n"
+	"Peer Role: ACTIVE\n"
+	"Peer Presence: Yes\n"
+	"Peer Comm: Yes\n"
+	"Peer Progression Started: Yes\n"
+	"\n"
+	"RF Domain: btob-one\n"
+	"         RF state: STANDBY HOT\n"
+	"         Peer RF state: ACTIVE\n";
 
 static void test_group(void **state)
 {
-	assert_string_equal(render(OUTPUT_GROUP, &v->group[0]),
-		"Group ID:1\n"
-		"Group Name:group1\n"
-		"\n"
-		"Administrative State: No Shutdown\n"
-		"Aggregate operational state : Up\n"
-		"My Role: STANDBY\n"
-		"Peer Role: ACTIVE\n"
-		"Peer Presence: Yes\n"
-		"Peer Comm: Yes\n"
-		"Peer Progression Started: Yes\n"
-		"\n"
-		"RF Domain: btob-one\n"
-		"         RF state: STANDBY HOT\n"
-		"         Peer RF state: ACTIVE\n");
+	assert_string_equal(render(OUTPUT_GROUP, &v->group[0]), want_group);
 }
 
 static void test_group_without_peer(void **state)
@@ -157,40 +171,49 @@ static void test_group_without_peer(void **state)
 	g->rf = VIEW_RF_DISABLED;
 	strcpy(g->reason, "shutdown");
 	render(OUTPUT_GROUP, g);
-	assert_non_null(strstr(text, "Administrative State: Shutdown\n"));
-	assert_non_null(strstr(text, "operational state : Down\n"));
-	assert_non_null(strstr(text, "My Role: DISABLED\nPeer Role: UNKNOWN\n"));
-	assert_non_null(strstr(text, "Peer RF state: DISABLED\n"));
-	assert_non_null(strstr(text, "Reason: shutdown\n"));
+	has("Administrative State: Shutdown\n");
+	has("operational state : Down\n");
+	has("My Role: DISABLED\nPeer Role: UNKNOWN\n");
+	has("Peer RF state: DISABLED\n");
+	has("Reason: shutdown\n");
 }
+
+static const char want_plain_data_link[] =
+	"The data interface for rg[1] is not configured\n";
 
 static void test_plain_data_link(void **state)
 {
 	struct view_group *g = &v->group[0];
 
-	assert_null(strstr(render(OUTPUT_GROUP, g), "NOT PROTECTED"));
+	render(OUTPUT_GROUP, g);
+	hasnt("NOT PROTECTED");
 	g->data_trusted = false;
-	assert_non_null(strstr(render(OUTPUT_GROUP, g), "DATA LINK NOT PROTECTED"));
-	assert_non_null(strstr(render(OUTPUT_DATA_IF, g), "DATA LINK NOT PROTECTED"));
+	render(OUTPUT_GROUP, g);
+	has("DATA LINK NOT PROTECTED");
+	render(OUTPUT_DATA_IF, g);
+	has("DATA LINK NOT PROTECTED");
 	g->sync.protected = true;
-	assert_null(strstr(render(OUTPUT_GROUP, g), "NOT PROTECTED"));
+	render(OUTPUT_GROUP, g);
+	hasnt("NOT PROTECTED");
 	g->sync.protected = false;
 	g->data.name[0] = '\0';
-	assert_null(strstr(render(OUTPUT_GROUP, g), "NOT PROTECTED"));
-	assert_string_equal(render(OUTPUT_DATA_IF, g),
-		"The data interface for rg[1] is not configured\n");
+	render(OUTPUT_GROUP, g);
+	hasnt("NOT PROTECTED");
+	assert_string_equal(render(OUTPUT_DATA_IF, g), want_plain_data_link);
 }
+
+static const char want_faults[] =
+	"Faults states Group 1 info:\x20\n"
+	"        Runtime priority: [150]\n"
+	"                RG Faults RG State: Up.\x20\n"
+	"                        Total # of switchovers due to faults:           8\n"
+	"                        Total # of down/up state changes due to faults: 0\n";
 
 static void test_faults(void **state)
 {
 	struct view_group *g = &v->group[0];
 
-	assert_string_equal(render(OUTPUT_FAULTS, g),
-		"Faults states Group 1 info: \n"
-		"        Runtime priority: [150]\n"
-		"                RG Faults RG State: Up. \n"
-		"                        Total # of switchovers due to faults:           8\n"
-		"                        Total # of down/up state changes due to faults: 0\n");
+	assert_string_equal(render(OUTPUT_FAULTS, g), want_faults);
 	g->n_faults = 1;
 	strcpy(g->fault[0].name, "INTERFACE");
 	strcpy(g->fault[0].text, "interface eth1 is down");
@@ -198,47 +221,49 @@ static void test_faults(void **state)
 	g->preempt = false;
 	g->iface[0].decrement = 0;
 	render(OUTPUT_FAULTS, g);
-	assert_non_null(strstr(text, "Fault INTERFACE: interface eth1 is down, decrement 20\n"));
-	assert_non_null(strstr(text, "no preempt and no threshold"));
-	assert_non_null(strstr(text, "interface eth1 has no decrement"));
+	has("Fault INTERFACE: interface eth1 is down, decrement 20\n");
+	has("no preempt and no threshold: decrements cannot move group 1\n");
+	has("Warning: no decrement: interface eth1\n");
 }
+
+static const char want_protocol_group[] =
+	"RG Protocol RG 1\n"
+	"------------------\n"
+	"        Role: Standby\n"
+	"        Negotiation: Enabled\n"
+	"        Priority: 150\n"
+	"        Protocol state: Standby-hot\n"
+	"        Ctrl Intf(s) state: Up\n"
+	"        Active Peer: address 10.240.0.45, priority 255, intf Po60.2511\n"
+	"        Standby Peer: Local\n"
+	"        Log counters:\n"
+	"                role change to active: 10\n"
+	"                role change to standby: 11\n"
+	"                disable events: rg down state 0, rg shut 0\n"
+	"                ctrl intf events: up 1, down 1, admin_down 0\n"
+	"                reload events: local request 8, peer request 0\n"
+	"\n"
+	"RG Media Context for RG 1\n"
+	"--------------------------\n"
+	"        Ctx State: Standby\n"
+	"        Protocol ID: 1\n"
+	"        Media type: Default\n"
+	"        Control Interface: Po60.2511\n"
+	"        Current Hello timer: 250\n"
+	"        Configured Hello timer: 250, Hold timer: 750\n"
+	"        Peer Hello timer: 250, Peer Hold timer: 750\n"
+	"        Stats:\n"
+	"                Pkts 54195472, Bytes 5744720032, HA Seq 0, Seq Number 54195472, Pkt Loss 0\n"
+	"                MD5 Authentication configured\n"
+	"                Authentication Failure: 0\n"
+	"                Reload Peer: TX 0, RX 0\n"
+	"                Resign: TX 10, RX 10\n"
+	"        Active Peer: Present. Hold Timer: 750\n"
+	"                Pkts 4092659, Bytes 31922740, HA Seq 0, Seq Number 54194689, Pkt Loss 0\n";
 
 static void test_protocol_group(void **state)
 {
-	assert_string_equal(render(OUTPUT_PROTOCOL_GROUP, &v->group[0]),
-		"RG Protocol RG 1\n"
-		"------------------\n"
-		"        Role: Standby\n"
-		"        Negotiation: Enabled\n"
-		"        Priority: 150\n"
-		"        Protocol state: Standby-hot\n"
-		"        Ctrl Intf(s) state: Up\n"
-		"        Active Peer: address 10.240.0.45, priority 255, intf Po60.2511\n"
-		"        Standby Peer: Local\n"
-		"        Log counters:\n"
-		"                role change to active: 10\n"
-		"                role change to standby: 11\n"
-		"                disable events: rg down state 0, rg shut 0\n"
-		"                ctrl intf events: up 1, down 1, admin_down 0\n"
-		"                reload events: local request 8, peer request 0\n"
-		"\n"
-		"RG Media Context for RG 1\n"
-		"--------------------------\n"
-		"        Ctx State: Standby\n"
-		"        Protocol ID: 1\n"
-		"        Media type: Default\n"
-		"        Control Interface: Po60.2511\n"
-		"        Current Hello timer: 250\n"
-		"        Configured Hello timer: 250, Hold timer: 750\n"
-		"        Peer Hello timer: 250, Peer Hold timer: 750\n"
-		"        Stats:\n"
-		"                Pkts 54195472, Bytes 5744720032, HA Seq 0, Seq Number 54195472, Pkt Loss 0\n"
-		"                MD5 Authentication configured\n"
-		"                Authentication Failure: 0\n"
-		"                Reload Peer: TX 0, RX 0\n"
-		"                Resign: TX 10, RX 10\n"
-		"        Active Peer: Present. Hold Timer: 750\n"
-		"                Pkts 4092659, Bytes 319227402, HA Seq 0, Seq Number 54194689, Pkt Loss 0\n");
+	assert_string_equal(render(OUTPUT_PROTOCOL_GROUP, &v->group[0]), want_protocol_group);
 }
 
 static void test_protocol_as_active(void **state)
@@ -250,34 +275,44 @@ static void test_protocol_as_active(void **state)
 	g->peer_role = NF_RG_ROLE_STANDBY;
 	g->media.auth = VIEW_AUTH_NONE;
 	render(OUTPUT_PROTOCOL_GROUP, g);
-	assert_non_null(strstr(text, "Active Peer: Local\n        Standby Peer: address 10.240.0.45, priority 255"));
-	assert_non_null(strstr(text, "Authentication not configured\n"));
-	assert_non_null(strstr(text, "Standby Peer: Present. Hold Timer: 750\n"));
+	has("Active Peer: Local\n        Standby Peer: address 10.240.0.45");
+	has("Authentication not configured\n");
+	has("Standby Peer: Present. Hold Timer: 750\n");
 	g->peer_known = false;
 	g->peer_present = false;
 	render(OUTPUT_PROTOCOL_GROUP, g);
-	assert_non_null(strstr(text, "Standby Peer: Not exist\n"));
-	assert_non_null(strstr(text, "Peer: Not Present\n"));
+	has("Standby Peer: Not exist\n");
+	has("Peer: Not Present\n");
 }
+
+static const char want_protocol_instance[] =
+	"Protocol id: 1, name: rg-protocol-1\n"
+	"BFD: ENABLE\n"
+	"Hello timer in msecs: 3000\n"
+	"Hold timer in msecs: 10000\n";
 
 static void test_protocol_instance(void **state)
 {
-	assert_string_equal(render(OUTPUT_PROTOCOL, NULL),
-		"Protocol id: 1, name: rg-protocol-1\n"
-		"BFD: ENABLE\n"
-		"Hello timer in msecs: 3000\n"
-		"Hold timer in msecs: 10000\n");
+	assert_string_equal(render(OUTPUT_PROTOCOL, NULL), want_protocol_instance);
 	v->protocol[0].bfd = false;
-	assert_non_null(strstr(render(OUTPUT_PROTOCOL, NULL), "BFD: DISABLE\n"));
+	render(OUTPUT_PROTOCOL, NULL);
+	has("BFD: DISABLE\n");
 }
+
+static const char want_clients[] =
+	"Client         Conn#  Priority   Interface   L3        L4       \x20\n"
+	"( 0)RF           0      1         CTRL       IPV4      UDP      \x20\n"
+	"( 1)NAT_HA       1      1         DATA       IPV4      TCP      \x20\n";
 
 static void test_clients(void **state)
 {
-	assert_string_equal(render(OUTPUT_CLIENTS, NULL),
-		"Client         Conn#  Priority   Interface   L3        L4        \n"
-		"( 0)RF           0      1         CTRL       IPV4      UDP       \n"
-		"( 1)NAT_HA       1      1         DATA       IPV4      TCP       \n");
+	assert_string_equal(render(OUTPUT_CLIENTS, NULL), want_clients);
 }
+
+static const char want_if_mgr[] =
+	" RII            40\n"
+	" Link           up\n"
+	" VIP held       10.10.1.1 no\n";
 
 static void test_if_mgr(void **state)
 {
@@ -294,14 +329,20 @@ static void test_if_mgr(void **state)
 
 	render(OUTPUT_IF_MGR, &v->group[0]);
 	assert_memory_equal(text, shape, sizeof(shape) - 1);
-	assert_string_equal(text + sizeof(shape) - 1,
-		" RII            40\n"
-		" Link           up\n"
-		" VIP held       10.10.1.1 no\n");
+	assert_string_equal(text + sizeof(shape) - 1, want_if_mgr);
 	v->group[0].iface[0].exists = false;
 	render(OUTPUT_IF_MGR, &v->group[0]);
-	assert_non_null(strstr(text, " Link           does not exist\n"));
+	has(" Link           does not exist\n");
 }
+
+static const char want_control[] =
+	"The control interface for rg[1] is eth0\n"
+	"Interface is Control interface associated with the following protocols: 1\x20\n"
+	"Interface Neighbors:\n"
+	"Peer: 1.1.1.2 Active RGs: 1 Standby RGs: 2\n";
+
+static const char want_control_2[] =
+	"The data interface for rg[1] is eth2\n";
 
 static void test_control(void **state)
 {
@@ -313,15 +354,11 @@ static void test_control(void **state)
 	v->group[1] = *g;
 	v->group[1].id = 2;
 	v->group[1].peer_role = NF_RG_ROLE_STANDBY;
-	assert_string_equal(render(OUTPUT_CONTROL_IF, g),
-		"The control interface for rg[1] is eth0\n"
-		"Interface is Control interface associated with the following protocols: 1 \n"
-		"Interface Neighbors:\n"
-		"Peer: 1.1.1.2 Active RGs: 1 Standby RGs: 2\n");
-	assert_string_equal(render(OUTPUT_DATA_IF, g),
-		"The data interface for rg[1] is eth2\n");
+	assert_string_equal(render(OUTPUT_CONTROL_IF, g), want_control);
+	assert_string_equal(render(OUTPUT_DATA_IF, g), want_control_2);
 	strcpy(g->data.name, "eth0");
-	assert_non_null(strstr(render(OUTPUT_CONTROL_IF, g), "Single liveness path"));
+	render(OUTPUT_CONTROL_IF, g);
+	has("Single liveness path");
 }
 
 static void test_all_groups(void **state)
@@ -338,7 +375,7 @@ static void test_all_groups(void **state)
 	render(OUTPUT_GROUP_ALL, NULL);
 	assert_memory_equal(text, one, strlen(one));
 	assert_memory_equal(text + strlen(one), "\nFaults states Group 2", 22);
-	assert_non_null(strstr(text, "RF Domain: btob-two\n"));
+	has("RF Domain: btob-two\n");
 }
 
 static void test_counters(void **state)
@@ -348,10 +385,17 @@ static void test_counters(void **state)
 	v->group[0].sync.entries = 77;
 	render(OUTPUT_COUNTERS, NULL);
 	assert_memory_equal(text, "System\n        nat-10-translated ", 33);
-	assert_non_null(strstr(text, " 18446744073709551615\n"));
-	assert_non_null(strstr(text, "        entries                                         77\n"));
-	assert_null(strstr(render(OUTPUT_COUNTERS, &v->group[0]), "System"));
+	has(" 18446744073709551615\n");
+	has("        entries                                         77\n");
+	render(OUTPUT_COUNTERS, &v->group[0]);
+	hasnt("System");
 }
+
+static const char want_version[] =
+	"rgd 0.1, contract 1\n"
+	"Kernel module nf_rg not loaded\n"
+	"Kernel 6.1.0\n"
+	"Uptime of rgd: 1 days, 2 hours, 3 minutes, 4 seconds\n";
 
 static void test_version(void **state)
 {
@@ -359,25 +403,22 @@ static void test_version(void **state)
 	strcpy(v->kernel_release, "6.1.0");
 	v->agent_contract = 1;
 	v->uptime_ms = 93784000;
-	assert_string_equal(render(OUTPUT_VERSION, NULL),
-		"rgd 0.1, contract 1\n"
-		"Kernel module nf_rg not loaded\n"
-		"Kernel 6.1.0\n"
-		"Uptime of rgd: 1 days, 2 hours, 3 minutes, 4 seconds\n");
+	assert_string_equal(render(OUTPUT_VERSION, NULL), want_version);
 }
 
 static void test_json(void **state)
 {
-	assert_string_equal(json(OUTPUT_CONTROL_IF, &v->group[0]),
-		"{\"groups\":[{\"id\":1,\"name\":\"group1\",\"control\":"
-		"{\"interface\":\"Po60.2511\",\"up\":true,\"address\":null,\"port\":0,"
-		"\"peer\":\"10.240.0.45\",\"peer_port\":0}}]}");
+	json(OUTPUT_CONTROL_IF, &v->group[0]);
+	assert_memory_equal(text, "{\"groups\":[{\"id\":1,\"name\":\"group1\",", 35);
+	has(",\"control\":{\"interface\":\"Po60.2511\",\"up\":true,\"address\":null,\"port\":0,");
+	has(",\"peer\":\"10.240.0.45\",\"peer_port\":0}}]}");
 	json(OUTPUT_GROUP, &v->group[0]);
-	assert_non_null(strstr(text, "\"role\":\"STANDBY\""));
-	assert_non_null(strstr(text, "\"lease_ms\":null"));
-	assert_non_null(strstr(text, "\"vmac\":\"02:52:47:01:00:28\""));
+	has("\"role\":\"STANDBY\"");
+	has("\"lease_ms\":null");
+	has("\"vmac\":\"02:52:47:01:00:28\"");
 	v->group[0].peer_known = false;
-	assert_non_null(strstr(json(OUTPUT_GROUP_LIST, NULL), "\"peer_role\":null"));
+	json(OUTPUT_GROUP_LIST, NULL);
+	has("\"peer_role\":null");
 	v->n_groups = 0;
 	assert_string_equal(json(OUTPUT_GROUP, NULL), "{\"groups\":[]}");
 }
@@ -386,7 +427,7 @@ static void test_json_escapes(void **state)
 {
 	strcpy(v->group[0].name, "a\"b\\c\n\x01\xe4");
 	json(OUTPUT_DATA_IF, NULL);
-	assert_non_null(strstr(text, "\"name\":\"a\\\"b\\\\c\\n\\u0001\\ufffd\""));
+	has("\"name\":\"a\\\"b\\\\c\\n\\u0001\\ufffd\"");
 }
 
 static void test_counter_limits(void **state)
