@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The record codec: what goes over the data link between two kernels. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "record.h"
+
+/* Lengths that record.h promises: head 16, state 20, 4 addresses, 4 * 16 bits, TCP 32. */
+#define LEN_STATE4 (16 + 20 + 16 + 8)
+#define LEN_STATE6 (16 + 20 + 64 + 8)
+#define LEN_DELETE4 (16 + 4 + 8 + 4)
+#define LEN_DELETE6 (16 + 4 + 32 + 4)
+#define LEN_TCP 32
+
+static void set_tuple(struct nf_rg_tuple *t, const char *src, const char *dst, unsigned int sport,
+		      unsigned int dport)
+{
+	int family = strchr(src, ':') ? AF_INET6 : AF_INET;
+
+	assert_int_equal(inet_pton(family, src, t->src), 1);
+	assert_int_equal(inet_pton(family, dst, t->dst), 1);
+	t->sport = htons(sport);
+	t->dport = htons(dport);
+}
+
+static struct nf_rg_record make(int type, int l3, int l4)
+{
+	struct nf_rg_record r = {
+		.type = type, .l3 = l3, .l4 = l4, .zone = 0x0102, .mapping = 152,
+		.incarnation = 0x1122334455667788ull,
+	};
+
+	if (l3 == 4)
+		set_tuple(&r.orig, "10.0.0.9", "192.0.2.9", 40000, 80);
+	else
+		set_tuple(&r.orig, "fd00:a::9", "2001:db8:b::9", 40000, 80);
+	if (type == NF_RG_REC_DELETE)
+		return r;
+	r.flags = NF_RG_REC_F_NEW;
+	r.version = 0xa1a2a3a4;
+	r.status = NF_RG_ST_SEEN_REPLY | NF_RG_ST_ASSURED | NF_RG_ST_SRC_NAT;
+	r.timeout = 432000;
+	r.mark = 0x00c0ffee;
+	if (l3 == 4)
+		set_tuple(&r.reply, "192.0.2.9", "192.0.2.100", 80, 1024);
+	else
+		set_tuple(&r.reply, "2001:db8:b::9", "2001:db8:b::100", 80, 1024);
+	if (l4 != IPPROTO_TCP)
+		return r;
+	r.tcp_state = 3;
+	r.tcp[0] = (struct nf_rg_tcp_dir){ 7, 0x2b, 0x01020304, 0x05060708, 0x090a0b0c };
+	r.tcp[1] = (struct nf_rg_tcp_dir){ 14, 0x0b, 0x11121314, 0x15161718, 0x191a1b1c };
+	return r;
+}
+
+static void assert_same(const struct nf_rg_record *a, const struct nf_rg_record *b)
+{
+	int i;
+
+	assert_int_equal(a->type, b->type);
+	assert_int_equal(a->flags, b->flags);
+	assert_int_equal(a->l3, b->l3);
+	assert_int_equal(a->l4, b->l4);
+	assert_int_equal(a->tcp_state, b->tcp_state);
+	assert_int_equal(a->zone, b->zone);
+	assert_int_equal(a->mapping, b->mapping);
+	assert_true(a->incarnation == b->incarnation);
+	assert_int_equal(a->version, b->version);
+	assert_int_equal(a->status, b->status);
+	assert_int_equal(a->timeout, b->timeout);
+	assert_int_equal(a->mark, b->mark);
+	assert_memory_equal(&a->orig, &b->orig, sizeof(a->orig));
+	assert_memory_equal(&a->reply, &b->reply, sizeof(a->reply));
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(a->tcp[i].scale, b->tcp[i].scale);
+		assert_int_equal(a->tcp[i].flags, b->tcp[i].flags);
+		assert_int_equal(a->tcp[i].end, b->tcp[i].end);
+		assert_int_equal(a->tcp[i].maxend, b->tcp[i].maxend);
+		assert_int_equal(a->tcp[i].maxack, b->tcp[i].maxack);
+	}
+}
+
+static const struct {
+	int type, l3, l4, len;
+} kinds[] = {
+	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP },
+	{ NF_RG_REC_STATE, 6, IPPROTO_TCP, LEN_STATE6 + LEN_TCP },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 },
+	{ NF_RG_REC_STATE, 6, IPPROTO_UDP, LEN_STATE6 },
+	{ NF_RG_REC_STATE, 4, IPPROTO_ICMP, LEN_STATE4 },
+	{ NF_RG_REC_STATE, 6, IPPROTO_ICMPV6, LEN_STATE6 },
+	{ NF_RG_REC_STATE, 4, 255, LEN_STATE4 },
+	{ NF_RG_REC_DELETE, 4, IPPROTO_TCP, LEN_DELETE4 },
+	{ NF_RG_REC_DELETE, 6, IPPROTO_TCP, LEN_DELETE6 },
+	{ NF_RG_REC_DELETE, 4, IPPROTO_ICMP, LEN_DELETE4 },
+};
+
+#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* A buffer of exactly @len bytes, so that the sanitizers see one byte too many. */
+static int decode(struct nf_rg_record *r, const uint8_t *buf, unsigned int len)
+{
+	uint8_t *exact = malloc(len ? len : 1);
+	int ret;
+
+	assert_non_null(exact);
+	memcpy(exact, buf, len);
+	ret = nf_rg_record_decode(r, exact, len);
+	free(exact);
+	return ret;
+}
+
+static void test_round_trip(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < N_KINDS; i++) {
+		struct nf_rg_record r = make(kinds[i].type, kinds[i].l3, kinds[i].l4), back;
+		uint8_t buf[NF_RG_REC_MAX], again[NF_RG_REC_MAX];
+
+		assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), kinds[i].len);
+		assert_int_equal(decode(&back, buf, kinds[i].len), kinds[i].len);
+		assert_same(&r, &back);
+		assert_int_equal(nf_rg_record_encode(&back, again, sizeof(again)), kinds[i].len);
+		assert_memory_equal(buf, again, kinds[i].len);
+	}
+}
+
+/* What follows a record is the next one's. */
+static void test_consumes_one(void **state)
+{
+	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_UDP), back;
+	uint8_t buf[2 * NF_RG_REC_MAX];
+	int len = nf_rg_record_encode(&r, buf, sizeof(buf));
+
+	memset(buf + len, 0xff, sizeof(buf) - len);
+	assert_int_equal(nf_rg_record_decode(&back, buf, sizeof(buf)), len);
+	assert_same(&r, &back);
+}
+
+/* The end of the bytes is told from bad bytes at every length. */
+static void test_truncation(void **state)
+{
+	size_t i;
+	int n;
+
+	for (i = 0; i < N_KINDS; i++) {
+		struct nf_rg_record r = make(kinds[i].type, kinds[i].l3, kinds[i].l4), back;
+		uint8_t buf[NF_RG_REC_MAX];
+
+		nf_rg_record_encode(&r, buf, sizeof(buf));
+		for (n = 0; n < kinds[i].len; n++)
+			assert_int_equal(decode(&back, buf, n), -ENODATA);
+	}
+}
+
+static void test_no_room(void **state)
+{
+	size_t i;
+	int n;
+
+	for (i = 0; i < N_KINDS; i++) {
+		struct nf_rg_record r = make(kinds[i].type, kinds[i].l3, kinds[i].l4);
+		uint8_t buf[NF_RG_REC_MAX];
+
+		memset(buf, 0x5a, sizeof(buf));
+		for (n = 0; n < kinds[i].len; n++)
+			assert_int_equal(nf_rg_record_encode(&r, buf, n), -ENOSPC);
+		for (n = 0; n < NF_RG_REC_MAX; n++)
+			assert_int_equal(buf[n], 0x5a);
+		assert_true(kinds[i].len <= NF_RG_REC_MAX);
+	}
+}
+
+static void test_not_encoded(void **state)
+{
+	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_UDP);
+	uint8_t buf[NF_RG_REC_MAX];
+
+	r.type = 0;
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), -EINVAL);
+	r.type = 3;
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), -EINVAL);
+	r.type = NF_RG_REC_STATE;
+	r.l3 = 5;
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), -EINVAL);
+}
+
+/* One byte of an IPv4 TCP state record is changed, and the record refused. */
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned int at;
+		uint8_t value;
+	} bad[] = {
+		{ "type 0", 0, 0 },
+		{ "type 3", 0, 3 },
+		{ "state length in a delete record", 0, NF_RG_REC_DELETE },
+		{ "unknown flag", 1, 0x02 },
+		{ "flag bit 7", 1, 0x80 },
+		{ "length too small for any", 3, 0 },
+		{ "length of UDP", 3, LEN_STATE4 },
+		{ "length one less", 3, LEN_STATE4 + LEN_TCP - 1 },
+		{ "mapping ID above 2^31 - 1", 4, 0x80 },
+		{ "layer 3 protocol 0", 20, 0 },
+		{ "layer 3 protocol 5", 20, 5 },
+		{ "layer 3 protocol 6 in IPv4's length", 20, 6 },
+		{ "UDP in TCP's length", 21, IPPROTO_UDP },
+		{ "unknown status bit", 27, 0x10 | NF_RG_ST_SRC_NAT },
+		{ "unknown status bit 31", 24, 0x80 },
+		{ "window scale 15", LEN_STATE4 + 1, 15 },
+		{ "window scale 15 of the reply", LEN_STATE4 + 2, 15 },
+		{ "not zero behind the flags", LEN_STATE4 + 5, 1 },
+		{ "not zero behind the flags", LEN_STATE4 + 6, 1 },
+		{ "not zero behind the flags", LEN_STATE4 + 7, 1 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_TCP), back;
+		uint8_t buf[NF_RG_REC_MAX];
+		int len = nf_rg_record_encode(&r, buf, sizeof(buf));
+
+		buf[bad[i].at] = bad[i].value;
+		if (decode(&back, buf, len) != -EBADMSG)
+			fail_msg("taken: %s", bad[i].what);
+	}
+}
+
+/* One more than fits is no end of the bytes when they are there. */
+static void test_length_too_big(void **state)
+{
+	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_TCP), back;
+	uint8_t buf[512] = { 0 };
+	int len = nf_rg_record_encode(&r, buf, sizeof(buf));
+
+	buf[3] = (uint8_t)(len + 1);
+	assert_int_equal(decode(&back, buf, sizeof(buf)), -EBADMSG);
+	assert_int_equal(decode(&back, buf, len), -ENODATA);
+	buf[2] = 0xff;
+	assert_int_equal(decode(&back, buf, sizeof(buf)), -ENODATA);
+}
+
+static void test_refused_delete(void **state)
+{
+	struct nf_rg_record r = make(NF_RG_REC_DELETE, 4, IPPROTO_UDP), back;
+	uint8_t buf[NF_RG_REC_MAX];
+	int len = nf_rg_record_encode(&r, buf, sizeof(buf));
+
+	buf[1] = NF_RG_REC_F_NEW;
+	assert_int_equal(decode(&back, buf, len), -EBADMSG);
+	buf[1] = 0;
+	assert_int_equal(decode(&back, buf, len), len);
+	memset(buf + 4, 0, 4);
+	assert_int_equal(decode(&back, buf, len), -EBADMSG);
+}
+
+/* These bytes are the protocol: routers of different ages exchange them. */
+static void test_wire_state(void **state)
+{
+	static const uint8_t wire[] = {
+		0x01, 0x01, 0x00, 0x5c, 0x00, 0x00, 0x00, 0x98,
+		0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
+		0xa1, 0xa2, 0xa3, 0xa4, 0x04, 0x06, 0x01, 0x02,
+		0x00, 0x00, 0x00, 0x07, 0x00, 0x06, 0x97, 0x80, 0x00, 0xc0, 0xff, 0xee,
+		10, 0, 0, 9, 192, 0, 2, 9, 192, 0, 2, 9, 192, 0, 2, 100,
+		0x9c, 0x40, 0x00, 0x50, 0x00, 0x50, 0x04, 0x00,
+		0x03, 0x07, 0x0e, 0x2b, 0x0b, 0x00, 0x00, 0x00,
+		0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c,
+		0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c,
+	};
+	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_TCP), back;
+	uint8_t buf[NF_RG_REC_MAX];
+
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), sizeof(wire));
+	assert_memory_equal(buf, wire, sizeof(wire));
+	assert_int_equal(decode(&back, wire, sizeof(wire)), sizeof(wire));
+	assert_same(&r, &back);
+}
+
+static void test_wire_delete(void **state)
+{
+	static const uint8_t wire[] = {
+		0x02, 0x00, 0x00, 0x38, 0x00, 0x00, 0x00, 0x98,
+		0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
+		0x06, 0x3a, 0x01, 0x02,
+		0xfd, 0x00, 0x00, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x09,
+		0x20, 0x01, 0x0d, 0xb8, 0x00, 0x0b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x09,
+		0x9c, 0x40, 0x00, 0x50,
+	};
+	struct nf_rg_record r = make(NF_RG_REC_DELETE, 6, IPPROTO_ICMPV6), back;
+	uint8_t buf[NF_RG_REC_MAX];
+
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), sizeof(wire));
+	assert_memory_equal(buf, wire, sizeof(wire));
+	assert_int_equal(decode(&back, wire, sizeof(wire)), sizeof(wire));
+	assert_same(&r, &back);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_consumes_one),
+		cmocka_unit_test(test_truncation),
+		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_not_encoded),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_length_too_big),
+		cmocka_unit_test(test_refused_delete),
+		cmocka_unit_test(test_wire_state),
+		cmocka_unit_test(test_wire_delete),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
