@@ -11,6 +11,18 @@ static void role(struct jout *j, const char *key, bool known, uint8_t r)
 		jout_null(j, key);
 }
 
+/* In hex, as in the log: readers of JSON take no integer above 2^63, some none above 2^53. */
+static void system_id(struct jout *j, const char *key, uint64_t id)
+{
+	char text[17];
+	int i;
+
+	for (i = 15; i >= 0; i--, id >>= 4)
+		text[i] = "0123456789abcdef"[id & 15];
+	text[16] = 0;
+	jout_str(j, key, text);
+}
+
 /**
  * output_json_group - state of a group
  * @j: JSON, within the object of the group
@@ -42,7 +54,7 @@ void output_json_group(struct jout *j, const struct view *v,
 	else
 		jout_null(j, "peer_priority");
 	jout_u64(j, "epoch", g->epoch);
-	jout_u64(j, "epoch_system", g->epoch_system);
+	system_id(j, "epoch_system", g->epoch_system);
 	if (g->lease_ms < 0)
 		jout_null(j, "lease_ms");
 	else
