@@ -239,8 +239,8 @@ static void rule_4_below(void **state)
 	assert_int_equal(b.e.wait, ELECTION_W_NONE);
 	/* The next time the wait begins anew. */
 	ev_decrement(&b, 21, false, false);
-	live(&b, 1000);
 	assert_state(&b, ACTIVE);
+	assert_int_equal(b.e.wait, ELECTION_W_NOT_HOT);
 
 	/* All traffic interfaces down: no 30 s. A COLD peer has nothing to drain. */
 	make_below(RG_RF_STANDBY_COLD);
@@ -1050,6 +1050,13 @@ static void late_tick(void **state)
 	ev_tick_after(&b, HOLD + HELLO);
 	ev_tick_after(&b, HOLD + HELLO);
 	assert_state(&b, ACTIVE);
+	/* In the next silence again. */
+	make(&b, sSB);
+	ev_tick_after(&b, HOLD + HELLO);
+	ev_hello(&b);
+	ev_tick_after(&b, HOLD + HELLO);
+	assert_state(&b, STANDBY);
+	assert_int_equal(b.e.stats.late, 2);
 	/* The same for listening. */
 	make(&b, ELECTION_NEGOTIATION);
 	ev_tick_after(&b, HOLD + HELLO);
