@@ -108,7 +108,12 @@ kmod_up() {
 		kmod_rules "$r"
 		must krole "$r" standby 1
 		# our entries are restored with an open window; nothing else may slip in
-		topo_sysctl "$r" net.netfilter.nf_conntrack_tcp_loose=0
+		# a slow machine must not lose a flow in the middle of a test
+		topo_sysctl "$r" net.netfilter.nf_conntrack_tcp_loose=0 \
+			net.netfilter.nf_conntrack_udp_timeout=600 \
+			net.netfilter.nf_conntrack_udp_timeout_stream=600 \
+			net.netfilter.nf_conntrack_icmp_timeout=600 \
+			net.netfilter.nf_conntrack_icmpv6_timeout=600
 	done
 	kmod_addresses A add
 	must krole A active 1
@@ -289,3 +294,39 @@ transfer_stalls() {
 	wait_for "$2" test -s "$out.rc" || { diag "$1: $(tail -n1 "$out")"; return 1; }
 	has "$(cat "$out")" '^failed: stalled'
 }
+
+# churn_start RATE: short connections from c through A, IPv4 and IPv6, until churn_stop; their
+# entries live for 2 s after their end
+churn_start() {
+	local h
+
+	topo_sysctl A net.netfilter.nf_conntrack_tcp_timeout_time_wait=2 \
+		net.netfilter.nf_conntrack_tcp_timeout_close=2
+	for h in 192.0.2.9 2001:db8:b::9; do
+		ip netns exec "${NS}c" "$PROGS/flowgen" churn -c 32 -r "$1" -t 86400 $h 5000 \
+			>>"$RUN/$NS/churn" 2>&1 8>&- &
+		echo $! >>"$RUN/$NS/churn.pid"
+		disown $!
+	done
+}
+churn_stop() {
+	xargs -r kill <"$RUN/$NS/churn.pid" 2>/dev/null
+	rm -f "$RUN/$NS/churn.pid"
+}
+
+quiet() { "$@" 8>/dev/null; }
+
+# equal_soon [SECONDS]: what ends still ends; then both tables are alike
+equal_soon() { quiet wait_for "${1:-60}" tables_equal || tables_equal; }
+
+# more ROUTER COUNTER N: waits until it has counted N more
+more() { wait_for 30 kstat_at_least "$1" "$2" $(($(kstat "$1" "$2") + $3)); }
+
+# no_splat: the kernel has nothing to complain of since the test began
+no_splat() {
+	not grep -E 'WARNING|BUG|KASAN|UBSAN|ODEBUG|suspicious RCU|possible .* lock|refcount_t|list_(add|del) corruption|another event notifier' \
+		<<<"$(dmesg)"
+}
+
+# forgotten ROUTER: no entry of the module is left
+forgotten() { [ "$(kstat "$1" entries-created)" = "$(kstat "$1" entries-removed)" ]; }
