@@ -18,11 +18,11 @@
 #include "io/clock.h"
 #include "io/log.h"
 
-#define DEFAULT_FILE	"/etc/nf_rg/rg.conf"
-#define DEFAULT_RUNDIR	"/run/rgd"
+#define DEFAULT_FILE "/etc/nf_rg/rg.conf"
+#define DEFAULT_RUNDIR "/run/rgd"
 
 /* Above ordinary real-time work, below what the kernel does for itself. */
-#define RT_PRIORITY	10
+#define RT_PRIORITY 10
 
 struct options {
 	const char *file;
@@ -31,7 +31,7 @@ struct options {
 	bool debug;
 };
 
-static void usage(FILE *to)
+static void print_usage(FILE *to)
 {
 	fprintf(to, "usage: rgd [-f FILE] [-r RUNDIR] [-n] [-d]\n"
 		    "  -f FILE    configuration (" DEFAULT_FILE ")\n"
@@ -60,15 +60,15 @@ static void parse_options(int argc, char **argv, struct options *o)
 			o->debug = true;
 			break;
 		case 'h':
-			usage(stdout);
+			print_usage(stdout);
 			exit(0);
 		default:
-			usage(stderr);
+			print_usage(stderr);
 			exit(2);
 		}
 	}
 	if (optind < argc) {
-		usage(stderr);
+		print_usage(stderr);
 		exit(2);
 	}
 }
@@ -137,12 +137,16 @@ static const struct loop_ops loop_ops = {
 	.reload = on_reload,
 };
 
-/* Hellos must go out, and silence be judged, whatever else this machine does.  A service manager may have seen to it already. */
+/*
+ * Hellos must go out, and silence be judged, whatever else this machine does.  A service manager
+ * may have seen to it already.
+ */
 static void be_real_time(void)
 {
 	struct sched_param p = { .sched_priority = RT_PRIORITY };
 
-	if (sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &p))
+	if (sched_getscheduler(0) == SCHED_OTHER &&
+	    sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &p))
 		log_warn("START", "no real-time priority");
 	/* A page fault on the way to a takeover would wait for a disk. */
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
@@ -159,7 +163,8 @@ static void run(struct agent *a)
 		errno = -err;
 		fatal("start");
 	}
-	log_notice("START", "system %016llx, configuration %s", (unsigned long long)a->system, a->file);
+	log_notice("START", "system %016llx, configuration %s", (unsigned long long)a->system,
+		   a->file);
 	be_real_time();
 	err = loop_run(&a->loop);
 	if (err)
@@ -179,14 +184,18 @@ int main(int argc, char **argv)
 		return check(o.file);
 	log_init(o.debug, o.debug);
 	a = calloc(1, sizeof(*a));
-	if (!a || !(a->conf = calloc(1, sizeof(*a->conf))))
+	if (!a)
+		fatalx("out of memory");
+	a->conf = calloc(1, sizeof(*a->conf));
+	if (!a->conf)
 		fatalx("out of memory");
 	a->file = o.file;
 	a->rundir = o.rundir;
 	a->born = clock_now();
 	err = reload_load(o.file, a->conf, log_finding, NULL);
 	if (err)
-		fatalx("%s: %s", o.file, err == -EINVAL ? "the configuration has errors" : strerror(-err));
+		fatalx("%s: %s", o.file,
+		       err == -EINVAL ? "the configuration has errors" : strerror(-err));
 	a->lock_fd = take_lock(o.rundir);
 	run(a);
 	close(a->lock_fd);

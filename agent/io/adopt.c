@@ -14,16 +14,17 @@
 /*
  * DOC: what the kernel holds and what the configuration wants
  *
- * The module outlives the agent: its groups, mappings and roles go on while the agent is restarted.  So nothing is ever deleted and made
- * anew if it is as it should be; what differs is replaced in place where the contract allows it, because removing a group or a mapping
- * takes the connections off it.  The same routine serves a start, a reload and a module that was loaded again.
+ * The module outlives the agent: its groups, mappings and roles go on while the agent is restarted.
+ * So nothing is ever deleted and made anew if it is as it should be; what differs is replaced in
+ * place where the contract allows it, because removing a group or a mapping takes the connections
+ * off it.  The same routine serves a start, a reload and a module that was loaded again.
  */
 
 struct have {
 	struct knl_mapping *map;
 	size_t n, cap;
 	int err;
-	uint32_t gone[256];		/* groups that are not configured */
+	uint32_t gone[256]; /* groups that are not configured */
 	size_t n_gone;
 	const struct agent *a;
 };
@@ -64,7 +65,8 @@ static size_t want_addrs(const struct conf *c, uint32_t group, struct rg_addr *o
 	for (uint32_t i = 0; i < c->n_ifs; i++) {
 		const struct conf_if *f = &c->iface[i];
 
-		for (uint32_t v = 0; f->in_group && f->group.id == group && v < f->n_vips && n < max; v++)
+		for (uint32_t v = 0;
+		     f->in_group && f->group.id == group && v < f->n_vips && n < max; v++)
 			out[n++] = f->vip[v].addr;
 	}
 	return n;
@@ -96,15 +98,16 @@ static int adopt_group(struct agent *a, uint32_t id)
 	err = knl_group_get(&a->knl, id, k);
 	found = !err;
 	if (found)
-		log_info("KERNEL", "RG id %u: found in the kernel, role %s, epoch %llu", id, rg_role_name((enum rg_role)k->role),
-			 (unsigned long long)k->epoch);
+		log_info("KERNEL", "RG id %u: found in the kernel, role %s, epoch %llu", id,
+			 rg_role_name((enum rg_role)k->role), (unsigned long long)k->epoch);
 	if (err == -ENOENT || (found && !same_addrs(want, n, k->addr, k->n_addrs)))
 		err = knl_group_new(&a->knl, id, want, n);
 	free(k);
 	return err;
 }
 
-static int want_mapping(const struct agent *a, const struct conf_map *m, uint32_t slot, struct knl_mapping *out)
+static int want_mapping(const struct agent *a, const struct conf_map *m, uint32_t slot,
+			struct knl_mapping *out)
 {
 	const struct conf_pool *p = conf_pool(a->conf, m->pool);
 
@@ -114,7 +117,8 @@ static int want_mapping(const struct agent *a, const struct conf_map *m, uint32_
 	out->id = m->id;
 	out->group = m->group.id;
 	out->slot = slot;
-	return conf_pool_ranges(a->conf, p, a->taken, a->n_taken, out->range, KNL_MAX_RANGES, &out->n_ranges);
+	return conf_pool_ranges(a->conf, p, a->taken, a->n_taken, out->range, KNL_MAX_RANGES,
+				&out->n_ranges);
 }
 
 static bool same_ranges(const struct knl_mapping *a, const struct knl_mapping *b)
@@ -122,7 +126,8 @@ static bool same_ranges(const struct knl_mapping *a, const struct knl_mapping *b
 	bool same = a->n_ranges == b->n_ranges;
 
 	for (size_t i = 0; same && i < a->n_ranges; i++)
-		same = addr_equal(&a->range[i].from, &b->range[i].from) && addr_equal(&a->range[i].to, &b->range[i].to);
+		same = addr_equal(&a->range[i].from, &b->range[i].from) &&
+		       addr_equal(&a->range[i].to, &b->range[i].to);
 	return same;
 }
 
@@ -135,14 +140,16 @@ static struct knl_mapping *find_mapping(const struct have *h, uint32_t id)
 }
 
 /* Removed first: a slot may move from one mapping to another. */
-static void drop_mappings(struct agent *a, const struct have *h, const struct knl_mapping *want, size_t n)
+static void drop_mappings(struct agent *a, const struct have *h, const struct knl_mapping *want,
+			  size_t n)
 {
 	for (size_t i = 0; i < h->n; i++) {
 		const struct knl_mapping *m = &h->map[i];
 		bool keep = false;
 
 		for (size_t j = 0; j < n && !keep; j++)
-			keep = want[j].id == m->id && want[j].group == m->group && want[j].slot == m->slot;
+			keep = want[j].id == m->id && want[j].group == m->group &&
+			       want[j].slot == m->slot;
 		if (keep)
 			continue;
 		log_notice("KERNEL", "mapping %u of RG id %u removed", m->id, m->group);
@@ -150,7 +157,8 @@ static void drop_mappings(struct agent *a, const struct have *h, const struct kn
 	}
 }
 
-static int put_mappings(struct agent *a, const struct have *h, const struct knl_mapping *want, size_t n)
+static int put_mappings(struct agent *a, const struct have *h, const struct knl_mapping *want,
+			size_t n)
 {
 	int first = 0;
 
@@ -158,7 +166,8 @@ static int put_mappings(struct agent *a, const struct have *h, const struct knl_
 		const struct knl_mapping *old = find_mapping(h, want[i].id);
 		int err = 0;
 
-		if (!old || old->group != want[i].group || old->slot != want[i].slot || !same_ranges(old, &want[i]))
+		if (!old || old->group != want[i].group || old->slot != want[i].slot ||
+		    !same_ranges(old, &want[i]))
 			err = knl_mapping_new(&a->knl, &want[i]);
 		first = first ? first : err;
 	}
@@ -184,7 +193,8 @@ static size_t want_mappings(struct agent *a, struct knl_mapping *want)
 			n++;
 		else
 			log_warnx("CONFIG", "mapping %u is inert: %s", c->map[i].id,
-				  err == -ENOENT ? "its pool or group is not defined" : strerror(-err));
+				  err == -ENOENT ? "its pool or group is not defined" :
+						   strerror(-err));
 	}
 	return n;
 }

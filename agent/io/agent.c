@@ -23,17 +23,13 @@
 #include <linux/nf_rg.h>
 
 /* A busy attachment (another agent that is just ending) is tried again so often. */
-#define KERNEL_RETRY_MS		1000
+#define KERNEL_RETRY_MS 1000
 
 /* Longer than any hand-over: the election bounds each by ELECTION_DRAIN_MS and what follows it. */
-#define STOP_LIMIT_MS		8000
+#define STOP_LIMIT_MS 8000
 
 /* So that the answer to `stop` goes out. */
-#define STOP_LINGER_MS		100
-
-#define for_each_group(a, g, i) \
-	for (unsigned int i = 1; i < 256; i++) \
-		if ((g = (a)->group[i]))
+#define STOP_LINGER_MS 100
 
 /* ------------------------------------------------------------- the module */
 
@@ -67,7 +63,7 @@ static void groups_unable(struct agent *a)
 	struct group *g;
 
 	ev.kernel.report = ELECTION_KERNEL_REFUSED;
-	for_each_group(a, g, i) {
+	for_each_group(a, g) {
 		group_fault(g, GROUP_F_MODULE, true, kernel_why(a->kernel_err));
 		if (g->started)
 			group_event(g, &ev);
@@ -81,7 +77,7 @@ static void groups_able(struct agent *a)
 	struct knl_group *k = calloc(1, sizeof(*k));
 	struct group *g;
 
-	for_each_group(a, g, i) {
+	for_each_group(a, g) {
 		group_fault(g, GROUP_F_MODULE, false, NULL);
 		if (!g->started || !k || knl_group_get(&a->knl, g->id, k))
 			continue;
@@ -109,7 +105,8 @@ static int kernel_open(struct agent *a, bool load)
 		log_warnx("KERNEL", "events of the module cannot be heard");
 	err = adopt_kernel(a);
 	if (err)
-		log_warnx("KERNEL", "groups or mappings are not all as configured: %s", strerror(-err));
+		log_warnx("KERNEL", "groups or mappings are not all as configured: %s",
+			  strerror(-err));
 	return 0;
 }
 
@@ -148,7 +145,8 @@ static void on_kernel_retry(void *arg, mono_t now)
  * @a: the daemon
  * @err: -ENODEV: the module went; -ENOBUFS: messages were lost; or another -errno
  *
- * The kernel keeps the truth: after lost messages a new attachment and new sessions send what is missing.
+ * The kernel keeps the truth: after lost messages a new attachment and new sessions send what is
+ * missing.
  */
 void agent_kernel_gone(struct agent *a, int err)
 {
@@ -191,7 +189,10 @@ static void on_overrun(void *arg)
 {
 	struct agent *a = arg;
 
-	/* The family may have gone or come unheard; everything else is said again by hellos and answers. */
+	/*
+	 * The family may have gone or come unheard; everything else is said again by hellos and
+	 * answers.
+	 */
 	if (knl_family_look(&a->knl))
 		agent_kernel_gone(a, -ENODEV);
 	else if (a->kernel_err)
@@ -212,16 +213,19 @@ static void on_vip_fault(void *arg, uint32_t group, bool on)
 	struct agent *a = arg;
 
 	if (group < 256 && a->group[group])
-		group_fault(a->group[group], GROUP_F_FOREIGN_VIP, on, "somebody removes a virtual address");
+		group_fault(a->group[group], GROUP_F_FOREIGN_VIP, on,
+			    "somebody removes a virtual address");
 }
 
-static void on_vip_foreign(void *arg, uint32_t group, const char *ifname, const struct rg_addr *addr, bool restored)
+static void on_vip_foreign(void *arg, uint32_t group, const char *ifname,
+			   const struct rg_addr *addr, bool restored)
 {
 	char text[ADDR_STRLEN];
 
 	(void)arg;
 	addr_print(addr, text);
-	log_notice("VIP", "RG id %u: %s was removed from %s by somebody else%s", group, text, ifname, restored ? ", restored" : "");
+	log_notice("VIP", "RG id %u: %s was removed from %s by somebody else%s", group, text,
+		   ifname, restored ? ", restored" : "");
 }
 
 static void on_pool_fault(void *arg, uint32_t group, bool on)
@@ -229,13 +233,15 @@ static void on_pool_fault(void *arg, uint32_t group, bool on)
 	struct agent *a = arg;
 
 	if (group < 256 && a->group[group])
-		group_fault(a->group[group], GROUP_F_FOREIGN_POOL, on, "somebody removes rules or addresses of a pool");
+		group_fault(a->group[group], GROUP_F_FOREIGN_POOL, on,
+			    "somebody removes rules or addresses of a pool");
 }
 
 static void on_pool_foreign(void *arg, uint32_t group, bool restored)
 {
 	(void)arg;
-	log_notice("VIP", "RG id %u: rules or addresses of a pool were removed by somebody else%s", group, restored ? ", restored" : "");
+	log_notice("VIP", "RG id %u: rules or addresses of a pool were removed by somebody else%s",
+		   group, restored ? ", restored" : "");
 }
 
 static void on_nat_fault(void *arg, bool on)
@@ -243,14 +249,15 @@ static void on_nat_fault(void *arg, bool on)
 	struct agent *a = arg;
 	struct group *g;
 
-	for_each_group(a, g, i)
+	for_each_group(a, g)
 		group_fault(g, GROUP_F_FOREIGN_NAT, on, "somebody changes the translation rules");
 }
 
 static void on_nat_foreign(void *arg, bool restored)
 {
 	(void)arg;
-	log_notice("NAT", "the translation rules were changed by somebody else%s", restored ? ", restored" : "");
+	log_notice("NAT", "the translation rules were changed by somebody else%s",
+		   restored ? ", restored" : "");
 }
 
 static void on_nat_applied(void *arg, int err)
@@ -260,7 +267,7 @@ static void on_nat_applied(void *arg, int err)
 
 	if (err)
 		log_warnx("NAT", "translation rules: %s", strerror(-err));
-	for_each_group(a, g, i)
+	for_each_group(a, g)
 		group_fault(g, GROUP_F_NAT, err != 0, "the translation rules are not installed");
 }
 
@@ -279,7 +286,8 @@ static const struct natwork_ops nat_ops = {
 	.fault = on_nat_fault,
 };
 
-static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, const struct iface_addr *addr)
+static void on_iface(void *arg, enum iface_event ev, const struct iface *iface,
+		     const struct iface_addr *addr)
 {
 	(void)addr;
 	(void)iface;
@@ -293,7 +301,7 @@ static bool all_handed_over(const struct agent *a)
 {
 	const struct group *g;
 
-	for_each_group(a, g, i)
+	for_each_group(a, g)
 		if (!g->stopped || !g->handed_over)
 			return false;
 	return true;
@@ -344,8 +352,10 @@ static void finish(struct agent *a)
 	close_parts(a, a->purge || handed_over);
 	if (a->purge)
 		adopt_purge(a);
-	log_notice("STOP", "%s", a->purge ? "stopped, everything removed" : handed_over ? "stopped, roles handed over" :
-		   "stopped; roles, addresses and rules stay");
+	log_notice("STOP", "%s",
+		   a->purge    ? "stopped, everything removed" :
+		   handed_over ? "stopped, roles handed over" :
+				 "stopped; roles, addresses and rules stay");
 	event_base_loopexit(a->loop.base, &linger);
 }
 
@@ -359,7 +369,7 @@ void agent_group_stopped(struct agent *a)
 
 	if (a->stop != AGENT_STOPS)
 		return;
-	for_each_group(a, g, i)
+	for_each_group(a, g)
 		if (!g->stopped)
 			return;
 	/* Not from here: this is called out of the group that would be freed. */
@@ -372,9 +382,9 @@ static void on_stop_limit(void *arg, mono_t now)
 	struct group *g;
 
 	(void)now;
-	for_each_group(a, g, i)
+	for_each_group(a, g)
 		if (!g->stopped)
-			log_warnx("STOP", "RG id %u could not be handed over in time", i);
+			log_warnx("STOP", "RG id %u could not be handed over in time", g->id);
 	finish(a);
 }
 
@@ -395,7 +405,7 @@ int agent_stop(struct agent *a, bool purge)
 		return -EALREADY;
 	a->stop = AGENT_STOPS;
 	loop_timer_set(&a->stop_limit, mono_add_ms(clock_now(), STOP_LIMIT_MS));
-	for_each_group(a, g, i) {
+	for_each_group(a, g) {
 		if (g->started) {
 			group_event(g, &ev);
 		} else {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parts of the daemon and the redundancy groups between them.  Only agent/io/{group*,adopt,reload,agent,fill} and rgd.c know it.
+ * The parts of the daemon and the redundancy groups between them.  Only
+ * agent/io/{group*,adopt,reload,agent,fill} and rgd.c know it.
  */
 #ifndef RG_IO_AGENT_H
 #define RG_IO_AGENT_H
@@ -27,19 +28,20 @@ struct pools;
 struct show;
 struct vips;
 
-#define GROUP_QUEUE	32
-#define GROUP_TEXT	160
+#define GROUP_QUEUE 32
+#define GROUP_TEXT 160
 
 /* Own faults of a group, beside those of the election (ELECTION_F_*). */
-#define GROUP_F_DATA_PATH	0x0001	/* peer alive, no session on the data link */
-#define GROUP_F_CTRL_PATH	0x0002	/* peer heard, but not on the control interface */
-#define GROUP_F_MODULE		0x0004	/* kernel module missing, or of another version */
-#define GROUP_F_FOREIGN_VIP	0x0008
-#define GROUP_F_FOREIGN_POOL	0x0010
-#define GROUP_F_FOREIGN_NAT	0x0020
-#define GROUP_F_CAPACITY	0x0040	/* the peer's kernel refused connections */
-#define GROUP_F_NAT		0x0080	/* the rules could not be installed */
-#define GROUP_F_LINK		0x0100	/* no control link: none configured, or it contradicts another group */
+#define GROUP_F_DATA_PATH 0x0001 /* peer alive, no session on the data link */
+#define GROUP_F_CTRL_PATH 0x0002 /* peer heard, but not on the control interface */
+#define GROUP_F_MODULE 0x0004 /* kernel module missing, or of another version */
+#define GROUP_F_FOREIGN_VIP 0x0008
+#define GROUP_F_FOREIGN_POOL 0x0010
+#define GROUP_F_FOREIGN_NAT 0x0020
+#define GROUP_F_CAPACITY 0x0040 /* the peer's kernel refused connections */
+#define GROUP_F_NAT 0x0080 /* the rules could not be installed */
+#define GROUP_F_LINK 0x0100 /* no control link: none configured, or it contradicts another group \
+			     */
 
 struct group_log {
 	uint64_t ctrl_up, ctrl_down, ctrl_admin_down;
@@ -55,7 +57,7 @@ struct group_log {
  * @sync: data link, NULL: none
  * @e: the election
  * @timer: its deadline
- * @drain: polls the kernel while a hand-over waits for the last acknowledgement
+ * @drain: polls the kernel while a hand-over waits for the last acknowledgment
  * @started: ELECTION_EV_START was given
  * @busy: a step is under way; further events wait in @queue
  * @digest: of what must be equal on both routers
@@ -99,25 +101,25 @@ struct group {
 
 enum agent_stop {
 	AGENT_RUNS,
-	AGENT_STOPS,			/* groups are being handed over */
+	AGENT_STOPS, /* groups are being handed over */
 	AGENT_STOPPED,
 };
 
 struct agent {
 	struct loop loop;
-	const char *file;		/* configuration file */
+	const char *file; /* configuration file */
 	const char *rundir;
 	int lock_fd;
 	uint64_t system;
 	uint64_t nonce;
 	mono_t born;
-	struct conf *conf;		/* the one that runs */
-	struct rg_addr *taken;		/* addresses that no pool may hand out */
+	struct conf *conf; /* the one that runs */
+	struct rg_addr *taken; /* addresses that no pool may hand out */
 	size_t n_taken;
 	struct knl knl;
 	struct knl_att att;
 	struct knl_ev ev;
-	int kernel_err;			/* why there is no attachment, -errno; 0: there is */
+	int kernel_err; /* why there is no attachment, -errno; 0: there is */
 	struct loop_timer kernel_retry;
 	struct ifaces *ifs;
 	struct links *links;
@@ -127,13 +129,24 @@ struct agent {
 	struct natwork *nat;
 	struct show *show;
 	struct ctl *ctl;
-	struct group *group[256];	/* by number */
+	struct group *group[256]; /* by number */
 	enum agent_stop stop;
 	bool purge;
 	struct loop_timer stop_limit;
-	struct loop_timer cleanup;	/* of groups that were taken out of the configuration */
+	struct loop_timer cleanup; /* of groups that were taken out of the configuration */
 	uint64_t reloads, reload_errors;
 };
+
+/* The group with the next higher number; NULL: there is none. */
+static inline struct group *agent_group_after(const struct agent *a, unsigned int id)
+{
+	while (++id < 256)
+		if (a->group[id])
+			return a->group[id];
+	return NULL;
+}
+
+#define for_each_group(a, g) for (g = agent_group_after(a, 0); g; g = agent_group_after(a, (g)->id))
 
 /* group.c */
 int group_new(struct agent *a, const struct conf_group *cg, struct group **out);

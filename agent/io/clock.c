@@ -6,7 +6,8 @@
 /**
  * clock_now() - present time
  *
- * CLOCK_BOOTTIME, with which the kernel compares leases: time spent suspended counts, changes of the wall clock do not.
+ * CLOCK_BOOTTIME, with which the kernel compares leases: time spent suspended counts, changes of
+ * the wall clock do not.
  *
  * Return: the instant, never MONO_ZERO.
  */

@@ -11,9 +11,10 @@
 #include "core/conf.h"
 
 /*
- * What goes in: mappings with their list, pool and options, and of each interface its RII and virtual addresses.  What stays out may
- * differ: priority, preempt, threshold, decrements, interface names.  Interfaces are taken in the order of their RII, for their names,
- * by which the configuration sorts them, need not be the same on both routers.
+ * What goes in: mappings with their list, pool and options, and of each interface its RII and
+ * virtual addresses.  What stays out may differ: priority, preempt, threshold, decrements,
+ * interface names.  Interfaces are taken in the order of their RII, for their names, by which the
+ * configuration sorts them, need not be the same on both routers.
  */
 
 struct sum {
@@ -60,7 +61,7 @@ static void add_acl(struct sum *s, const struct conf_acl *acl)
 
 static void add_pool(struct sum *s, const struct conf_pool *p)
 {
-	add_u32(s, p != NULL);
+	add_u32(s, p ? 1 : 0);
 	if (!p)
 		return;
 	add_addr(s, &p->range.from);
@@ -93,7 +94,10 @@ static bool in_group(const struct conf_if *i, uint32_t group)
 	return i->in_group && i->group.id == group;
 }
 
-/* The interface of the group with the lowest RII above @rii; RIIs are unique, and an interface without one has no virtual address. */
+/*
+ * The interface of the group with the lowest RII above @rii; RIIs are unique, and an interface
+ * without one has no virtual address.
+ */
 static const struct conf_if *next_if(const struct conf *c, uint32_t group, uint32_t rii)
 {
 	const struct conf_if *best = NULL;

@@ -22,7 +22,7 @@
 
 /* The snapshot behind the show commands, and what the commands do. */
 
-#define AGENT_VERSION	"0.1"
+#define AGENT_VERSION "0.1"
 
 static void copy_addr(struct rg_addr *to, const struct hello_addr *h)
 {
@@ -88,7 +88,8 @@ static void fill_media(const struct group *g, struct view_media *m)
 	m->rx_bytes = l->stats.rx_bytes;
 	m->rx_seq = l->rx.seq;
 	m->rx_lost = l->stats.rx_lost;
-	m->auth_failures = l->path[LINK_CONTROL].count[HELLO_BAD_AUTH] + l->path[LINK_DATA].count[HELLO_BAD_AUTH];
+	m->auth_failures = l->path[LINK_CONTROL].count[HELLO_BAD_AUTH] +
+			   l->path[LINK_DATA].count[HELLO_BAD_AUTH];
 }
 
 static void fill_log(const struct group *g, struct view_log *o)
@@ -179,7 +180,8 @@ static void election_faults(const struct group *g, struct view_group *v)
 		uint32_t bit;
 		const char *name, *text;
 	} known[] = {
-		{ ELECTION_F_DEGRADED, "DEGRADED", "below the failover threshold, and no usable peer" },
+		{ ELECTION_F_DEGRADED, "DEGRADED",
+		  "below the failover threshold, and no usable peer" },
 		{ ELECTION_F_NO_ACTIVE, "NO-ACTIVE", "neither router is active" },
 		{ ELECTION_F_ONE_WAY, "ONE-WAY", "the peer does not hear this router" },
 		{ ELECTION_F_TIMERS, "TIMERS", "the timers of the two routers differ" },
@@ -212,8 +214,11 @@ static void own_faults(const struct group *g, struct view_group *v)
 		if (g->faults & known[i].bit)
 			add_fault(v, group_fault_name(known[i].bit), known[i].text, 0);
 	if (g->faults & GROUP_F_MODULE)
-		add_fault(v, "MODULE", g->agent->kernel_err == -EPROTO ? "kernel module of another version" :
-			  g->agent->kernel_err == -EBUSY ? "another agent is attached" : "kernel module not loaded", 0);
+		add_fault(v, "MODULE",
+			  g->agent->kernel_err == -EPROTO ? "kernel module of another version" :
+			  g->agent->kernel_err == -EBUSY  ? "another agent is attached" :
+							    "kernel module not loaded",
+			  0);
 }
 
 static void fill_faults(const struct group *g, const struct knl_group *k, struct view_group *v)
@@ -227,7 +232,9 @@ static void fill_faults(const struct group *g, const struct knl_group *k, struct
 		add_fault(v, "INTERFACE", text, v->iface[i].decrement);
 	}
 	if (k->refused) {
-		snprintf(text, sizeof(text), "%u connections are missing at the peer, its kernel refused them", k->refused);
+		snprintf(text, sizeof(text),
+			 "%u connections are missing at the peer, its kernel refused them",
+			 k->refused);
 		add_fault(v, "CAPACITY", text, 0);
 	}
 	election_faults(g, v);
@@ -294,7 +301,8 @@ static void count_sync(const struct synclink *s, struct view_counters *c)
 		count(c, "sync-", syncsess_counter_name((enum syncsess_counter)i), m->counters[i]);
 	for (int i = 1; i < FRAME_REASONS; i++)
 		if (m->closed[i])
-			count(c, "sync-closed-", frame_reason_name((enum frame_reason)i), m->closed[i]);
+			count(c, "sync-closed-", frame_reason_name((enum frame_reason)i),
+			      m->closed[i]);
 	count(c, "sync-", "tcp-connected", t->connected);
 	count(c, "sync-", "tcp-accepted", t->accepted);
 	count(c, "sync-", "tcp-connect-failed", t->connect_failed);
@@ -357,7 +365,8 @@ static void fill_group(struct group *g, struct knl_group *k, struct view_group *
 	v->id = g->id;
 	snprintf(v->name, sizeof(v->name), "%s", g->conf.name);
 	v->shutdown = g->conf.shutdown;
-	v->oper_up = g->started && g->e.state != ELECTION_DISABLED && !g->e.kernel_refused && !g->e.forced_down;
+	v->oper_up = g->started && g->e.state != ELECTION_DISABLED && !g->e.kernel_refused &&
+		     !g->e.forced_down;
 	v->role = (uint8_t)election_role(&g->e);
 	v->rf = (enum view_rf)election_rf(&g->e);
 	v->data_trusted = g->conf.data_trusted;
@@ -420,7 +429,8 @@ static void count_commands(const struct agent *a, struct view_counters *c)
 static void fill_system(struct agent *a, struct view_counters *c)
 {
 	for (int v = 1; v < HELLO_VERDICTS; v++)
-		count(c, "hello-unowned-", hello_verdict_name((enum hello_verdict)v), links_undecodable(a->links, (enum hello_verdict)v));
+		count(c, "hello-unowned-", hello_verdict_name((enum hello_verdict)v),
+		      links_undecodable(a->links, (enum hello_verdict)v));
 	count(c, "kernel-", "pushes", a->att.pushes);
 	count(c, "kernel-", "push-bytes", a->att.push_bytes);
 	count(c, "kernel-", "installs", a->att.installs);
@@ -475,28 +485,33 @@ static void refusal_text(const struct group *g, char *text, size_t size)
 {
 	const struct election *e = &g->e;
 
-	if (g->request_refusal == ELECTION_R_NOT_ACTIVE && e->peer.known && e->peer.has_group && e->peer.group.role == RG_ROLE_ACTIVE) {
+	if (g->request_refusal == ELECTION_R_NOT_ACTIVE && e->peer.known && e->peer.has_group &&
+	    e->peer.group.role == RG_ROLE_ACTIVE) {
 		char addr[ADDR_STRLEN] = "unknown";
 
 		if (g->link && g->link->path[LINK_CONTROL].peer.family)
 			addr_print(&g->link->path[LINK_CONTROL].peer, addr);
-		snprintf(text, size, "group %u is not active here: its active router has the control address %s", g->id, addr);
+		snprintf(text, size, "group %u is not active here: it is on %s", g->id, addr);
 		return;
 	}
-	snprintf(text, size, "group %u: refused: %s", g->id, election_refusal_name(g->request_refusal));
+	snprintf(text, size, "group %u: refused: %s", g->id,
+		 election_refusal_name(g->request_refusal));
 }
 
-static int reload_group(void *arg, uint32_t id, enum show_side side, bool force, char *text, size_t size)
+static int reload_group(void *arg, uint32_t id, enum show_side side, bool force, char *text,
+			size_t size)
 {
 	struct agent *a = arg;
 	struct group *g = id < 256 ? a->group[id] : NULL;
+	enum election_admin_op op;
 	int err;
 
 	if (!g || !g->started) {
 		snprintf(text, size, "group %u %s", id, g ? "takes no role" : "is not configured");
 		return -ENOENT;
 	}
-	err = group_request(g, side == SHOW_PEER ? ELECTION_ADMIN_RELOAD_PEER : ELECTION_ADMIN_RELOAD_SELF, force);
+	op = side == SHOW_PEER ? ELECTION_ADMIN_RELOAD_PEER : ELECTION_ADMIN_RELOAD_SELF;
+	err = group_request(g, op, force);
 	if (err == -EINPROGRESS)
 		g->request_shown = true;
 	else if (err)
@@ -549,7 +564,8 @@ static int clear_counters(void *arg, char *text, size_t size)
 		if (g->link)
 			memset(&g->link->stats, 0, sizeof(g->link->stats));
 	}
-	snprintf(text, size, "counters of groups and control links are 0 now; those of the kernel count on");
+	snprintf(text, size,
+		 "counters of groups and control links are 0 now; those of the kernel count on");
 	return 0;
 }
 

@@ -18,28 +18,36 @@
 /*
  * DOC: how a role changes
  *
- * A group is an election (core/election.h), which decides, and this file, which carries its decisions out and gives it what happened:
+ * A group is an election (core/election.h), which decides, and this file, which carries its
+ * decisions out and gives it what happened:
  *
- *	hello, silence, fault, command, kernel  ->  event  ->  election_step()  ->  actions, in their order
+ *	hello, silence, fault, command, kernel -> event -> election_step() -> actions in order
  *
- * A takeover is one such step, and its actions come in this order, each finished before the next begins:
+ * A takeover is one such step, and its actions come in this order, each finished before the next
+ * begins:
  *
- *	1. SET_ROLE active	the kernel's gate opens; from here packets of the group are forwarded and answered.  One netlink request,
- *				the same for no connection and for a million, because the connections are in the kernel already
- *	2. ADDRESSES on		virtual addresses (one prepared rtnetlink batch) and pool addresses (one policy rule an interface)
- *	3. ANNOUNCE		gratuitous ARP and neighbour advertisements, prepared frames out of open sockets; repeated by timers
- *	4. SEND_HELLO		so that the other router, if it lives, knows at once
- *	5. SYNC_SEND, LOG	everything that may take its time
+ *	1. SET_ROLE active: the kernel's gate opens; from here packets of the group are forwarded
+ *	   and answered. One netlink request, the same for no connection and for a million, because
+ *	   the connections are in the kernel already.
+ *	2. ADDRESSES on: virtual addresses (one prepared rtnetlink batch) and pool addresses (one
+ *	   policy rule an interface).
+ *	3. ANNOUNCE: gratuitous ARP and neighbour advertisements, prepared frames out of open
+ *	   sockets; repeated by timers.
+ *	4. SEND_HELLO: so that the other router, if it lives, knows at once.
+ *	5. SYNC_SEND, LOG: everything that may take its time.
  *
- * None of 1-4 waits for anything but the kernel's own work, none allocates beyond a small netlink message.  Translation rules are not in the
- * list: they are the same on both routers and stand from the start (io/nat.h).
+ * None of 1-4 waits for anything but the kernel's own work, none allocates beyond a small netlink
+ * message. Translation rules are not in the list: they are the same on both routers, stand from
+ * the start, and are made in a thread of their own (io/natwork.h).
  *
- * If SET_ROLE is refused, the rest of that step's claims (ADDRESSES on, ANNOUNCE, SYNC_SEND) is left out and the election is told, which
- * then takes the claim back.  Giving the role up runs the other way round: the kernel's gate first, then the addresses.
+ * If SET_ROLE is refused, the rest of that step's claims (ADDRESSES on, ANNOUNCE, SYNC_SEND) is
+ * left out and the election is told, which then takes the claim back. Giving the role up runs the
+ * other way round: the kernel's gate first, then the addresses.
  *
- * An event that arises while actions are carried out waits in a short queue, so a step always sees a whole world.  All of this runs in
- * one thread.  Before time is allowed to judge (ELECTION_EV_TICK), everything that has already arrived is read: after a pause of the
- * process the queues hold what the clock says is missing.
+ * An event that arises while actions are carried out waits in a short queue, so a step always sees
+ * a whole world. All of this runs in one thread. Before time is allowed to judge
+ * (ELECTION_EV_TICK), everything that has already arrived is read: after a pause of the process
+ * the queues hold what the clock says is missing.
  */
 
 static void step(struct group *g, const struct election_event *ev);
@@ -66,21 +74,29 @@ static void role_refused(struct group *g, int err)
 static void set_role(struct group *g, const struct election_set_role *r)
 {
 	struct knl_role k = {
-		.group = g->id, .role = (uint8_t)r->role, .epoch = r->epoch.counter, .epoch_system = r->epoch.system,
-		.lease = r->role == RG_ROLE_ACTIVE ? r->lease_ms : 0, .grace = r->role == RG_ROLE_ACTIVE ? 0 : r->grace_ms,
+		.group = g->id,
+		.role = (uint8_t)r->role,
+		.epoch = r->epoch.counter,
+		.epoch_system = r->epoch.system,
+		.lease = r->role == RG_ROLE_ACTIVE ? r->lease_ms : 0,
+		.grace = r->role == RG_ROLE_ACTIVE ? 0 : r->grace_ms,
 		.flags = r->no_new ? NF_RG_F_NO_NEW : 0,
 	};
 	int err;
 
 	if (!knl_present(&g->agent->knl)) {
-		/* Nothing forwards for the group and nothing can be claimed; the election was told when the module went. */
+		/*
+		 * Nothing forwards for the group and nothing can be claimed; the election was told
+		 * when the module went.
+		 */
 		g->role_failed = true;
 		return;
 	}
 	err = knl_set_role(&g->agent->knl, &k);
 	if (!err)
 		return;
-	log_warnx("ROLE", "RG id %u: role %s refused by the kernel: %s", g->id, rg_role_name(r->role), strerror(-err));
+	log_warnx("ROLE", "RG id %u: role %s refused by the kernel: %s", g->id,
+		  rg_role_name(r->role), strerror(-err));
 	g->role_failed = true;
 	role_refused(g, err);
 }
@@ -97,10 +113,12 @@ static void addresses(struct group *g, bool on)
 	/* Each keeps what it wants and tries again by itself; the error is for the log. */
 	err = vips_set(a->vips, g->id, on);
 	if (err && err != -ENOENT)
-		log_warnx("VIP", "RG id %u: virtual addresses not %s: %s", g->id, on ? "set" : "removed", strerror(-err));
+		log_warnx("VIP", "RG id %u: virtual addresses not %s: %s", g->id,
+			  on ? "set" : "removed", strerror(-err));
 	err = pools_set(a->pools, g->id, on);
 	if (err && err != -ENOENT)
-		log_warnx("VIP", "RG id %u: pool addresses not %s: %s", g->id, on ? "set" : "removed", strerror(-err));
+		log_warnx("VIP", "RG id %u: pool addresses not %s: %s", g->id,
+			  on ? "set" : "removed", strerror(-err));
 }
 
 static void announce(struct group *g)
@@ -127,7 +145,8 @@ static void sync_action(struct group *g, const struct election_action *a)
 	if (a->type == ELECTION_SYNC_STOP)
 		synclink_stop(g->sync, g->id);
 	else if (a->type == ELECTION_SYNC_RECEIVE)
-		synclink_receive(g->sync, g->id, &a->sync.epoch, g->e.instance, g->digest, a->sync.full);
+		synclink_receive(g->sync, g->id, &a->sync.epoch, g->e.instance, g->digest,
+				 a->sync.full);
 	else if (!g->role_failed)
 		synclink_send(g->sync, g->id, &a->sync.epoch, g->e.instance);
 }
@@ -139,7 +158,8 @@ static void answered(struct group *g, uint32_t request, enum election_refusal re
 	g->request_done = true;
 	g->request_refusal = refusal;
 	if (refusal)
-		log_notice("COMMAND", "RG id %u: refused: %s", g->id, election_refusal_name(refusal));
+		log_notice("COMMAND", "RG id %u: refused: %s", g->id,
+			   election_refusal_name(refusal));
 	fill_answer(g);
 }
 
@@ -206,7 +226,8 @@ static void step(struct group *g, const struct election_event *ev)
  * @g: the group
  * @ev: the event; what it borrows must live until it is handled: inside @g, or static
  *
- * May be called from within the actions of another event of the same group: it then waits for their end.
+ * May be called from within the actions of another event of the same group: it then waits for their
+ * end.
  */
 void group_event(struct group *g, const struct election_event *ev)
 {
@@ -255,8 +276,13 @@ static void on_timer(void *arg, mono_t now)
 struct election_config group_election_config(const struct group *g, const struct conf_group *cg)
 {
 	struct election_config ec = {
-		.group = (uint8_t)cg->id, .priority = cg->priority, .threshold = cg->threshold, .preempt = cg->preempt,
-		.delay_s = cg->delay_ms / 1000, .reload_s = cg->reload_ms / 1000, .digest = g->digest,
+		.group = (uint8_t)cg->id,
+		.priority = cg->priority,
+		.threshold = cg->threshold,
+		.preempt = cg->preempt,
+		.delay_s = cg->delay_ms / 1000,
+		.reload_s = cg->reload_ms / 1000,
+		.digest = g->digest,
 	};
 	struct conf_protocol p;
 
@@ -300,7 +326,8 @@ int group_new(struct agent *a, const struct conf_group *cg, struct group **out)
 	g->agent = a;
 	g->id = (uint8_t)cg->id;
 	g->conf = *cg;
-	if (loop_timer_init(&g->timer, a->loop.base, on_timer, g) || loop_timer_init(&g->drain, a->loop.base, on_drain, g)) {
+	if (loop_timer_init(&g->timer, a->loop.base, on_timer, g) ||
+	    loop_timer_init(&g->drain, a->loop.base, on_drain, g)) {
 		group_free(g);
 		return -ENOMEM;
 	}
@@ -357,7 +384,9 @@ void group_config(struct group *g, const struct conf_group *cg, bool was_shut)
 	if (memcmp(&ev.config, &g->e.cfg, sizeof(ev.config)))
 		group_event(g, &ev);
 	if (was_shut != cg->shutdown)
-		group_request(g, cg->shutdown ? ELECTION_ADMIN_SHUTDOWN : ELECTION_ADMIN_NO_SHUTDOWN, true);
+		group_request(g,
+			      cg->shutdown ? ELECTION_ADMIN_SHUTDOWN : ELECTION_ADMIN_NO_SHUTDOWN,
+			      true);
 }
 
 /**
@@ -372,7 +401,8 @@ int group_request(struct group *g, enum election_admin_op op, bool force)
 {
 	struct election_event ev = { .type = ELECTION_EV_ADMIN };
 
-	if (g->request && !g->request_done && op != ELECTION_ADMIN_SHUTDOWN && op != ELECTION_ADMIN_NO_SHUTDOWN)
+	if (g->request && !g->request_done && op != ELECTION_ADMIN_SHUTDOWN &&
+	    op != ELECTION_ADMIN_NO_SHUTDOWN)
 		return -EBUSY;
 	g->request = g->request + 1 ? g->request + 1 : 1;
 	g->request_done = false;
@@ -398,6 +428,6 @@ void group_fault(struct group *g, uint32_t fault, bool on, const char *text)
 		return;
 	g->faults ^= fault;
 	text = on ? text : NULL;
-	log_notice("FAULT", "RG id %u: fault %s %s%s%s", g->id, group_fault_name(fault), on ? "begins" : "ends", text ? ": " : "",
-		   text ? text : "");
+	log_notice("FAULT", "RG id %u: fault %s %s%s%s", g->id, group_fault_name(fault),
+		   on ? "begins" : "ends", text ? ": " : "", text ? text : "");
 }

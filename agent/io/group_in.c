@@ -11,22 +11,19 @@
 
 #include <linux/nf_rg.h>
 
-/* While a hand-over waits for the last acknowledgement, which the kernel does not announce. */
-#define DRAIN_POLL_MS	5
-
-#define for_each_group(a, g, i) \
-	for (unsigned int i = 1; i < 256; i++) \
-		if ((g = (a)->group[i]))
+/* While a hand-over waits for the last acknowledgment, which the kernel does not announce. */
+#define DRAIN_POLL_MS 5
 
 /* ------------------------------------------------------------ control link */
 
-static size_t link_groups(void *arg, struct link *l, mono_t now, struct hello_group *out, size_t max)
+static size_t link_groups(void *arg, struct link *l, mono_t now, struct hello_group *out,
+			  size_t max)
 {
 	struct agent *a = arg;
 	struct group *g;
 	size_t n = 0;
 
-	for_each_group(a, g, i)
+	for_each_group(a, g)
 		if (g->link == l && g->started && n < max)
 			election_hello(&g->e, now, &out[n++]);
 	return n;
@@ -43,7 +40,9 @@ static struct rg_addr data_addr(const struct hello_addr *h)
 	return a;
 }
 
-/* The data link is for the router that the control link hears, as long as either of them hears it. */
+/*
+ * The data link is for the router that the control link hears, as long as either of them hears it.
+ */
 static void update_peer(struct link *l, mono_t now)
 {
 	struct synclink *s = l->user;
@@ -65,8 +64,11 @@ static void path_faults(struct group *g, mono_t now)
 	bool alive = election_peer_alive(&g->e, now);
 	bool ctrl = link_path_alive(g->link, LINK_CONTROL, now);
 
-	group_fault(g, GROUP_F_CTRL_PATH, alive && !ctrl && !link_single_path(g->link), "peer heard on the data link alone");
-	group_fault(g, GROUP_F_DATA_PATH, alive && g->conf.data[0] && (!g->sync || !synclink_up(g->sync)), "no session with the peer");
+	group_fault(g, GROUP_F_CTRL_PATH, alive && !ctrl && !link_single_path(g->link),
+		    "peer heard on the data link alone");
+	group_fault(g, GROUP_F_DATA_PATH,
+		    alive && g->conf.data[0] && (!g->sync || !synclink_up(g->sync)),
+		    "no session with the peer");
 }
 
 static void link_round(void *arg, struct link *l, mono_t now)
@@ -76,7 +78,7 @@ static void link_round(void *arg, struct link *l, mono_t now)
 	struct group *g;
 
 	update_peer(l, now);
-	for_each_group(a, g, i) {
+	for_each_group(a, g) {
 		if (g->link != l || !g->started)
 			continue;
 		path_faults(g, now);
@@ -92,7 +94,8 @@ static const struct hello_group *find_group(const struct hello *h, uint8_t id)
 	return NULL;
 }
 
-static void link_hello(void *arg, struct link *l, const struct hello *h, const struct hello_facts *f, bool addr_higher, mono_t now)
+static void link_hello(void *arg, struct link *l, const struct hello *h,
+		       const struct hello_facts *f, bool addr_higher, mono_t now)
 {
 	struct election_event ev = { .type = ELECTION_EV_HELLO };
 	struct election_hello *e = &ev.hello;
@@ -107,11 +110,11 @@ static void link_hello(void *arg, struct link *l, const struct hello *h, const s
 	e->addr_higher = addr_higher;
 	e->hello_ms = h->hello_ms;
 	e->hold_ms = h->hold_ms;
-	for_each_group(a, g, i) {
+	for_each_group(a, g) {
 		if (g->link != l || !g->started)
 			continue;
 		hg = find_group(h, g->id);
-		e->has_group = hg != NULL;
+		e->has_group = hg;
 		/* What a packet says beyond "I live" concerns the groups in it. */
 		e->type = hg ? h->type : HELLO_TYPE_HELLO;
 		if (hg)
@@ -125,7 +128,7 @@ static void count_control(struct agent *a, struct link *l)
 	const struct iface *i = ifaces_by_name(a->ifs, l->conf.control);
 	struct group *g;
 
-	for_each_group(a, g, n) {
+	for_each_group(a, g) {
 		if (g->link != l)
 			continue;
 		if (i && i->admin_up && i->carrier)
@@ -141,7 +144,8 @@ static void link_changed(void *arg, struct link *l)
 {
 	struct agent *a = arg;
 
-	log_info("HELLO", "protocol %u: a path came or went (control %s)", l->conf.protocol, l->conf.control);
+	log_info("HELLO", "protocol %u: a path came or went (control %s)", l->conf.protocol,
+		 l->conf.control);
 	count_control(a, l);
 }
 
@@ -172,7 +176,7 @@ static void sync_life(void *arg, struct synclink *s)
 	struct agent *a = arg;
 	struct group *g;
 
-	for_each_group(a, g, i)
+	for_each_group(a, g)
 		if (g->sync == s && g->started)
 			group_event(g, &ev);
 }
@@ -182,7 +186,7 @@ static void sync_up(void *arg, struct synclink *s, bool up)
 	struct agent *a = arg;
 	struct group *g;
 
-	for_each_group(a, g, i) {
+	for_each_group(a, g) {
 		if (g->sync != s || !g->link)
 			continue;
 		path_faults(g, clock_now());
@@ -208,7 +212,8 @@ void group_drain_start(struct group *g)
 
 	if (g->e.state != ELECTION_HANDOVER)
 		return;
-	if (!knl_group_get(&g->agent->knl, g->id, &k) && !k.pending && !k.inflight && g->sync && synclink_idle(g->sync, g->id)) {
+	if (!knl_group_get(&g->agent->knl, g->id, &k) && !k.pending && !k.inflight && g->sync &&
+	    synclink_idle(g->sync, g->id)) {
 		ev.sync.status = g->e.sync;
 		ev.sync.drained = true;
 		group_event(g, &ev);
@@ -296,7 +301,8 @@ void group_kernel_event(struct agent *a, const struct knl_event *e)
 			synclink_lost(g->sync, g->id);
 		break;
 	case NF_RG_EVENT_DELETED:
-		log_warnx("KERNEL", "RG id %u: group removed from the kernel by somebody else", g->id);
+		log_warnx("KERNEL", "RG id %u: group removed from the kernel by somebody else",
+			  g->id);
 		agent_kernel_gone(a, -ENODEV);
 		break;
 	default:
@@ -312,7 +318,8 @@ struct tally {
 	uint64_t mask;
 };
 
-static void tally_if(const struct agent *a, const struct conf_if *f, unsigned int pos, struct tally *t)
+static void tally_if(const struct agent *a, const struct conf_if *f, unsigned int pos,
+		     struct tally *t)
 {
 	const struct iface *i = ifaces_by_name(a->ifs, f->name);
 
@@ -333,7 +340,8 @@ static void describe(struct group *g, uint64_t mask)
 	if (!diff)
 		snprintf(g->cause, sizeof(g->cause), "interface decrements configured anew");
 	else
-		snprintf(g->cause, sizeof(g->cause), "interface %s %s", g->agent->conf->iface[pos].name, mask >> pos & 1 ? "down" : "up");
+		snprintf(g->cause, sizeof(g->cause), "interface %s %s",
+			 g->agent->conf->iface[pos].name, mask >> pos & 1 ? "down" : "up");
 }
 
 /**
@@ -353,7 +361,8 @@ void group_decrement(struct group *g)
 		if (c->iface[i].in_group && c->iface[i].group.id == g->id)
 			tally_if(g->agent, &c->iface[i], i, &t);
 	all_down = t.n && t.n == t.down;
-	if (!g->started || (t.sum == g->e.decrement && all_down == g->e.all_down && t.mask == g->mask))
+	if (!g->started ||
+	    (t.sum == g->e.decrement && all_down == g->e.all_down && t.mask == g->mask))
 		return;
 	describe(g, t.mask);
 	g->mask = t.mask;
@@ -372,7 +381,7 @@ void group_ifaces(struct agent *a, const struct group *only)
 {
 	struct group *g;
 
-	for_each_group(a, g, i)
+	for_each_group(a, g)
 		if (!only || g == only)
 			group_decrement(g);
 }

@@ -18,11 +18,14 @@
 #include "io/ifaces.h"
 #include "io/log.h"
 
-/* More than the protocol's maximum, so that a longer datagram is seen as such and not cut into a good one. */
-#define PACKET_MAX	2048
+/*
+ * More than the protocol's maximum, so that a longer datagram is seen as such and not cut into a
+ * good one.
+ */
+#define PACKET_MAX 2048
 
 /* Packets taken in one turn, so that a flood on one link cannot keep the others waiting. */
-#define TURN_MAX	64
+#define TURN_MAX 64
 
 struct hellosock {
 	struct event_base *base;
@@ -30,11 +33,11 @@ struct hellosock {
 	char ifname[IFNAMSIZ];
 	const struct hellosock_ops *ops;
 	void *arg;
-	int fd;				/* -1: not open */
+	int fd; /* -1: not open */
 	struct event *ev;
 	unsigned int ifindex;
 	struct rg_addr addr;
-	int last_err;			/* logged once until it changes */
+	int last_err; /* logged once until it changes */
 	struct hellosock_stats stats;
 };
 
@@ -75,7 +78,10 @@ void hellosock_drain(struct hellosock *h)
 
 	for (int i = 0; i < TURN_MAX && h->fd >= 0 && !err; i++)
 		err = take_one(h);
-	/* The interface's own events tell what to do about a link that went down; here it is only counted. */
+	/*
+	 * The interface's own events tell what to do about a link that went down; here it is only
+	 * counted.
+	 */
 	if (err && err != -EAGAIN && err != -EINTR)
 		h->stats.rx_failed++;
 }
@@ -87,14 +93,16 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	hellosock_drain(arg);
 }
 
-static int set_options(int fd, const struct hellosock *h, unsigned int ifindex, const struct rg_addr *addr)
+static int set_options(int fd, const struct hellosock *h, unsigned int ifindex,
+		       const struct rg_addr *addr)
 {
 	struct ip_mreqn mreq = { .imr_ifindex = (int)ifindex };
 	int zero = 0, one = 1, prio = 6, tos = IPTOS_CLASS_CS6;
 
 	memcpy(&mreq.imr_address, addr->b, 4);
 	inet_pton(AF_INET, HELLOSOCK_GROUP, &mreq.imr_multiaddr);
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, h->ifname, (socklen_t)strlen(h->ifname) + 1) ||
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, h->ifname,
+		       (socklen_t)strlen(h->ifname) + 1) ||
 	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &mreq, sizeof(mreq)) ||
 	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &one, sizeof(one)) ||
 	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &zero, sizeof(zero)) ||
@@ -145,7 +153,10 @@ static void refresh(struct hellosock *h)
 	const struct iface *i = ifaces_by_name(h->ifs, h->ifname);
 	bool was_up = h->fd >= 0;
 	struct rg_addr addr = { 0 };
-	int err = !i ? -ENODEV : !i->admin_up ? -ENETDOWN : !iface_primary4(i, &addr) ? -EADDRNOTAVAIL : 0;
+	int err = !i			    ? -ENODEV :
+		  !i->admin_up		    ? -ENETDOWN :
+		  !iface_primary4(i, &addr) ? -EADDRNOTAVAIL :
+					      0;
 
 	if (!err && was_up && i->ifindex == h->ifindex && addr_equal(&addr, &h->addr))
 		return;
@@ -165,7 +176,8 @@ static void refresh(struct hellosock *h)
 		h->ops->changed(h->arg);
 }
 
-static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, const struct iface_addr *addr)
+static void on_iface(void *arg, enum iface_event ev, const struct iface *iface,
+		     const struct iface_addr *addr)
 {
 	struct hellosock *h = arg;
 
@@ -186,8 +198,8 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, 
  *
  * Return: 0 or -errno.
  */
-int hellosock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, const struct hellosock_ops *ops, void *arg,
-		  struct hellosock **out)
+int hellosock_new(struct event_base *base, struct ifaces *ifs, const char *ifname,
+		  const struct hellosock_ops *ops, void *arg, struct hellosock **out)
 {
 	struct hellosock *h = calloc(1, sizeof(*h));
 	int err;
@@ -274,7 +286,8 @@ int hellosock_send(struct hellosock *h, const uint8_t *buf, size_t len)
 	int err = -ENETDOWN;
 
 	inet_pton(AF_INET, HELLOSOCK_GROUP, &to.sin_addr);
-	if (h->fd >= 0 && sendto(h->fd, buf, len, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to)) == (ssize_t)len) {
+	if (h->fd >= 0 && sendto(h->fd, buf, len, MSG_DONTWAIT, (struct sockaddr *)&to,
+				 sizeof(to)) == (ssize_t)len) {
 		h->stats.tx++;
 		h->stats.tx_bytes += len;
 		return 0;

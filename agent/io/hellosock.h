@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The UDP socket of one interface on which hellos come and go: multicast HELLOSOCK_GROUP, port HELLOSOCK_PORT, bound to the interface, time to
- * live 1, not looped back.  The source is the interface's primary IPv4 address.  The socket is made when the interface can be used, and made
+ * The UDP socket of one interface on which hellos come and go: multicast HELLOSOCK_GROUP, port
+ * HELLOSOCK_PORT, bound to the interface, time to live 1, not looped back.  The source is the
+ * interface's primary IPv4 address.  The socket is made when the interface can be used, and made
  * anew when the interface went and came back or changed its address.
  *
  * Everything runs in the thread of the event base.
@@ -20,11 +21,12 @@ struct event_base;
 struct hellosock;
 struct ifaces;
 
-#define HELLOSOCK_GROUP		"239.255.82.71"
-#define HELLOSOCK_PORT		7482
+#define HELLOSOCK_GROUP "239.255.82.71"
+#define HELLOSOCK_PORT 7482
 
 struct hellosock_ops {
-	void (*packet)(void *arg, const uint8_t *buf, size_t len, const struct rg_addr *from, mono_t now);
+	void (*packet)(void *arg, const uint8_t *buf, size_t len, const struct rg_addr *from,
+		       mono_t now);
 	/* The socket was made or closed; hellosock_up() says which. */
 	void (*changed)(void *arg);
 };
@@ -35,8 +37,8 @@ struct hellosock_stats {
 	uint64_t opened, open_failed;
 };
 
-int hellosock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, const struct hellosock_ops *ops, void *arg,
-		  struct hellosock **out);
+int hellosock_new(struct event_base *base, struct ifaces *ifs, const char *ifname,
+		  const struct hellosock_ops *ops, void *arg, struct hellosock **out);
 void hellosock_free(struct hellosock *h);
 
 bool hellosock_up(const struct hellosock *h);

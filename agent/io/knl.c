@@ -49,7 +49,8 @@ struct nl_msg *knl_msg(uint16_t family, uint8_t cmd, uint16_t flags, size_t room
 
 	if (!msg)
 		return NULL;
-	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags, cmd, NF_RG_GENL_VERSION)) {
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags, cmd,
+			 NF_RG_GENL_VERSION)) {
 		nlmsg_free(msg);
 		return NULL;
 	}
@@ -65,7 +66,10 @@ struct nl_msg *knl_msg(uint16_t family, uint8_t cmd, uint16_t flags, size_t room
  */
 int knl_attrs(const struct nlmsghdr *nlh, struct nlattr **tb)
 {
-	/* The kernel is trusted with types, but not with being the same version: each user checks lengths. */
+	/*
+	 * The kernel is trusted with types, but not with being the same version: each user checks
+	 * lengths.
+	 */
 	return genlmsg_parse((struct nlmsghdr *)nlh, 0, tb, NF_RG_A_MAX, NULL) < 0 ? -EBADMSG : 0;
 }
 
@@ -109,7 +113,8 @@ bool knl_get_addr(const struct nlattr *a, struct rg_addr *out)
 void knl_refusal(struct knl *k, const char *what, int err, const char *text)
 {
 	k->refused++;
-	snprintf(k->last_refusal, sizeof(k->last_refusal), "%s: %s%s%s", what, strerror(-err), text ? ": " : "", text ? text : "");
+	snprintf(k->last_refusal, sizeof(k->last_refusal), "%s: %s%s%s", what, strerror(-err),
+		 text ? ": " : "", text ? text : "");
 	log_warnx("KERNEL", "%s", k->last_refusal);
 }
 
@@ -144,17 +149,24 @@ static void talk_msg(void *arg, const struct nlmsghdr *nlh)
 static const char *cmd_name(uint8_t cmd)
 {
 	static const char *const name[] = {
-		[NF_RG_CMD_GROUP_NEW] = "create group", [NF_RG_CMD_GROUP_DEL] = "delete group",
-		[NF_RG_CMD_GROUP_GET] = "get group", [NF_RG_CMD_SET_ROLE] = "set role",
-		[NF_RG_CMD_MAPPING_NEW] = "create mapping", [NF_RG_CMD_MAPPING_DEL] = "delete mapping",
-		[NF_RG_CMD_MAPPING_GET] = "get mapping", [NF_RG_CMD_FLUSH] = "flush group",
-		[NF_RG_CMD_STATS_GET] = "get counters", [NF_RG_CMD_ATTACH] = "attach",
+		[NF_RG_CMD_GROUP_NEW] = "create group",
+		[NF_RG_CMD_GROUP_DEL] = "delete group",
+		[NF_RG_CMD_GROUP_GET] = "get group",
+		[NF_RG_CMD_SET_ROLE] = "set role",
+		[NF_RG_CMD_MAPPING_NEW] = "create mapping",
+		[NF_RG_CMD_MAPPING_DEL] = "delete mapping",
+		[NF_RG_CMD_MAPPING_GET] = "get mapping",
+		[NF_RG_CMD_FLUSH] = "flush group",
+		[NF_RG_CMD_STATS_GET] = "get counters",
+		[NF_RG_CMD_ATTACH] = "attach",
 	};
 
 	return cmd < sizeof(name) / sizeof(name[0]) && name[cmd] ? name[cmd] : "request";
 }
 
-/* Has the module been unloaded under us?  A group that is not there is refused with the same error. */
+/*
+ * Has the module been unloaded under us?  A group that is not there is refused with the same error.
+ */
 static bool family_gone(struct knl *k)
 {
 	uint16_t before = k->family;
@@ -166,7 +178,7 @@ static bool family_gone(struct knl *k)
  * knl_talk() - send a request and take its answer
  * @k: the client
  * @sock: socket to use
- * @msg: sent with an acknowledgement asked for, and freed; may be NULL (out of memory)
+ * @msg: sent with an acknowledgment asked for, and freed; may be NULL (out of memory)
  * @fn: called for each message of the answer, may be NULL
  * @arg: for @fn
  *
@@ -212,7 +224,8 @@ static void look_groups(const struct nlattr *groups, struct look *l)
 	int rem;
 
 	nla_for_each_nested(g, groups, rem) {
-		const struct nlattr *name = nla_find(nla_data(g), nla_len(g), CTRL_ATTR_MCAST_GRP_NAME);
+		const struct nlattr *name =
+			nla_find(nla_data(g), nla_len(g), CTRL_ATTR_MCAST_GRP_NAME);
 		const struct nlattr *id = nla_find(nla_data(g), nla_len(g), CTRL_ATTR_MCAST_GRP_ID);
 
 		if (name && id && !nla_strcmp(name, NF_RG_MCGRP_EVENTS))
@@ -227,7 +240,8 @@ static void look_msg(void *arg, const struct nlmsghdr *nlh)
 
 	if (genlmsg_parse((struct nlmsghdr *)nlh, 0, tb, CTRL_ATTR_MAX, NULL) < 0)
 		return;
-	if (!tb[CTRL_ATTR_FAMILY_NAME] || !tb[CTRL_ATTR_FAMILY_ID] || nla_strcmp(tb[CTRL_ATTR_FAMILY_NAME], NF_RG_GENL_NAME))
+	if (!tb[CTRL_ATTR_FAMILY_NAME] || !tb[CTRL_ATTR_FAMILY_ID] ||
+	    nla_strcmp(tb[CTRL_ATTR_FAMILY_NAME], NF_RG_GENL_NAME))
 		return;
 	l->family = nla_get_u16(tb[CTRL_ATTR_FAMILY_ID]);
 	if (tb[CTRL_ATTR_MCAST_GROUPS])
@@ -266,7 +280,8 @@ int knl_family_load(struct knl *k)
 }
 
 /**
- * knl_family_look() - find the family without loading its module, which somebody may just have unloaded on purpose
+ * knl_family_look() - find the family without loading its module, which somebody may just have
+ * unloaded on purpose
  * @k: the client
  *
  * Return: 0, -ENODEV without the module, or another -errno.

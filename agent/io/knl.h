@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Client of the generic netlink family nf_rg: requests that are answered at once (uapi/linux/nf_rg.h is the contract).
+ * Client of the generic netlink family nf_rg: requests that are answered at once
+ * (uapi/linux/nf_rg.h is the contract).
  *
- * The kernel works a request off inside the send, so none of these waits for anything but the kernel's own work; taking a role or renewing a
- * lease costs a few microseconds.  All return 0 or -errno.  -EOPNOTSUPP and -ENOENT of a family that is not there come out as -ENODEV, so that
- * a caller can tell a missing module from a missing group.  The text that the kernel gives with a refusal is logged here.
+ * The kernel works a request off inside the send, so none of these waits for anything but the
+ * kernel's own work; taking a role or renewing a lease costs a few microseconds.  All return 0 or
+ * -errno.  -EOPNOTSUPP and -ENOENT of a family that is not there come out as -ENODEV, so that a
+ * caller can tell a missing module from a missing group.  The text that the kernel gives with a
+ * refusal is logged here.
  *
  * Times are in ms, numbers in host order, addresses in network order (core/addr.h).
  */
@@ -18,30 +21,30 @@
 #include "core/addr.h"
 #include "io/knl_sock.h"
 
-#define KNL_MAX_ADDRS	256
-#define KNL_MAX_RANGES	64
+#define KNL_MAX_ADDRS 256
+#define KNL_MAX_RANGES 64
 
 struct knl {
-	struct knl_sock sock;		/* command socket, open as long as the daemon runs */
-	uint16_t family;		/* 0: the module is not there */
-	uint32_t mcgrp;			/* multicast group of its events */
-	uint64_t refused;		/* requests that the kernel refused */
-	char last_refusal[160];		/* what it said last */
+	struct knl_sock sock; /* command socket, open as long as the daemon runs */
+	uint16_t family; /* 0: the module is not there */
+	uint32_t mcgrp; /* multicast group of its events */
+	uint64_t refused; /* requests that the kernel refused */
+	char last_refusal[160]; /* what it said last */
 };
 
 /* NF_RG_CMD_GROUP_GET */
 struct knl_group {
 	uint32_t id;
 	uint32_t mark_mask;
-	uint8_t role;			/* enum nf_rg_role */
+	uint8_t role; /* enum nf_rg_role */
 	uint64_t epoch;
 	uint64_t epoch_system;
 	bool has_lease;
-	uint32_t lease_left;		/* ms, 0: run out */
+	uint32_t lease_left; /* ms, 0: run out */
 	uint32_t flags;
 	uint64_t instance;
 	uint64_t peer_instance;
-	uint8_t sync;			/* enum nf_rg_sync */
+	uint8_t sync; /* enum nf_rg_sync */
 	uint32_t entries;
 	uint32_t pending;
 	uint32_t inflight;
@@ -62,12 +65,12 @@ struct knl_mapping {
 /* NF_RG_CMD_SET_ROLE */
 struct knl_role {
 	uint32_t group;
-	uint8_t role;			/* enum nf_rg_role */
+	uint8_t role; /* enum nf_rg_role */
 	uint64_t epoch;
 	uint64_t epoch_system;
-	uint32_t lease;			/* ms, 0: none */
-	uint32_t grace;			/* ms, 0: none */
-	uint32_t flags;			/* NF_RG_F_NO_NEW */
+	uint32_t lease; /* ms, 0: none */
+	uint32_t grace; /* ms, 0: none */
+	uint32_t flags; /* NF_RG_F_NO_NEW */
 };
 
 typedef void (*knl_group_fn)(void *arg, const struct knl_group *g);

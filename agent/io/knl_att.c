@@ -9,8 +9,10 @@
 #include "io/knl_priv.h"
 #include "io/log.h"
 
-/* Datagrams taken in one turn of the loop, so that a flood of changes cannot keep hellos waiting. */
-#define TURN_MAX	16
+/*
+ * Datagrams taken in one turn of the loop, so that a flood of changes cannot keep hellos waiting.
+ */
+#define TURN_MAX 16
 
 /**
  * knl_att_init() - a socket that is not open yet
@@ -20,7 +22,8 @@
  * @ops: callbacks
  * @arg: for @ops
  */
-void knl_att_init(struct knl_att *a, struct knl *k, struct event_base *base, const struct knl_att_ops *ops, void *arg)
+void knl_att_init(struct knl_att *a, struct knl *k, struct event_base *base,
+		  const struct knl_att_ops *ops, void *arg)
 {
 	memset(a, 0, sizeof(*a));
 	a->k = k;
@@ -41,7 +44,10 @@ static struct knl_att_pending *pending_find(struct knl_att *a, uint32_t nlseq)
 	return p->kind && p->nlseq == nlseq ? p : NULL;
 }
 
-/* libnl numbers the messages of a socket one after the other, so equal slots mean that an answer is overdue by a whole table. */
+/*
+ * libnl numbers the messages of a socket one after the other, so equal slots mean that an answer is
+ * overdue by a whole table.
+ */
 static int request(struct knl_att *a, struct nl_msg *msg, const struct knl_att_pending *what)
 {
 	struct knl_att_pending *p;
@@ -62,7 +68,8 @@ static int request(struct knl_att *a, struct nl_msg *msg, const struct knl_att_p
 	return 0;
 }
 
-static struct nl_msg *att_msg(struct knl_att *a, uint8_t cmd, uint16_t flags, uint32_t group, size_t room)
+static struct nl_msg *att_msg(struct knl_att *a, uint8_t cmd, uint16_t flags, uint32_t group,
+			      size_t room)
 {
 	struct nl_msg *msg = knl_msg(a->k->family, cmd, flags, room);
 
@@ -85,7 +92,8 @@ static struct nl_msg *att_msg(struct knl_att *a, uint8_t cmd, uint16_t flags, ui
  *
  * Return: 0 or -errno.
  */
-int knl_att_sync(struct knl_att *a, uint32_t group, uint32_t session, uint64_t peer_instance, bool bulk)
+int knl_att_sync(struct knl_att *a, uint32_t group, uint32_t session, uint64_t peer_instance,
+		 bool bulk)
 {
 	struct knl_att_pending p = { .kind = KNL_ATT_SYNC, .group = group, .session = session };
 	struct nl_msg *msg;
@@ -143,7 +151,11 @@ int knl_att_receive(struct knl_att *a, uint32_t group, uint32_t session)
 int knl_att_install(struct knl_att *a, const struct knl_batch *b)
 {
 	struct knl_att_pending p = {
-		.kind = KNL_ATT_INSTALL, .group = b->group, .epoch = b->epoch, .epoch_system = b->epoch_system, .seq = b->seq,
+		.kind = KNL_ATT_INSTALL,
+		.group = b->group,
+		.epoch = b->epoch,
+		.epoch_system = b->epoch_system,
+		.seq = b->seq,
 	};
 	struct nl_msg *msg;
 	int err;
@@ -155,8 +167,10 @@ int knl_att_install(struct knl_att *a, const struct knl_batch *b)
 	msg = att_msg(a, NF_RG_CMD_INSTALL, 0, b->group, b->len);
 	if (!msg)
 		return -ENOMEM;
-	if (nla_put_u64(msg, NF_RG_A_EPOCH, b->epoch) < 0 || nla_put_u64(msg, NF_RG_A_EPOCH_SYSTEM, b->epoch_system) < 0 ||
-	    nla_put_u64(msg, NF_RG_A_SEQ, b->seq) < 0 || nla_put_u32(msg, NF_RG_A_BATCH, b->flags) < 0 ||
+	if (nla_put_u64(msg, NF_RG_A_EPOCH, b->epoch) < 0 ||
+	    nla_put_u64(msg, NF_RG_A_EPOCH_SYSTEM, b->epoch_system) < 0 ||
+	    nla_put_u64(msg, NF_RG_A_SEQ, b->seq) < 0 ||
+	    nla_put_u32(msg, NF_RG_A_BATCH, b->flags) < 0 ||
 	    nla_put_u32(msg, NF_RG_A_GENERATION, b->generation) < 0 ||
 	    nla_put(msg, NF_RG_A_RECORDS, (int)b->len, b->records) < 0) {
 		nlmsg_free(msg);
@@ -179,7 +193,8 @@ int knl_att_install(struct knl_att *a, const struct knl_batch *b)
  *
  * Return: 0 or -errno.
  */
-int knl_att_ack(struct knl_att *a, uint32_t group, uint32_t session, uint64_t seq, const void *refusals, size_t n)
+int knl_att_ack(struct knl_att *a, uint32_t group, uint32_t session, uint64_t seq,
+		const void *refusals, size_t n)
 {
 	size_t len = n * sizeof(struct nf_rg_refusal);
 	struct nl_msg *msg;
@@ -189,7 +204,8 @@ int knl_att_ack(struct knl_att *a, uint32_t group, uint32_t session, uint64_t se
 	msg = att_msg(a, NF_RG_CMD_ACK, 0, group, len);
 	if (!msg)
 		return -ENOMEM;
-	if (nla_put_u32(msg, NF_RG_A_SESSION, session) < 0 || nla_put_u64(msg, NF_RG_A_SEQ, seq) < 0 ||
+	if (nla_put_u32(msg, NF_RG_A_SESSION, session) < 0 ||
+	    nla_put_u64(msg, NF_RG_A_SEQ, seq) < 0 ||
 	    (n && nla_put(msg, NF_RG_A_REFUSALS, (int)len, refusals) < 0)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
@@ -235,7 +251,12 @@ static void finish(struct knl_att *a, struct knl_att_pending *slot, int err, str
 	struct knl_att_pending p = *slot;
 	uint8_t sync = tb && tb[NF_RG_A_SYNC] ? nla_get_u8(tb[NF_RG_A_SYNC]) : NF_RG_SYNC_NONE;
 	struct knl_installed i = {
-		.group = p.group, .epoch = p.epoch, .epoch_system = p.epoch_system, .seq = p.seq, .err = err, .sync = sync,
+		.group = p.group,
+		.epoch = p.epoch,
+		.epoch_system = p.epoch_system,
+		.seq = p.seq,
+		.err = err,
+		.sync = sync,
 	};
 
 	/* Free before the callback, which may send the next request. */
@@ -244,7 +265,8 @@ static void finish(struct knl_att *a, struct knl_att_pending *slot, int err, str
 	case KNL_ATT_INSTALL:
 		if (tb && tb[NF_RG_A_REFUSALS]) {
 			i.refusals = nla_data(tb[NF_RG_A_REFUSALS]);
-			i.n_refusals = (size_t)nla_len(tb[NF_RG_A_REFUSALS]) / sizeof(struct nf_rg_refusal);
+			i.n_refusals = (size_t)nla_len(tb[NF_RG_A_REFUSALS]) /
+				       sizeof(struct nf_rg_refusal);
 		}
 		i.lost = tb ? u32_of(tb[NF_RG_A_LOST]) : 0;
 		a->ops->installed(a->arg, &i);
@@ -263,8 +285,10 @@ static void finish(struct knl_att *a, struct knl_att_pending *slot, int err, str
 static const char *kind_name(const struct knl_att_pending *p)
 {
 	static const char *const name[] = {
-		[KNL_ATT_NONE] = "acknowledge", [KNL_ATT_INSTALL] = "install batch",
-		[KNL_ATT_SYNC] = "start sending", [KNL_ATT_RECEIVE] = "start receiving",
+		[KNL_ATT_NONE] = "acknowledge",
+		[KNL_ATT_INSTALL] = "install batch",
+		[KNL_ATT_SYNC] = "start sending",
+		[KNL_ATT_RECEIVE] = "start receiving",
 	};
 
 	return name[p ? p->kind : KNL_ATT_NONE];
@@ -303,7 +327,7 @@ static void on_msg(void *arg, const struct nlmsghdr *nlh)
 		on_push(a, tb);
 		return;
 	}
-	/* The acknowledgement that follows an answer finds the slot empty, which is right. */
+	/* The acknowledgment that follows an answer finds the slot empty, which is right. */
 	p = pending_find(a, nlh->nlmsg_seq);
 	if (p)
 		finish(a, p, 0, tb);
@@ -375,7 +399,8 @@ static int attach(struct knl_att *a, uint32_t window)
 	msg = knl_msg(a->k->family, NF_RG_CMD_ATTACH, 0, 0);
 	if (!msg)
 		return -ENOMEM;
-	if (nla_put_u32(msg, NF_RG_A_VERSION, NF_RG_VERSION) < 0 || nla_put_u32(msg, NF_RG_A_WINDOW, window) < 0) {
+	if (nla_put_u32(msg, NF_RG_A_VERSION, NF_RG_VERSION) < 0 ||
+	    nla_put_u32(msg, NF_RG_A_WINDOW, window) < 0) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}
@@ -388,8 +413,8 @@ static int attach(struct knl_att *a, uint32_t window)
  * @window: unacknowledged batches in flight for a group, 1-1024
  * @groups: how many groups may send
  *
- * Return: 0, -ENODEV without the module, -EBUSY if another process is the agent, -EPROTO if the module is of a version that does not work
- * with ours, or another -errno.
+ * Return: 0, -ENODEV without the module, -EBUSY if another process is the agent, -EPROTO if the
+ * module is of a version that does not work with ours, or another -errno.
  */
 int knl_att_open(struct knl_att *a, uint32_t window, unsigned int groups)
 {
@@ -397,12 +422,14 @@ int knl_att_open(struct knl_att *a, uint32_t window, unsigned int groups)
 
 	if (err)
 		return err;
-	err = knl_sock_set_rcvbuf(&a->sock, (uint64_t)window * NF_RG_PUSH_MAX * (groups ? groups : 1));
+	err = knl_sock_set_rcvbuf(&a->sock,
+				  (uint64_t)window * NF_RG_PUSH_MAX * (groups ? groups : 1));
 	if (err)
 		log_warnx("KERNEL", "receive buffer: %s", strerror(-err));
 	err = attach(a, window);
 	if (!err) {
-		a->ev = event_new(a->base, knl_sock_fd(&a->sock), EV_READ | EV_PERSIST, on_readable, a);
+		a->ev = event_new(a->base, knl_sock_fd(&a->sock), EV_READ | EV_PERSIST, on_readable,
+				  a);
 		if (!a->ev || event_add(a->ev, NULL))
 			err = -ENOMEM;
 	}

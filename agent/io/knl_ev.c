@@ -78,7 +78,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
  *
  * Return: 0 or -errno.
  */
-int knl_ev_open(struct knl_ev *e, struct knl *k, struct event_base *base, const struct knl_ev_ops *ops, void *arg)
+int knl_ev_open(struct knl_ev *e, struct knl *k, struct event_base *base,
+		const struct knl_ev_ops *ops, void *arg)
 {
 	int group, err;
 

@@ -12,8 +12,7 @@
 #include <linux/nf_rg.h>
 
 struct nl_msg *knl_msg(uint16_t family, uint8_t cmd, uint16_t flags, size_t room);
-int knl_talk(struct knl *k, struct knl_sock *sock, struct nl_msg *msg,
-	     knl_msg_fn fn, void *arg);
+int knl_talk(struct knl *k, struct knl_sock *sock, struct nl_msg *msg, knl_msg_fn fn, void *arg);
 void knl_refusal(struct knl *k, const char *what, int err, const char *text);
 int knl_attrs(const struct nlmsghdr *nlh, struct nlattr **tb);
 int knl_put_addr(struct nl_msg *msg, int type, const struct rg_addr *a);

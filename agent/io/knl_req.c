@@ -6,7 +6,8 @@
 
 #include "io/knl_priv.h"
 
-static struct nl_msg *group_msg(struct knl *k, uint8_t cmd, uint16_t flags, uint32_t id, size_t room)
+static struct nl_msg *group_msg(struct knl *k, uint8_t cmd, uint16_t flags, uint32_t id,
+				size_t room)
 {
 	struct nl_msg *msg = knl_present(k) ? knl_msg(k->family, cmd, flags, room) : NULL;
 
@@ -106,7 +107,8 @@ static void parse_addrs(struct nlattr *nest, struct knl_group *g)
 	if (!nest)
 		return;
 	nla_for_each_nested(a, nest, rem)
-		if (nla_type(a) == NF_RG_A_ADDR && g->n_addrs < KNL_MAX_ADDRS && knl_get_addr(a, &g->addr[g->n_addrs]))
+		if (nla_type(a) == NF_RG_A_ADDR && g->n_addrs < KNL_MAX_ADDRS &&
+		    knl_get_addr(a, &g->addr[g->n_addrs]))
 			g->n_addrs++;
 }
 
@@ -122,7 +124,7 @@ static bool parse_group(const struct nlmsghdr *nlh, struct knl_group *g)
 	g->role = get_u8(tb[NF_RG_A_ROLE]);
 	g->epoch = get_u64(tb[NF_RG_A_EPOCH]);
 	g->epoch_system = get_u64(tb[NF_RG_A_EPOCH_SYSTEM]);
-	g->has_lease = tb[NF_RG_A_LEASE_LEFT] != NULL;
+	g->has_lease = tb[NF_RG_A_LEASE_LEFT];
 	g->lease_left = get_u32(tb[NF_RG_A_LEASE_LEFT]);
 	g->flags = get_u32(tb[NF_RG_A_FLAGS]);
 	g->instance = get_u64(tb[NF_RG_A_INSTANCE]);
@@ -238,11 +240,13 @@ static int put_ranges(struct nl_msg *msg, const struct knl_mapping *m)
  */
 int knl_mapping_new(struct knl *k, const struct knl_mapping *m)
 {
-	struct nl_msg *msg = group_msg(k, NF_RG_CMD_MAPPING_NEW, NLM_F_CREATE, m->group, 64 + m->n_ranges * 64);
+	struct nl_msg *msg =
+		group_msg(k, NF_RG_CMD_MAPPING_NEW, NLM_F_CREATE, m->group, 64 + m->n_ranges * 64);
 
 	if (!msg)
 		return talk(k, NULL, NULL, NULL);
-	if (nla_put_u32(msg, NF_RG_A_MAPPING, m->id) < 0 || nla_put_u32(msg, NF_RG_A_SLOT, m->slot) < 0 || put_ranges(msg, m)) {
+	if (nla_put_u32(msg, NF_RG_A_MAPPING, m->id) < 0 ||
+	    nla_put_u32(msg, NF_RG_A_SLOT, m->slot) < 0 || put_ranges(msg, m)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}
@@ -279,7 +283,8 @@ static void parse_ranges(struct nlattr *nest, struct knl_mapping *m)
 
 		if (nla_type(r) != NF_RG_A_RANGE || m->n_ranges == KNL_MAX_RANGES)
 			continue;
-		if (knl_get_addr(nla_find(nla_data(r), nla_len(r), NF_RG_A_RANGE_FROM), &out->from) &&
+		if (knl_get_addr(nla_find(nla_data(r), nla_len(r), NF_RG_A_RANGE_FROM),
+				 &out->from) &&
 		    knl_get_addr(nla_find(nla_data(r), nla_len(r), NF_RG_A_RANGE_TO), &out->to))
 			m->n_ranges++;
 	}
@@ -338,7 +343,8 @@ static void stats_answer(void *arg, const struct nlmsghdr *nlh)
 		struct nlattr *name = nla_find(nla_data(s), nla_len(s), NF_RG_A_STAT_NAME);
 		struct nlattr *value = nla_find(nla_data(s), nla_len(s), NF_RG_A_STAT_VALUE);
 
-		if (name && value && nla_len(name) > 0 && !((char *)nla_data(name))[nla_len(name) - 1])
+		if (name && value && nla_len(name) > 0 &&
+		    !((char *)nla_data(name))[nla_len(name) - 1])
 			c->fn(c->arg, nla_data(name), get_u64(value));
 	}
 }

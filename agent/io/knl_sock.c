@@ -14,8 +14,11 @@
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
 
-/* A PUSH is at most NF_RG_PUSH_MAX bytes of records and some headers; a dump answer is at most 32 KiB. */
-#define KNL_BUF_SIZE	(64 * 1024)
+/*
+ * A PUSH is at most NF_RG_PUSH_MAX bytes of records and some headers; a dump answer is at most 32
+ * KiB.
+ */
+#define KNL_BUF_SIZE (64 * 1024)
 
 /**
  * knl_nl_errno() - errno of a libnl error
@@ -48,13 +51,16 @@ int knl_nl_errno(int nlerr)
  * knl_sock_open() - open a generic netlink socket
  * @s: the socket, contents are overwritten
  *
- * Acknowledgements are asked for by the sender of each message, not by default.
+ * Acknowledgments are asked for by the sender of each message, not by default.
  *
  * Return: 0 or -errno.
  */
 int knl_sock_open(struct knl_sock *s)
 {
-	/* The kernel answers inside the send: a limit only keeps a lost answer from hanging the daemon. */
+	/*
+	 * The kernel answers inside the send: a limit only keeps a lost answer from hanging the
+	 * daemon.
+	 */
 	struct timeval limit = { .tv_sec = 2 };
 	int one = 1;
 	int err;
@@ -75,7 +81,10 @@ int knl_sock_open(struct knl_sock *s)
 		knl_sock_close(s);
 		return err;
 	}
-	/* Without the first only the text of a refusal is missing; the second spares the echo of a refused batch. */
+	/*
+	 * Without the first only the text of a refusal is missing; the second spares the echo of a
+	 * refused batch.
+	 */
 	(void)setsockopt(nl_socket_get_fd(s->nl), SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	(void)setsockopt(nl_socket_get_fd(s->nl), SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
 	(void)setsockopt(nl_socket_get_fd(s->nl), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -147,7 +156,9 @@ static ssize_t recv_datagram(struct knl_sock *s, bool wait)
 {
 	struct sockaddr_nl from = { 0 };
 	struct iovec iov = { .iov_base = s->buf, .iov_len = s->cap };
-	struct msghdr mh = { .msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr mh = {
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1
+	};
 	ssize_t n;
 
 	do {
@@ -170,7 +181,8 @@ static ssize_t recv_datagram(struct knl_sock *s, bool wait)
  * @fn: called for each message, which is valid only during the call
  * @arg: for @fn
  *
- * Return: 1 if one was handled, 0 if there was none (-ETIMEDOUT if @wait), -ENOBUFS if the kernel had to drop some, or another -errno.
+ * Return: 1 if one was handled, 0 if there was none (-ETIMEDOUT if @wait), -ENOBUFS if the kernel
+ * had to drop some, or another -errno.
  */
 int knl_sock_recv(struct knl_sock *s, bool wait, knl_msg_fn fn, void *arg)
 {
@@ -215,14 +227,16 @@ const char *knl_extack_text(const struct nlmsghdr *nlh)
 	size_t skip = sizeof(*e);
 	const struct nlattr *a;
 
-	if (nlh->nlmsg_type != NLMSG_ERROR || !(nlh->nlmsg_flags & NLM_F_ACK_TLVS) || nlmsg_datalen(nlh) < (int)skip)
+	if (nlh->nlmsg_type != NLMSG_ERROR || !(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    nlmsg_datalen(nlh) < (int)skip)
 		return NULL;
 	/* The request is quoted in full unless the kernel says that it capped it. */
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		skip += NLMSG_ALIGN(e->msg.nlmsg_len - sizeof(e->msg));
 	if (nlmsg_datalen(nlh) < (int)(skip + NLA_HDRLEN))
 		return NULL;
-	a = nla_find((struct nlattr *)((uint8_t *)nlmsg_data(nlh) + skip), nlmsg_datalen(nlh) - (int)skip, NLMSGERR_ATTR_MSG);
+	a = nla_find((struct nlattr *)((uint8_t *)nlmsg_data(nlh) + skip),
+		     nlmsg_datalen(nlh) - (int)skip, NLMSGERR_ATTR_MSG);
 	if (!a || nla_len(a) < 1 || ((const char *)nla_data(a))[nla_len(a) - 1])
 		return NULL;
 	return nla_data(a);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A generic netlink socket: one buffer, no allocation when receiving, answers of the kernel with their extended acknowledgement.
+ * A generic netlink socket: one buffer, no allocation when receiving, answers of the kernel with
+ * their extended acknowledgment.
  */
 #ifndef RG_IO_KNL_SOCK_H
 #define RG_IO_KNL_SOCK_H

@@ -12,12 +12,15 @@
 #include "io/log.h"
 #include "io/sysid.h"
 
-/* A socket is shared by all links that use its interface; the protocol number in the packet tells whose it is. */
+/*
+ * A socket is shared by all links that use its interface; the protocol number in the packet tells
+ * whose it is.
+ */
 struct link_sock {
 	struct links *set;
 	struct hellosock *sock;
 	unsigned int users;
-	uint64_t bad[HELLO_VERDICTS];	/* belong to no link */
+	uint64_t bad[HELLO_VERDICTS]; /* belong to no link */
 };
 
 struct links {
@@ -29,7 +32,7 @@ struct links {
 	void *arg;
 	struct link *link[LINK_MAX];
 	struct link_sock *sock[LINK_MAX * LINK_PATHS];
-	struct hello_group groups[255];	/* of the round being sent */
+	struct hello_group groups[255]; /* of the round being sent */
 };
 
 /**
@@ -44,8 +47,8 @@ struct links {
  *
  * Return: 0 or -ENOMEM.
  */
-int links_open(struct event_base *base, struct ifaces *ifs, uint64_t system, uint64_t nonce, const struct link_ops *ops, void *arg,
-	       struct links **out)
+int links_open(struct event_base *base, struct ifaces *ifs, uint64_t system, uint64_t nonce,
+	       const struct link_ops *ops, void *arg, struct links **out)
 {
 	struct links *set = calloc(1, sizeof(*set));
 
@@ -93,7 +96,8 @@ struct link *links_find(const struct links *set, uint32_t protocol)
  * links_drain() - handle all hellos that have arrived
  * @set: the set
  *
- * To be called before time is allowed to pass a judgement: after a pause of this process the queue holds what the clock says is missing.
+ * To be called before time is allowed to pass a judgement: after a pause of this process the queue
+ * holds what the clock says is missing.
  */
 void links_drain(struct links *set)
 {
@@ -148,8 +152,12 @@ static void addr16(const struct rg_addr *a, uint8_t out[16])
 	}
 }
 
-/* Rule 2 compares control addresses; those of the path that brought the packet stand in while the control link was never heard. */
-static bool addr_higher(const struct link *l, enum link_path_id id, const struct rg_addr *from, uint64_t peer_system)
+/*
+ * Rule 2 compares control addresses; those of the path that brought the packet stand in while the
+ * control link was never heard.
+ */
+static bool addr_higher(const struct link *l, enum link_path_id id, const struct rg_addr *from,
+			uint64_t peer_system)
 {
 	const struct link_path *c = &l->path[LINK_CONTROL];
 	struct rg_addr own = { 0 }, peer = *from;
@@ -164,7 +172,8 @@ static bool addr_higher(const struct link *l, enum link_path_id id, const struct
 	return hello_addr_higher(a, b, l->local.system, peer_system);
 }
 
-static void path_heard(struct link_path *p, const struct hello *h, const struct rg_addr *from, mono_t now)
+static void path_heard(struct link_path *p, const struct hello *h, const struct rg_addr *from,
+		       mono_t now)
 {
 	p->nonce = h->nonce;
 	p->seq = h->seq;
@@ -173,12 +182,15 @@ static void path_heard(struct link_path *p, const struct hello *h, const struct 
 }
 
 /* The same packet has come by the other path before. */
-static bool is_twin(const struct link *l, const struct link_path *p, const struct hello *h, enum hello_verdict v)
+static bool is_twin(const struct link *l, const struct link_path *p, const struct hello *h,
+		    enum hello_verdict v)
 {
-	return v == HELLO_REPLAY && h->system == l->rx.system && h->nonce == l->rx.nonce && (p->nonce != h->nonce || h->seq > p->seq);
+	return v == HELLO_REPLAY && h->system == l->rx.system && h->nonce == l->rx.nonce &&
+	       (p->nonce != h->nonce || h->seq > p->seq);
 }
 
-static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf, size_t len, const struct rg_addr *from, mono_t now)
+static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf, size_t len,
+			const struct rg_addr *from, mono_t now)
 {
 	uint64_t old_nonce = l->rx.nonce, old_seq = l->rx.seq;
 	struct link_path *p = &l->path[id];
@@ -193,7 +205,8 @@ static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf
 	}
 	p->count[v]++;
 	if (v != HELLO_OK) {
-		log_debug("HELLO", "%s: packet refused: %s", hellosock_ifname(p->sock), hello_verdict_name(v));
+		log_debug("HELLO", "%s: packet refused: %s", hellosock_ifname(p->sock),
+			  hello_verdict_name(v));
 		return;
 	}
 	if (h.nonce == old_nonce && h.seq > old_seq + 1)
@@ -205,7 +218,8 @@ static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf
 	l->set->ops->hello(l->set->arg, l, &h, &facts, addr_higher(l, id, from, h.system), now);
 }
 
-static void on_packet(void *arg, const uint8_t *buf, size_t len, const struct rg_addr *from, mono_t now)
+static void on_packet(void *arg, const uint8_t *buf, size_t len, const struct rg_addr *from,
+		      mono_t now)
 {
 	struct link_sock *s = arg;
 	struct hello h;
@@ -228,7 +242,8 @@ static void on_changed(void *arg)
 	for (size_t i = 0; i < LINK_MAX; i++) {
 		struct link *l = s->set->link[i];
 
-		if (!l || !s->sock || (l->path[LINK_CONTROL].sock != s->sock && l->path[LINK_DATA].sock != s->sock))
+		if (!l || !s->sock ||
+		    (l->path[LINK_CONTROL].sock != s->sock && l->path[LINK_DATA].sock != s->sock))
 			continue;
 		refresh_data_addr(l);
 		s->set->ops->changed(s->set->arg, l);
@@ -296,7 +311,8 @@ static void send_packet(struct link *l, const uint8_t *buf, size_t len)
 static void send_round(struct link *l, enum hello_scope scope, enum hello_type type, mono_t now)
 {
 	struct links *set = l->set;
-	size_t n = set->ops->groups(set->arg, l, now, set->groups, sizeof(set->groups) / sizeof(set->groups[0]));
+	size_t n = set->ops->groups(set->arg, l, now, set->groups,
+				    sizeof(set->groups) / sizeof(set->groups[0]));
 	uint8_t buf[HELLO_MAX_BYTES];
 	uint64_t up = 0;
 	int len;
@@ -304,11 +320,13 @@ static void send_round(struct link *l, enum hello_scope scope, enum hello_type t
 	if (sysid_uptime_ms(&up))
 		l->local.uptime_s = (uint32_t)(up / 1000);
 	hello_tx_begin(&l->tx, scope);
-	while ((len = hello_tx_next(&l->tx, &l->local, &l->rx, now, type, set->groups, n, buf, sizeof(buf))) > 0)
+	while ((len = hello_tx_next(&l->tx, &l->local, &l->rx, now, type, set->groups, n, buf,
+				    sizeof(buf))) > 0)
 		send_packet(l, buf, (size_t)len);
 	if (len < 0) {
 		l->stats.tx_failed++;
-		log_warnx("HELLO", "protocol %u: hello cannot be written: %s", l->conf.protocol, strerror(-len));
+		log_warnx("HELLO", "protocol %u: hello cannot be written: %s", l->conf.protocol,
+			  strerror(-len));
 	}
 }
 
@@ -335,7 +353,10 @@ static void on_timer(void *arg, mono_t now)
 	now = clock_now();
 	l->set->ops->round(l->set->arg, l, now);
 	send_round(l, HELLO_SCOPE_ALL, HELLO_TYPE_HELLO, now);
-	/* In step with the first one, so that the interval does not drift; after a pause without catching up. */
+	/*
+	 * In step with the first one, so that the interval does not drift; after a pause without
+	 * catching up.
+	 */
 	l->next = mono_add_ms(l->next, l->conf.hello_ms);
 	if (mono_before(l->next, now))
 		l->next = mono_add_ms(now, l->conf.hello_ms);

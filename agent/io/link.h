@@ -2,9 +2,10 @@
 /*
  * Control links: one for each protocol instance, shared by the groups that name it.
  *
- * The hellos of a link go out on all its paths, the control interface and, if it is another one, the data interface; both copies carry
- * the same sequence number.  The copy that comes first counts, the second one only says that its path lives.  The peer is silent when it
- * is silent on all paths (Documentation/architecture.rst, "Liveness").
+ * The hellos of a link go out on all its paths, the control interface and, if it is another one,
+ * the data interface; both copies carry the same sequence number.  The copy that comes first
+ * counts, the second one only says that its path lives.  The peer is silent when it is silent on
+ * all paths (Documentation/architecture.rst, "Liveness").
  *
  * Everything runs in the thread of the event base.  Times in ms, addresses in network order.
  */
@@ -25,40 +26,38 @@ struct hellosock;
 struct ifaces;
 struct links;
 
-#define LINK_MAX	8
+#define LINK_MAX 8
 
-/* TCP port of the data link of protocol instance N is LINK_DATA_PORT + N: 7483 for the first one. */
-#define LINK_DATA_PORT	7482
+/*
+ * TCP port of the data link of protocol instance N is LINK_DATA_PORT + N: 7483 for the first one.
+ */
+#define LINK_DATA_PORT 7482
 
-enum link_path_id {
-	LINK_CONTROL,
-	LINK_DATA,
-	LINK_PATHS
-};
+enum link_path_id { LINK_CONTROL, LINK_DATA, LINK_PATHS };
 
 struct link_conf {
 	uint32_t protocol;
 	uint8_t domain;
 	char control[16];
-	char data[16];			/* empty: none; equal to @control: a single path */
+	char data[16]; /* empty: none; equal to @control: a single path */
 	uint32_t hello_ms;
 	uint32_t hold_ms;
 	char auth_text[9];
 };
 
 struct link_path {
-	struct hellosock *sock;		/* NULL: this path does not exist */
-	uint64_t nonce, seq;		/* of the last packet heard on it */
-	mono_t last;			/* when; MONO_ZERO: never */
-	struct rg_addr peer;		/* source of that packet */
-	uint64_t twins;			/* packets that the other path had brought already */
-	uint64_t count[HELLO_VERDICTS];	/* of those that came first */
+	struct hellosock *sock; /* NULL: this path does not exist */
+	uint64_t nonce, seq; /* of the last packet heard on it */
+	mono_t last; /* when; MONO_ZERO: never */
+	struct rg_addr peer; /* source of that packet */
+	uint64_t twins; /* packets that the other path had brought already */
+	uint64_t count[HELLO_VERDICTS]; /* of those that came first */
 };
 
 struct link_stats {
 	uint64_t tx, tx_bytes, tx_failed;
 	uint64_t rx, rx_bytes, rx_lost;
-	uint64_t late;			/* rounds that began more than half an interval late */
+	uint64_t late; /* rounds that began more than half an interval late */
 };
 
 struct link {
@@ -68,25 +67,27 @@ struct link {
 	struct hello_rx rx;
 	struct hello_tx tx;
 	struct link_path path[LINK_PATHS];
-	struct hello_addr peer_data;	/* where the peer listens, as last heard */
+	struct hello_addr peer_data; /* where the peer listens, as last heard */
 	struct loop_timer timer;
-	mono_t next;			/* when the next round is due */
+	mono_t next; /* when the next round is due */
 	struct link_stats stats;
-	void *user;			/* of the owner */
+	void *user; /* of the owner */
 };
 
 struct link_ops {
 	/* Fill in the groups of the link; the same order for a whole round. */
-	size_t (*groups)(void *arg, struct link *l, mono_t now, struct hello_group *out, size_t max);
+	size_t (*groups)(void *arg, struct link *l, mono_t now, struct hello_group *out,
+			 size_t max);
 	/* All groups are about to be sent: renew leases. */
 	void (*round)(void *arg, struct link *l, mono_t now);
-	void (*hello)(void *arg, struct link *l, const struct hello *h, const struct hello_facts *f, bool addr_higher, mono_t now);
+	void (*hello)(void *arg, struct link *l, const struct hello *h, const struct hello_facts *f,
+		      bool addr_higher, mono_t now);
 	/* A path came or went. */
 	void (*changed)(void *arg, struct link *l);
 };
 
-int links_open(struct event_base *base, struct ifaces *ifs, uint64_t system, uint64_t nonce, const struct link_ops *ops, void *arg,
-	       struct links **out);
+int links_open(struct event_base *base, struct ifaces *ifs, uint64_t system, uint64_t nonce,
+	       const struct link_ops *ops, void *arg, struct links **out);
 void links_close(struct links *set);
 void links_drain(struct links *set);
 uint64_t links_undecodable(const struct links *set, enum hello_verdict v);

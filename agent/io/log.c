@@ -10,7 +10,7 @@
 #include <syslog.h>
 #include <time.h>
 
-#define LINE_MAX_LEN	1024
+#define LINE_MAX_LEN 1024
 
 static bool to_stderr = true;
 static bool with_debug;
@@ -30,7 +30,8 @@ void log_init(bool foreground, bool debug)
 }
 
 /**
- * log_set_tag() - name in front of foreground messages, to tell several daemons of one machine apart
+ * log_set_tag() - name in front of foreground messages, to tell several daemons of one machine
+ * apart
  * @name: static string
  */
 void log_set_tag(const char *name)

@@ -39,7 +39,10 @@ int loop_open(struct loop *l, const struct loop_ops *ops, void *arg)
 	l->arg = arg;
 	if (!cfg)
 		return -ENOMEM;
-	/* Otherwise timers are rounded to whole milliseconds, which a hello interval of 10 ms feels. */
+	/*
+	 * Otherwise timers are rounded to whole milliseconds, which a hello interval of 10 ms
+	 * feels.
+	 */
 	event_config_set_flag(cfg, EVENT_BASE_FLAG_PRECISE_TIMER);
 	l->base = event_base_new_with_config(cfg);
 	event_config_free(cfg);
@@ -100,7 +103,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	/* The two clocks round differently: a wake-up a little early must not be taken for the instant. */
+	/*
+	 * The two clocks round differently: a wake-up a little early must not be taken for the
+	 * instant.
+	 */
 	if (mono_before(now, t->at)) {
 		loop_timer_set(t, t->at);
 		return;
@@ -118,7 +124,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
  *
  * Return: 0 or -ENOMEM.
  */
-int loop_timer_init(struct loop_timer *t, struct event_base *base, void (*fn)(void *arg, mono_t now), void *arg)
+int loop_timer_init(struct loop_timer *t, struct event_base *base,
+		    void (*fn)(void *arg, mono_t now), void *arg)
 {
 	t->at = MONO_NEVER;
 	t->fn = fn;

@@ -13,8 +13,8 @@ struct event;
 struct event_base;
 
 struct loop_ops {
-	void (*stop)(void *arg, int sig);	/* SIGTERM, SIGINT */
-	void (*reload)(void *arg);		/* SIGHUP */
+	void (*stop)(void *arg, int sig); /* SIGTERM, SIGINT */
+	void (*reload)(void *arg); /* SIGHUP */
 };
 
 struct loop {
@@ -27,7 +27,7 @@ struct loop {
 /* A timer that goes off once at an instant; setting it again moves it. */
 struct loop_timer {
 	struct event *ev;
-	mono_t at;			/* MONO_NEVER: not set */
+	mono_t at; /* MONO_NEVER: not set */
 	void (*fn)(void *arg, mono_t now);
 	void *arg;
 };
@@ -37,7 +37,8 @@ void loop_close(struct loop *l);
 int loop_run(struct loop *l);
 void loop_end(struct loop *l);
 
-int loop_timer_init(struct loop_timer *t, struct event_base *base, void (*fn)(void *arg, mono_t now), void *arg);
+int loop_timer_init(struct loop_timer *t, struct event_base *base,
+		    void (*fn)(void *arg, mono_t now), void *arg);
 void loop_timer_free(struct loop_timer *t);
 void loop_timer_set(struct loop_timer *t, mono_t at);
 

@@ -16,22 +16,22 @@
 #include "core/conf.h"
 #include "io/log.h"
 
-#define STACK_BYTES	(2 * 1024 * 1024)
-#define COUNTERS_MAX	(2 * CONF_MAX_MAPS + 1)
+#define STACK_BYTES (2 * 1024 * 1024)
+#define COUNTERS_MAX (2 * CONF_MAX_MAPS + 1)
 
 /* What is asked of the thread. */
-#define JOB_APPLY	0x01
-#define JOB_COUNT	0x02
-#define JOB_PURGE	0x04
-#define JOB_QUIT	0x08
+#define JOB_APPLY 0x01
+#define JOB_COUNT 0x02
+#define JOB_PURGE 0x04
+#define JOB_QUIT 0x08
 
 /* What the thread has to tell. */
-#define NOTE_APPLIED	0x01
-#define NOTE_INSTALLED	0x02
-#define NOTE_RESTORED	0x04
+#define NOTE_APPLIED 0x01
+#define NOTE_INSTALLED 0x02
+#define NOTE_RESTORED 0x04
 #define NOTE_NOT_RESTORED 0x08
-#define NOTE_FAULT	0x10
-#define NOTE_NO_FAULT	0x20
+#define NOTE_FAULT 0x10
+#define NOTE_NO_FAULT 0x20
 
 /**
  * struct natwork - the thread and what lies between it and its owner
@@ -288,7 +288,8 @@ static int open_parts(struct natwork *w, struct event_base *base)
  *
  * Return: 0 or -errno.
  */
-int natwork_open(struct event_base *base, const struct natwork_ops *ops, void *arg, struct natwork **out)
+int natwork_open(struct event_base *base, const struct natwork_ops *ops, void *arg,
+		 struct natwork **out)
 {
 	struct natwork *w = calloc(1, sizeof(*w));
 	int err;
@@ -353,7 +354,8 @@ void natwork_close(struct natwork *w)
  *
  * Return: 0 or -ENOMEM.
  */
-int natwork_apply(struct natwork *w, const struct conf *c, const struct rg_addr *taken, size_t n_taken)
+int natwork_apply(struct natwork *w, const struct conf *c, const struct rg_addr *taken,
+		  size_t n_taken)
 {
 	struct rg_addr *copy = calloc(n_taken + 1, sizeof(*copy));
 	struct conf *conf = malloc(sizeof(*conf));

@@ -2,9 +2,10 @@
 /*
  * The translation rules (io/nat.h) in a thread of their own.
  *
- * libnftables compiles, allocates and waits for the kernel's transactions: milliseconds at best, and hellos must not wait for it.  The
- * thread has an event loop, in which io/nat.h runs as it would in any other, at ordinary priority.  Requests are handed over and answered
- * through callbacks in the loop of the owner; what is shown are copies of what the thread last saw.
+ * libnftables compiles, allocates and waits for the kernel's transactions: milliseconds at best,
+ * and hellos must not wait for it.  The thread has an event loop, in which io/nat.h runs as it
+ * would in any other, at ordinary priority.  Requests are handed over and answered through
+ * callbacks in the loop of the owner; what is shown are copies of what the thread last saw.
  */
 #ifndef RG_IO_NATWORK_H
 #define RG_IO_NATWORK_H
@@ -21,16 +22,18 @@ struct natwork;
 
 /* Called in the loop of the owner. */
 struct natwork_ops {
-	void (*applied)(void *arg, int err);	/* the last natwork_apply() is done */
-	void (*installed)(void *arg);		/* what could not be installed then is in place now */
+	void (*applied)(void *arg, int err); /* the last natwork_apply() is done */
+	void (*installed)(void *arg); /* what could not be installed then is in place now */
 	void (*foreign)(void *arg, bool restored);
 	void (*fault)(void *arg, bool on);
 };
 
-int natwork_open(struct event_base *base, const struct natwork_ops *ops, void *arg, struct natwork **out);
+int natwork_open(struct event_base *base, const struct natwork_ops *ops, void *arg,
+		 struct natwork **out);
 void natwork_close(struct natwork *w);
 
-int natwork_apply(struct natwork *w, const struct conf *c, const struct rg_addr *taken, size_t n_taken);
+int natwork_apply(struct natwork *w, const struct conf *c, const struct rg_addr *taken,
+		  size_t n_taken);
 void natwork_purge(struct natwork *w);
 void natwork_wait(struct natwork *w);
 void natwork_counters(struct natwork *w, nat_counter_fn fn, void *arg);

@@ -17,17 +17,17 @@
 /*
  * DOC: from a configuration to what runs
  *
- * The same steps serve the start and every reload, each of them a difference between what there is and what is wanted: rules first (they keep
- * untranslated traffic in), then the kernel's groups and mappings, the links, the groups.  A group that did not change gets no event.
+ * The same steps serve the start and every reload, each of them a difference between what there is
+ * and what is wanted: rules first (they keep untranslated traffic in), then the kernel's groups and
+ * mappings, the links, the groups.  A group that did not change gets no event.
  */
 
-#define FILE_MAX	(1024 * 1024)
-#define TAKEN_MAX	1024
-#define DIAGS_MAX	64
+#define FILE_MAX (1024 * 1024)
+#define TAKEN_MAX 1024
+#define DIAGS_MAX 64
 
-#define for_each_group(a, g, i) \
-	for (unsigned int i = 1; i < 256; i++) \
-		if ((g = (a)->group[i]))
+/* A group that is being taken out hands its role over first, which takes a moment. */
+#define CLEANUP_POLL_MS 50
 
 static int read_file(const char *file, char **text, size_t *len)
 {
@@ -79,7 +79,8 @@ int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg
 			say(arg, d.v[i].severity, line);
 		}
 		if (d.errors + d.warnings > d.n) {
-			snprintf(line, sizeof(line), "%s: %zu more findings", file, d.errors + d.warnings - d.n);
+			snprintf(line, sizeof(line), "%s: %zu more findings", file,
+				 d.errors + d.warnings - d.n);
 			say(arg, CONF_WARNING, line);
 		}
 	}
@@ -98,7 +99,8 @@ void reload_taken(struct agent *a)
 		a->taken = calloc(TAKEN_MAX, sizeof(*a->taken));
 	a->n_taken = a->taken ? ifaces_addresses(a->ifs, a->taken, TAKEN_MAX) : 0;
 	if (a->n_taken > TAKEN_MAX) {
-		log_warnx("CONFIG", "more than %d addresses: pools may overlap the rest", TAKEN_MAX);
+		log_warnx("CONFIG", "more than %d addresses: pools may overlap the rest",
+			  TAKEN_MAX);
 		a->n_taken = TAKEN_MAX;
 	}
 }
@@ -114,7 +116,8 @@ static int complain(const char *what, int err)
  * reload_rules() - translation rules, virtual and pool addresses as configured
  * @a: the daemon
  *
- * What fails is logged; each of them tries again by itself, and rules that are not installed are a fault of the groups.
+ * What fails is logged; each of them tries again by itself, and rules that are not installed are a
+ * fault of the groups.
  *
  * Return: 0 or the first -errno.
  */
@@ -127,13 +130,17 @@ int reload_rules(struct agent *a)
 	first = first ? first : err;
 	err = complain("pool addresses", pools_configure(a->pools, a->conf, a->taken, a->n_taken));
 	first = first ? first : err;
-	err = complain("announcements", announce_configure(a->announce, a->conf, a->taken, a->n_taken));
+	err = complain("announcements",
+		       announce_configure(a->announce, a->conf, a->taken, a->n_taken));
 	return first ? first : err;
 }
 
 /* -------------------------------------------------------------------- links */
 
-/* A protocol instance has one control and one data interface; the first group that names it says which. */
+/*
+ * A protocol instance has one control and one data interface; the first group that names it says
+ * which.
+ */
 static const struct conf_group *owner_of(const struct conf *c, uint32_t protocol)
 {
 	for (uint32_t i = 0; i < c->n_groups; i++)
@@ -163,7 +170,8 @@ static void repeat_sync(struct group *g)
 	if (g->e.sync_dir == 1)
 		synclink_send(g->sync, g->id, &g->e.sync_epoch, g->e.instance);
 	else if (g->e.sync_dir == 2)
-		synclink_receive(g->sync, g->id, &g->e.sync_epoch, g->e.instance, g->digest, g->e.full);
+		synclink_receive(g->sync, g->id, &g->e.sync_epoch, g->e.instance, g->digest,
+				 g->e.full);
 }
 
 static void drop_sync(struct agent *a, struct link *l)
@@ -173,7 +181,7 @@ static void drop_sync(struct agent *a, struct link *l)
 	struct group *g;
 
 	l->user = NULL;
-	for_each_group(a, g, i) {
+	for_each_group(a, g) {
 		if (!s || g->sync != s)
 			continue;
 		g->sync = NULL;
@@ -187,8 +195,12 @@ static void drop_sync(struct agent *a, struct link *l)
 static int make_sync(struct agent *a, struct link *l)
 {
 	struct synclink_conf c = {
-		.domain = l->conf.domain, .protocol = (uint8_t)l->conf.protocol, .system = a->system, .nonce = a->nonce,
-		.port = (uint16_t)(LINK_DATA_PORT + l->conf.protocol), .hold_ms = l->conf.hold_ms,
+		.domain = l->conf.domain,
+		.protocol = (uint8_t)l->conf.protocol,
+		.system = a->system,
+		.nonce = a->nonce,
+		.port = (uint16_t)(LINK_DATA_PORT + l->conf.protocol),
+		.hold_ms = l->conf.hold_ms,
 	};
 	struct synclink *s = NULL;
 	int err;
@@ -219,7 +231,8 @@ static int apply_link(struct agent *a, uint32_t protocol)
 	}
 	if (!memcmp(&want, &l->conf, sizeof(want)))
 		return 0;
-	same_data = !strcmp(want.data, l->conf.data) && want.hold_ms == l->conf.hold_ms && want.domain == l->conf.domain;
+	same_data = !strcmp(want.data, l->conf.data) && want.hold_ms == l->conf.hold_ms &&
+		    want.domain == l->conf.domain;
 	err = link_change(l, &want);
 	if (err || same_data)
 		return err;
@@ -245,7 +258,7 @@ static void drop_links(struct agent *a)
 		bool used = false;
 		struct group *g;
 
-		for_each_group(a, g, i)
+		for_each_group(a, g)
 			used |= l && g->link == l;
 		if (!l || used || owner_of(a->conf, p))
 			continue;
@@ -264,7 +277,7 @@ static struct link *link_of(const struct agent *a, const struct conf_group *cg, 
 	if (!l)
 		*why = "it has no control link and cannot find a peer, so it takes no role";
 	else if (strcmp(l->conf.control, cg->control) || strcmp(l->conf.data, cg->data))
-		*why = "another group uses the same protocol instance on other interfaces, so it takes no role";
+		*why = "its protocol instance is used on other interfaces, so it takes no role";
 	return *why ? NULL : l;
 }
 
@@ -275,7 +288,7 @@ static void attach_link(struct agent *a, struct group *g)
 
 	g->link = link_of(a, &g->conf, &why);
 	g->sync = g->link ? g->link->user : NULL;
-	group_fault(g, GROUP_F_LINK, why != NULL, why);
+	group_fault(g, GROUP_F_LINK, why, why);
 	if (g->started && g->sync && g->sync != before)
 		repeat_sync(g);
 }
@@ -314,8 +327,8 @@ static int apply_groups(struct agent *a)
 	struct group *g;
 	int err;
 
-	for_each_group(a, g, i)
-		if (!conf_group(a->conf, i))
+	for_each_group(a, g)
+		if (!conf_group(a->conf, g->id))
 			remove_group(g);
 	for (uint32_t i = 0; i < a->conf->n_groups; i++) {
 		const struct conf_group *cg = &a->conf->group[i];
@@ -334,9 +347,9 @@ static void run_groups(struct agent *a, const struct conf *before)
 {
 	struct group *g;
 
-	for_each_group(a, g, i) {
-		const struct conf_group *cg = conf_group(a->conf, i);
-		const struct conf_group *old = before ? conf_group(before, i) : NULL;
+	for_each_group(a, g) {
+		const struct conf_group *cg = conf_group(a->conf, g->id);
+		const struct conf_group *old = before ? conf_group(before, g->id) : NULL;
 
 		if (!cg)
 			continue;
@@ -354,27 +367,35 @@ static void run_groups(struct agent *a, const struct conf *before)
 	group_ifaces(a, NULL);
 }
 
+static void forget_group(struct group *g)
+{
+	struct agent *a = g->agent;
+
+	vips_set(a->vips, g->id, false);
+	pools_set(a->pools, g->id, false);
+	if (g->sync)
+		synclink_stop(g->sync, g->id);
+	group_free(g);
+}
+
 /**
- * reload_finish_removed() - free the groups that were taken out, as soon as they have given their role up
+ * reload_finish_removed() - free the groups taken out, as soon as they have given their role up
  * @a: the daemon
  */
 void reload_finish_removed(struct agent *a)
 {
 	bool again = false, done = false;
-	struct group *g;
 
-	for_each_group(a, g, i) {
-		if (!g->removing)
+	for (unsigned int id = 1; id < 256; id++) {
+		struct group *g = a->group[id];
+
+		if (!g || !g->removing)
 			continue;
 		if (g->started && election_role(&g->e) != RG_ROLE_DISABLED) {
 			again = true;
 			continue;
 		}
-		vips_set(a->vips, g->id, false);
-		pools_set(a->pools, g->id, false);
-		if (g->sync)
-			synclink_stop(g->sync, g->id);
-		group_free(g);
+		forget_group(g);
 		done = true;
 	}
 	if (done) {
@@ -384,7 +405,7 @@ void reload_finish_removed(struct agent *a)
 		drop_links(a);
 	}
 	if (again)
-		loop_timer_set(&a->cleanup, mono_add_ms(clock_now(), 50));
+		loop_timer_set(&a->cleanup, mono_add_ms(clock_now(), CLEANUP_POLL_MS));
 }
 
 /**
@@ -398,7 +419,10 @@ int reload_apply_first(struct agent *a)
 	int err;
 
 	reload_rules(a);
-	/* Fail closed: no role before the rules stand.  If one is held already they stand, and the peer must hear of us soon. */
+	/*
+	 * Fail closed: no role before the rules stand.  If one is held already they stand, and the
+	 * peer must hear of us soon.
+	 */
 	if (!adopt_any_active(a))
 		natwork_wait(a->nat);
 	apply_links(a);
@@ -419,8 +443,9 @@ static bool rules_changed(const struct conf *before, const struct conf *after)
 	if (ch && !conf_diff(before, after, ch, CONF_MAX_CHANGES, &n)) {
 		changed = false;
 		for (size_t i = 0; i < n; i++)
-			changed |= ch[i].obj == CONF_OBJ_IF || ch[i].obj == CONF_OBJ_POOL || ch[i].obj == CONF_OBJ_ACL ||
-				   ch[i].obj == CONF_OBJ_MAP || (ch[i].obj == CONF_OBJ_GROUP && (!ch[i].before || !ch[i].after));
+			changed |= ch[i].obj == CONF_OBJ_IF || ch[i].obj == CONF_OBJ_POOL ||
+				   ch[i].obj == CONF_OBJ_ACL || ch[i].obj == CONF_OBJ_MAP ||
+				   (ch[i].obj == CONF_OBJ_GROUP && (!ch[i].before || !ch[i].after));
 	}
 	free(ch);
 	return changed;

@@ -11,8 +11,9 @@
  * @n: how many
  * @slot: their slots, 1 to SLOTS_MAX
  *
- * A mapping ID up to SLOTS_MAX is its own slot, so that a person finds it in the mark and another mapping cannot move it.  A higher one takes
- * the first free slot from its remainder on; as small IDs are placed first, only mappings with high IDs can ever move one another.
+ * A mapping ID up to SLOTS_MAX is its own slot, so that a person finds it in the mark and another
+ * mapping cannot move it.  A higher one takes the first free slot from its remainder on; as small
+ * IDs are placed first, only mappings with high IDs can ever move one another.
  *
  * Return: 0, or -ENOSPC if there are more mappings than slots.
  */

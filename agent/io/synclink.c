@@ -13,12 +13,14 @@
 #include <linux/nf_rg.h>
 
 /* Sync traffic proves that the peer lives; more often than this it need not be said. */
-#define LIFE_MS		5
+#define LIFE_MS 5
 
-/* Instants of the last batches of a group, for the age of the oldest one that is not acknowledged. */
-#define SENT_SLOTS	64
+/*
+ * Instants of the last batches of a group, for the age of the oldest one that is not acknowledged.
+ */
+#define SENT_SLOTS 64
 
-#define PARSER_BYTES	(2 * (FRAME_HEADER_BYTES + FRAME_PAYLOAD_MAX))
+#define PARSER_BYTES (2 * (FRAME_HEADER_BYTES + FRAME_PAYLOAD_MAX))
 
 struct sent {
 	mono_t at[SENT_SLOTS];
@@ -33,12 +35,12 @@ struct synclink {
 	struct syncsock *sock;
 	struct synclink_peer peer;
 	struct syncsess sess;
-	struct syncsess_actions actions;	/* of the step being carried out */
+	struct syncsess_actions actions; /* of the step being carried out */
 	struct frame_parser parser;
 	uint8_t *bytes;
 	struct loop_timer timer;
 	mono_t life;
-	unsigned int installs;			/* outstanding */
+	unsigned int installs; /* outstanding */
 	struct synclink_stats stats;
 	struct synclink_group_stats group[SYNCSESS_GROUPS];
 	struct sent sent[SYNCSESS_GROUPS];
@@ -46,7 +48,7 @@ struct synclink {
 
 /* What is left to do once the actions, which are borrowed, have been carried out. */
 struct after {
-	int link;				/* 1 up, -1 down, 0 as before */
+	int link; /* 1 up, -1 down, 0 as before */
 	bool kernel_failed;
 	bool install_failed;
 	struct syncsess_event install;
@@ -67,7 +69,8 @@ static void send_frame(struct synclink *s, const struct syncsess_frame *f)
 	int err = frame_put_header(&f->hdr, hdr, sizeof(hdr));
 
 	if (err < 0) {
-		log_warnx("SYNC", "frame %s cannot be written: %s", frame_type_name(f->hdr.type), strerror(-err));
+		log_warnx("SYNC", "frame %s cannot be written: %s", frame_type_name(f->hdr.type),
+			  strerror(-err));
 		return;
 	}
 	/* -ENOTCONN: it has just ended, which its callback tells the machine. */
@@ -78,8 +81,15 @@ static void send_frame(struct synclink *s, const struct syncsess_frame *f)
 static void kernel_install(struct synclink *s, const struct syncsess_batch *b, struct after *after)
 {
 	struct knl_batch k = {
-		.group = b->group, .epoch = b->epoch.counter, .epoch_system = b->epoch.system, .seq = b->seq, .flags = b->flags,
-		.generation = b->generation, .count = b->count, .records = b->records, .len = b->len,
+		.group = b->group,
+		.epoch = b->epoch.counter,
+		.epoch_system = b->epoch.system,
+		.seq = b->seq,
+		.flags = b->flags,
+		.generation = b->generation,
+		.count = b->count,
+		.records = b->records,
+		.len = b->len,
 	};
 	int err = knl_att_install(s->att, &k);
 
@@ -114,14 +124,18 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 		break;
 	case SYNCSESS_DISCONNECT:
 		s->stats.disconnects++;
-		log_info("SYNC", "data link %s: connection ended: %s", s->conf.ifname, frame_reason_name(a->reason));
+		log_info("SYNC", "data link %s: connection ended: %s", s->conf.ifname,
+			 frame_reason_name(a->reason));
 		syncsock_disconnect(s->sock);
 		break;
 	case SYNCSESS_LINK:
 		after->link = a->up ? 1 : -1;
 		break;
 	case SYNCSESS_KERNEL_SYNC:
-		kernel_result(s, knl_att_sync(s->att, a->sync.group, a->sync.session, a->sync.peer_instance, a->sync.bulk), after);
+		kernel_result(s,
+			      knl_att_sync(s->att, a->sync.group, a->sync.session,
+					   a->sync.peer_instance, a->sync.bulk),
+			      after);
 		break;
 	case SYNCSESS_KERNEL_RECEIVE:
 		kernel_result(s, knl_att_receive(s->att, a->sync.group, a->sync.session), after);
@@ -131,7 +145,10 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 		break;
 	case SYNCSESS_KERNEL_ACK:
 		s->group[a->ack.group].acked_seq = a->ack.seq;
-		kernel_result(s, knl_att_ack(s->att, a->ack.group, a->ack.session, a->ack.seq, a->ack.refusals, a->ack.n_refusals), after);
+		kernel_result(s,
+			      knl_att_ack(s->att, a->ack.group, a->ack.session, a->ack.seq,
+					  a->ack.refusals, a->ack.n_refusals),
+			      after);
 		break;
 	case SYNCSESS_STATUS:
 		after->status[after->n_status].group = a->status.group;
@@ -140,11 +157,15 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 	}
 }
 
-/* The election may answer with requests to this machine, so it is told last, when nothing of this step is in use any more. */
+/*
+ * The election may answer with requests to this machine, so it is told last, when nothing of this
+ * step is in use any more.
+ */
 static void tell(struct synclink *s, const struct after *after)
 {
 	if (after->link) {
-		log_notice("SYNC", "data link %s: session %s", s->conf.ifname, after->link > 0 ? "up" : "down");
+		log_notice("SYNC", "data link %s: session %s", s->conf.ifname,
+			   after->link > 0 ? "up" : "down");
 		s->ops->up(s->arg, s, after->link > 0);
 	}
 	for (unsigned int i = 0; i < after->n_status; i++)
@@ -169,7 +190,9 @@ static void feed(struct synclink *s, const struct syncsess_event *ev)
 	loop_timer_set(&s->timer, s->actions.deadline);
 	if (after.install_failed)
 		feed(s, &after.install);
-	/* Without its kernel a session is worth nothing; the next one begins with what is missing. */
+	/*
+	 * Without its kernel a session is worth nothing; the next one begins with what is missing.
+	 */
 	if (after.kernel_failed && ev->type != SYNCSESS_EV_CLOSE)
 		synclink_close(s, FRAME_R_INSTALL);
 	tell(s, &after);
@@ -192,7 +215,8 @@ static bool on_accept(void *arg, const struct rg_addr *from)
 {
 	struct synclink *s = arg;
 
-	return s->peer.system && addr_equal(from, &s->peer.addr) && syncsess_connects(s->peer.system, s->conf.system);
+	return s->peer.system && addr_equal(from, &s->peer.addr) &&
+	       syncsess_connects(s->peer.system, s->conf.system);
 }
 
 static void on_connected(void *arg)
@@ -207,11 +231,14 @@ static void on_closed(void *arg, int err)
 {
 	struct synclink *s = arg;
 
-	log_info("SYNC", "data link %s: connection closed%s%s", s->conf.ifname, err ? ": " : " by the peer", err ? strerror(-err) : "");
+	log_info("SYNC", "data link %s: connection closed%s%s", s->conf.ifname,
+		 err ? ": " : " by the peer", err ? strerror(-err) : "");
 	feed_type(s, SYNCSESS_EV_DISCONNECTED);
 }
 
-/* Handles the frames that are in the parser.  Returns false when no more bytes should be read now. */
+/*
+ * Handles the frames that are in the parser.  Returns false when no more bytes should be read now.
+ */
 static bool take_frames(struct synclink *s)
 {
 	struct syncsess_event ev = { .type = SYNCSESS_EV_FRAME };
@@ -278,8 +305,12 @@ static uint32_t silence_ms(uint32_t hold_ms)
 static int open_machine(struct synclink *s)
 {
 	struct syncsess_config cfg = {
-		.domain = s->conf.domain, .protocol = s->conf.protocol, .system = s->conf.system, .nonce = s->conf.nonce,
-		.keepalive_ms = silence_ms(s->conf.hold_ms) / 4, .silent_ms = silence_ms(s->conf.hold_ms),
+		.domain = s->conf.domain,
+		.protocol = s->conf.protocol,
+		.system = s->conf.system,
+		.nonce = s->conf.nonce,
+		.keepalive_ms = silence_ms(s->conf.hold_ms) / 4,
+		.silent_ms = silence_ms(s->conf.hold_ms),
 	};
 	uint64_t first;
 	int err = sysid_random(&first);
@@ -306,8 +337,9 @@ static int open_machine(struct synclink *s)
  *
  * Return: 0 or -errno.
  */
-int synclink_new(struct event_base *base, struct ifaces *ifs, struct knl_att *att, const struct synclink_conf *conf,
-		 const struct synclink_ops *ops, void *arg, struct synclink **out)
+int synclink_new(struct event_base *base, struct ifaces *ifs, struct knl_att *att,
+		 const struct synclink_conf *conf, const struct synclink_ops *ops, void *arg,
+		 struct synclink **out)
 {
 	struct synclink *s = calloc(1, sizeof(*s));
 	int err;
@@ -321,7 +353,8 @@ int synclink_new(struct event_base *base, struct ifaces *ifs, struct knl_att *at
 	s->arg = arg;
 	err = open_machine(s);
 	if (!err)
-		err = syncsock_new(base, ifs, conf->ifname, conf->port, silence_ms(conf->hold_ms), &sock_ops, s, &s->sock);
+		err = syncsock_new(base, ifs, conf->ifname, conf->port, silence_ms(conf->hold_ms),
+				   &sock_ops, s, &s->sock);
 	if (err) {
 		synclink_free(s);
 		return err;
@@ -374,7 +407,8 @@ void synclink_set_peer(struct synclink *s, const struct synclink_peer *peer)
  * @epoch: of the term
  * @instance: of the group in our kernel
  */
-void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch, uint64_t instance)
+void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch,
+		   uint64_t instance)
 {
 	struct syncsess_event ev = { .type = SYNCSESS_EV_SEND };
 
@@ -393,7 +427,8 @@ void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epo
  * @digest: of our configuration of the group
  * @full: do not trust what our kernel holds
  */
-void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *epoch, uint64_t instance, uint64_t digest, bool full)
+void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *epoch,
+		      uint64_t instance, uint64_t digest, bool full)
 {
 	struct syncsess_event ev = { .type = SYNCSESS_EV_RECEIVE };
 
@@ -423,8 +458,8 @@ void synclink_stop(struct synclink *s, uint8_t group)
  * @s: the link
  * @group: the group
  *
- * Asks the peer to send all of it again, unless it is doing so: then the next answer of our kernel says the same, and the machine knows
- * how soon to ask again.
+ * Asks the peer to send all of it again, unless it is doing so: then the next answer of our kernel
+ * says the same, and the machine knows how soon to ask again.
  */
 void synclink_lost(struct synclink *s, uint8_t group)
 {
@@ -496,7 +531,8 @@ void synclink_installed(struct synclink *s, const struct knl_installed *i)
 	struct syncsess_event ev = { .type = SYNCSESS_EV_INSTALLED };
 	bool waiting = s->installs >= SYNCLINK_INSTALLS;
 
-	_Static_assert(sizeof(struct frame_refusal) == sizeof(struct nf_rg_refusal), "refusals are passed on as they are");
+	_Static_assert(sizeof(struct frame_refusal) == sizeof(struct nf_rg_refusal),
+		       "refusals are passed on as they are");
 	s->installs -= s->installs > 0;
 	s->group[i->group & 0xff].lost += i->lost;
 	ev.installed.group = (uint8_t)i->group;
@@ -529,7 +565,10 @@ void synclink_synced(struct synclink *s, uint32_t group, uint32_t session, int e
 
 	if (err) {
 		s->stats.kernel_failed++;
-		/* The role may have changed since it was asked, and the machine knows by now; else begin again. */
+		/*
+		 * The role may have changed since it was asked, and the machine knows by now; else
+		 * begin again.
+		 */
 		if (session && s->sess.groups[group & 0xff].session == session)
 			synclink_close(s, FRAME_R_ROLE);
 		return;
@@ -538,7 +577,8 @@ void synclink_synced(struct synclink *s, uint32_t group, uint32_t session, int e
 		return;
 	g->bulks += sync == NF_RG_SYNC_BULK;
 	g->deltas += sync == NF_RG_SYNC_DELTA;
-	log_info("SYNC", "RG id %u: sending %s", group, sync == NF_RG_SYNC_BULK ? "everything" : "what the peer has missed");
+	log_info("SYNC", "RG id %u: sending %s", group,
+		 sync == NF_RG_SYNC_BULK ? "everything" : "what the peer has missed");
 }
 
 /**

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The data link of a protocol instance: the TCP connection to the peer, and the relay between it and the kernel.
+ * The data link of a protocol instance: the TCP connection to the peer, and the relay between it
+ * and the kernel.
  *
- * What is said over it is decided by core/syncsess.h; this module moves bytes.  A batch goes from a PUSH of our kernel straight into the
- * connection, and from the connection straight into an INSTALL; nothing is kept here.  What waits for the connection is bounded by the
- * window of the kernel; what waits for the kernel by SYNCLINK_INSTALLS: beyond it the connection is not read, while acknowledgements
- * go on being written.  Reading never stops because writing blocks.
+ * What is said over it is decided by core/syncsess.h; this module moves bytes.  A batch goes from a
+ * PUSH of our kernel straight into the connection, and from the connection straight into an
+ * INSTALL; nothing is kept here.  What waits for the connection is bounded by the window of the
+ * kernel; what waits for the kernel by SYNCLINK_INSTALLS: beyond it the connection is not read,
+ * while acknowledgments go on being written.  Reading never stops because writing blocks.
  *
  * Everything runs in the thread of the event base.
  */
@@ -26,8 +28,8 @@ struct event_base;
 struct ifaces;
 struct synclink;
 
-#define SYNCLINK_INSTALLS	8	/* installs outstanding in the kernel */
-#define SYNCLINK_WINDOW		32	/* batches in flight, asked for at ATTACH */
+#define SYNCLINK_INSTALLS 8 /* installs outstanding in the kernel */
+#define SYNCLINK_WINDOW 32 /* batches in flight, asked for at ATTACH */
 
 struct synclink_conf {
 	char ifname[16];
@@ -57,24 +59,27 @@ struct synclink_ops {
 struct synclink_group_stats {
 	uint64_t batches_tx, batches_rx;
 	uint64_t records_tx, records_rx;
-	uint64_t bulks, deltas;		/* sessions that our kernel fed the peer with */
+	uint64_t bulks, deltas; /* sessions that our kernel fed the peer with */
 	uint64_t acked_seq;
-	uint64_t lost;			/* entries that vanished here behind our back */
+	uint64_t lost; /* entries that vanished here behind our back */
 };
 
 struct synclink_stats {
-	uint64_t install_waits;		/* times the kernel had SYNCLINK_INSTALLS to do */
-	uint64_t kernel_failed;		/* requests to the kernel that could not be made, or were refused */
+	uint64_t install_waits; /* times the kernel had SYNCLINK_INSTALLS to do */
+	uint64_t kernel_failed; /* requests to the kernel that could not be made, or were refused */
 	uint64_t disconnects;
 };
 
-int synclink_new(struct event_base *base, struct ifaces *ifs, struct knl_att *att, const struct synclink_conf *conf,
-		 const struct synclink_ops *ops, void *arg, struct synclink **out);
+int synclink_new(struct event_base *base, struct ifaces *ifs, struct knl_att *att,
+		 const struct synclink_conf *conf, const struct synclink_ops *ops, void *arg,
+		 struct synclink **out);
 void synclink_free(struct synclink *s);
 
 void synclink_set_peer(struct synclink *s, const struct synclink_peer *peer);
-void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch, uint64_t instance);
-void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *epoch, uint64_t instance, uint64_t digest, bool full);
+void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch,
+		   uint64_t instance);
+void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *epoch,
+		      uint64_t instance, uint64_t digest, bool full);
 void synclink_stop(struct synclink *s, uint8_t group);
 void synclink_lost(struct synclink *s, uint8_t group);
 void synclink_close(struct synclink *s, enum frame_reason why);

@@ -22,11 +22,11 @@
 #include "io/log.h"
 #include "io/loop.h"
 
-#define RETRY_MIN_MS	100
-#define RETRY_MAX_MS	2000
+#define RETRY_MIN_MS 100
+#define RETRY_MAX_MS 2000
 
 /* Read at once what a whole batch needs; the default of libevent would cut it into four. */
-#define READ_MAX	(128 * 1024)
+#define READ_MAX (128 * 1024)
 
 struct syncsock {
 	struct event_base *base;
@@ -38,8 +38,8 @@ struct syncsock {
 	void *arg;
 	bool enabled;
 	unsigned int ifindex;
-	struct rg_addr addr;		/* ours; family 0: the interface cannot be used */
-	struct rg_addr target;		/* family 0: the peer connects to us */
+	struct rg_addr addr; /* ours; family 0: the interface cannot be used */
+	struct rg_addr target; /* family 0: the peer connects to us */
 	uint16_t target_port;
 	struct evconnlistener *listener;
 	struct bufferevent *bev;
@@ -47,7 +47,7 @@ struct syncsock {
 	bool paused;
 	struct loop_timer retry;
 	uint32_t retry_ms;
-	int last_err;			/* logged once until it changes */
+	int last_err; /* logged once until it changes */
 	struct syncsock_stats stats;
 };
 
@@ -85,7 +85,8 @@ static int tcp_socket(struct syncsock *s, uint16_t port)
 	if (fd < 0)
 		return -errno;
 	if (!setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) &&
-	    !setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, s->ifname, (socklen_t)strlen(s->ifname) + 1) &&
+	    !setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, s->ifname,
+			(socklen_t)strlen(s->ifname) + 1) &&
 	    !bind(fd, (struct sockaddr *)&sin, sizeof(sin)))
 		return fd;
 	err = -errno;
@@ -191,7 +192,8 @@ static void try_connect(struct syncsock *s)
 	tune(s, fd);
 	s->bev = make_bev(s, fd);
 	s->connecting = true;
-	if (s->bev && bufferevent_socket_connect(s->bev, (struct sockaddr *)&to, sizeof(to)) < 0 && s->bev && s->connecting) {
+	if (s->bev && bufferevent_socket_connect(s->bev, (struct sockaddr *)&to, sizeof(to)) < 0 &&
+	    s->bev && s->connecting) {
 		s->stats.connect_failed++;
 		complain(s, "cannot connect", -errno);
 		drop(s);
@@ -206,7 +208,8 @@ static void on_retry(void *arg, mono_t now)
 	try_connect(arg);
 }
 
-static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len, void *arg)
+static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len,
+		      void *arg)
 {
 	struct rg_addr from = { .family = RG_V4 };
 	struct syncsock *s = arg;
@@ -246,7 +249,9 @@ static void listen_start(struct syncsock *s)
 	if (!err && listen(fd, 4))
 		err = -errno;
 	if (!err) {
-		s->listener = evconnlistener_new(s->base, on_accept, s, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
+		s->listener = evconnlistener_new(s->base, on_accept, s,
+						 LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0,
+						 fd);
 		err = s->listener ? 0 : -ENOMEM;
 	}
 	if (!err)
@@ -295,7 +300,8 @@ static void refresh(struct syncsock *s)
 	open_all(s);
 }
 
-static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, const struct iface_addr *addr)
+static void on_iface(void *arg, enum iface_event ev, const struct iface *iface,
+		     const struct iface_addr *addr)
 {
 	struct syncsock *s = arg;
 
@@ -318,8 +324,9 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *iface, 
  *
  * Return: 0 or -errno.
  */
-int syncsock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, uint16_t port, uint32_t silent_ms,
-		 const struct syncsock_ops *ops, void *arg, struct syncsock **out)
+int syncsock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, uint16_t port,
+		 uint32_t silent_ms, const struct syncsock_ops *ops, void *arg,
+		 struct syncsock **out)
 {
 	struct syncsock *s = calloc(1, sizeof(*s));
 	int err;
@@ -400,7 +407,8 @@ void syncsock_connect_to(struct syncsock *s, const struct rg_addr *addr, uint16_
 }
 
 /**
- * syncsock_disconnect() - end the connection; what is queued goes out as far as the kernel takes it now
+ * syncsock_disconnect() - end the connection; what is queued goes out as far as the kernel takes it
+ * now
  * @s: the socket
  */
 void syncsock_disconnect(struct syncsock *s)
@@ -420,7 +428,8 @@ void syncsock_disconnect(struct syncsock *s)
  * @len: their lengths
  * @n: how many
  *
- * Return: 0, -ENOTCONN, or -ENOMEM: then part of a frame may have been queued and the connection must end.
+ * Return: 0, -ENOTCONN, or -ENOMEM: then part of a frame may have been queued and the connection
+ * must end.
  */
 int syncsock_send(struct syncsock *s, const void *const *part, const size_t *len, size_t n)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The TCP end of a data link: listens on the data interface, or connects from it, and holds at most one connection.
+ * The TCP end of a data link: listens on the data interface, or connects from it, and holds at most
+ * one connection.
  *
- * Both ends are bound to the interface and its primary IPv4 address, and made anew when that changes.  A connection that the peer does not
- * answer is broken by the kernel after the silence given (TCP_USER_TIMEOUT).  Everything runs in the thread of the event base.
+ * Both ends are bound to the interface and its primary IPv4 address, and made anew when that
+ * changes.  A connection that the peer does not answer is broken by the kernel after the silence
+ * given (TCP_USER_TIMEOUT).  Everything runs in the thread of the event base.
  */
 #ifndef RG_IO_SYNCSOCK_H
 #define RG_IO_SYNCSOCK_H
@@ -19,21 +21,23 @@ struct ifaces;
 struct syncsock;
 
 struct syncsock_ops {
-	bool (*accept)(void *arg, const struct rg_addr *from);	/* may this address connect now? */
-	void (*connected)(void *arg);	/* a connection stands; one that stood before was closed */
-	void (*closed)(void *arg, int err);	/* it ended, not by syncsock_disconnect(); 0: by the peer */
-	void (*readable)(void *arg);	/* call syncsock_read() */
+	bool (*accept)(void *arg, const struct rg_addr *from); /* may this address connect now? */
+	void (*connected)(void *arg); /* a connection stands; one that stood before was closed */
+	/* It ended, and not by syncsock_disconnect(); 0: by the peer. */
+	void (*closed)(void *arg, int err);
+	void (*readable)(void *arg); /* call syncsock_read() */
 };
 
 struct syncsock_stats {
-	uint64_t connected, accepted;	/* by us, by the peer */
+	uint64_t connected, accepted; /* by us, by the peer */
 	uint64_t connect_failed, refused_peer, listen_failed;
 	uint64_t rx_bytes, tx_bytes;
-	uint64_t queue_max;		/* bytes */
+	uint64_t queue_max; /* bytes */
 };
 
-int syncsock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, uint16_t port, uint32_t silent_ms,
-		 const struct syncsock_ops *ops, void *arg, struct syncsock **out);
+int syncsock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, uint16_t port,
+		 uint32_t silent_ms, const struct syncsock_ops *ops, void *arg,
+		 struct syncsock **out);
 void syncsock_free(struct syncsock *s);
 
 void syncsock_enable(struct syncsock *s, bool on);

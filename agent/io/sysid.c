@@ -13,8 +13,8 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
-#define MACHINE_ID	"/etc/machine-id"
-#define MACHINE_ID_LEN	32
+#define MACHINE_ID "/etc/machine-id"
+#define MACHINE_ID_LEN 32
 
 static size_t machine_id(char *buf, size_t size)
 {
@@ -76,9 +76,10 @@ static int write_file(const char *file, uint64_t id)
  * @mac: address of the control interface, all zero if it is not there
  * @out: the identity, never 0
  *
- * The same after each start.  The interface's address goes in because routers in containers or network namespaces may share a file system and
- * so the machine ID; the machine ID because two routers may have been given the same locally administered address.  It is kept because
- * the interface may be missing, or have another address, when the agent is started again.
+ * The same after each start.  The interface's address goes in because routers in containers or
+ * network namespaces may share a file system and so the machine ID; the machine ID because two
+ * routers may have been given the same locally administered address.  It is kept because the
+ * interface may be missing, or have another address, when the agent is started again.
  *
  * Return: 0, -EIO if SHA-256 is not to be had, or the -errno of writing @file.
  */
