@@ -2,15 +2,18 @@
 # shellcheck shell=bash
 # Sourced by scripts/check: the scripts in selftests/.
 #
-# DOC: Booting costs more than most tests, so a machine runs one script after the
-# other. Between two of them everything that a script can leave behind is removed,
-# our module included; a machine that does not come out clean, or whose kernel
-# reported an error, is a failure of that script, and the next gets a new one. A
-# script that exceeds its time limit, in real seconds, takes its machine along.
+# DOC: A script in instruction-counted time gets a machine of its own (vm-run), for
+# nobody may talk to such a machine while its clock runs. It does not mind company:
+# two run side by side, and results come when the script has ended, with the
+# machine's own seconds.
 #
-# Scripts in instruction-counted time do not mind company and run in two machines
-# side by side; those in real time run alone, and those that start machines
-# themselves (`# host`) after them.
+# Scripts in real time run alone. Booting costs more than most of them, so a machine
+# runs one after the other (vm-net). Those that start machines themselves come last.
+#
+# After each script everything that it can leave behind is removed, our module
+# included. A machine that does not come out clean, or whose kernel reported an
+# error, is a failure of that script, and the next gets a new one. Time limits are in
+# real seconds.
 
 lanes=()
 
@@ -34,10 +37,11 @@ setting() {
 # Sorts the selected scripts into $work/queue.{icount,smp,host}: the longest first,
 # a line each: limit, memory, name.
 vm_queues() {
-	local f name line kind scale=1
+	# Limits end what hangs; a busy host must not reach them.
+	local f name line kind scale=3
 
-	[ "$mode" != soak ] || scale=20
-	[ "$mode" != debug ] || scale=6
+	[ "$mode" != soak ] || scale=60
+	[ "$mode" != debug ] || scale=18
 	: >"$work/queue.icount"
 	: >"$work/queue.smp"
 	: >"$work/queue.host"
@@ -131,27 +135,40 @@ vm_leaks() {
 	fi
 }
 
-# vm_lane KIND MEM: scripts of one queue in one machine, until none is left
-vm_lane() {
-	local kind=$1 mem=$2 limit name opts=() debugging=0 out=$work/out.$BASHPID
+# vm_lane_icount: scripts of the queue, each in its machine
+vm_lane_icount() {
+	local limit mem name out=$work/out.$BASHPID opts=(--icount)
+
+	trap - EXIT
+	[ "$mode" != debug ] || opts+=(--debug)
+	while read -r limit mem name < <(vm_next "$work/queue.icount"); do
+		[ "$mode" != debug ] || mem=$((mem + 1024))
+		run_program "$name" $((limit + 60)) scripts/vm-run "${opts[@]}" --mem "$mem" \
+			--timeout "$limit" bash selftests/lib/run-one.sh "$name" "$limit" >"$out"
+		with_lock check-output cat "$out"
+	done
+}
+
+# vm_lane_smp: scripts of the queue in one machine, as long as it is good
+vm_lane_smp() {
+	local mem limit name debugging=0
 
 	trap - EXIT
 	. "$top/scripts/vm-net"
+	mem=$(awk '$2 > m { m = $2 } END { print m }' "$work/queue.smp")
 	[ "$mode" != debug ] || { debugging=1; VMNET_DEBUG=1; mem=$((mem + 1024)); }
-	[ "$kind" = icount ] && opts=(--icount) || opts=(--cpus 2)
 	vmnet_init || return 1
-	while read -r limit _ name < <(vm_next "$work/queue.$kind"); do
+	while read -r limit _ name < <(vm_next "$work/queue.smp"); do
 		if ! vm_alive t; then
-			vm_start "${opts[@]}" --mem "$mem" t
-			if ! vm_wait_up t 300 >"$out" 2>&1; then
-				vm_fault "$name" "no machine to run it in" "$(cat "$out")"
+			vm_start --cpus 2 --mem "$mem" t
+			if ! vm_wait_up t 300 >"$work/boot" 2>&1; then
+				vm_fault "$name" "no machine to run it in" "$(cat "$work/boot")"
 				continue
 			fi
 		fi
-		vm_script "$name" "$limit" >"$out"
-		with_lock check-output cat "$out"
+		vm_script "$name" "$limit"
 	done
-	vm_leaks "$kind"
+	vm_leaks smp
 }
 
 check_host() {
@@ -163,27 +180,34 @@ check_host() {
 	done < <(cat "$work/queue.host")
 }
 
-check_vm() {
-	local kind mem n i
+vm_lanes_run() {
+	local i n=$1
 
+	shift
+	for ((i = 0; i < n; i++)); do
+		"$@" &
+		lanes+=($!)
+	done
+	wait "${lanes[@]}"
+	lanes=()
+}
+
+check_vm() {
 	vm_queues
 	if [ -s "$work/queue.icount" ] || [ -s "$work/queue.smp" ]; then
-		section "module and machines"
+		section "module"
 		pattern=. run_result module-build vm_module || return
 	fi
-	for kind in icount smp; do
-		n=$(wc -l <"$work/queue.$kind")
-		[ "$n" -gt 0 ] || continue
-		section "scripts in machines: $kind"
-		mem=$(awk '$2 > m { m = $2 } END { print m }' "$work/queue.$kind")
-		[ $kind = icount ] && [ "$n" -gt 1 ] && n=2 || n=1
-		for ((i = 0; i < n; i++)); do
-			vm_lane $kind "$mem" &
-			lanes+=($!)
-		done
-		wait "${lanes[@]}"
-		lanes=()
-	done
+	if [ -s "$work/queue.icount" ]; then
+		section "scripts in instruction-counted time"
+		# what all such machines share is made once, before two want it
+		pattern=. run_result machine-build scripts/vm-run --icount true || return
+		vm_lanes_run 2 vm_lane_icount
+	fi
+	if [ -s "$work/queue.smp" ]; then
+		section "scripts in real time"
+		vm_lanes_run 1 vm_lane_smp
+	fi
 	if [ -s "$work/queue.host" ]; then
 		section "scripts that start machines"
 		check_host

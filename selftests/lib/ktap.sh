@@ -41,8 +41,18 @@ ktap_plan() {
 	echo "1..$1"
 }
 
-ktap_ok() { echo "ok $((++ktap_num)) - $*"; }
-ktap_fail() { ktap_failed=$((ktap_failed + 1)); echo "not ok $((++ktap_num)) - $*"; }
+# Each result tells how long it took, by the clock of the machine that it ran on.
+ktap_time=$EPOCHREALTIME
+
+ktap_result() {
+	local t=$EPOCHREALTIME
+
+	echo "$1 $((++ktap_num)) - $2 # time=$(((${t/./} - ${ktap_time/./}) / 1000)) ms"
+	ktap_time=$t
+}
+
+ktap_ok() { ktap_result ok "$*"; }
+ktap_fail() { ktap_failed=$((ktap_failed + 1)); ktap_result "not ok" "$*"; }
 ktap_skip() { ktap_skipped=$((ktap_skipped + 1)); echo "ok $((++ktap_num)) - $1 # SKIP ${2:-}"; }
 
 # ktap_skip_all REASON: nothing of this script can run here
@@ -111,7 +121,7 @@ wait_for() {
 	local limit=$1 end
 
 	shift
-	end=$(($(date +%s%N) + $(awk -v s="$limit" 'BEGIN { printf "%d", s * 1e9 }')))
+	end=$(($(date +%s%N) + $(awk -v s="$limit" 'BEGIN { printf "%.0f", s * 1e9 }')))
 	until "$@" >/dev/null 2>&1; do
 		if [ "$(date +%s%N)" -gt "$end" ]; then
 			diag "not within $limit s: $*"
