@@ -19,7 +19,8 @@ BEGIN { step = 0.25; n = resets = acked = at_fault = 0; pause = -1 }
 	if (index($3, client ".") != 1 || !match($0, /ack [0-9]+/) || flags ~ /S/)
 		next
 	ack = substr($0, RSTART + 4, RLENGTH - 4) - 1
-	if (ack <= acked)
+	# one byte more is the end of the connection, after the data
+	if (ack <= acked + 1)
 		next
 	if (acked && t - last > pause) {
 		pause = t - last
