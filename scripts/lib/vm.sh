@@ -33,6 +33,21 @@ vm_modules_of() {
 	done | awk 'NF && !seen[$0]++'
 }
 
+# vm_initrd_modules NAME... DIR: the modules, unpacked, and the order to load them in
+vm_initrd_modules() {
+	local dir=${!#} f
+
+	vm_modules_of "${@:1:$#-1}" | while read -r f; do
+		case $f in
+		*.xz) xz -dc "$kdir/modules/$f" ;;
+		*.zst) zstd -dcq "$kdir/modules/$f" ;;
+		*) cat "$kdir/modules/$f" ;;
+		esac >"$dir/$(basename "$f" | sed 's/\.ko.*//')"
+		basename "$f" | sed 's/\.ko.*//' >>"$dir/order"
+	done
+	touch "$dir/order"
+}
+
 # vm_initrd DIR: the part of the initramfs that is the same for every run of a
 # kernel; prints its name
 vm_initrd() {
@@ -48,16 +63,7 @@ vm_initrd() {
 	cp /bin/busybox "$tmp/bin/"
 	cp "$top/scripts/lib/vm-init" "$tmp/init"
 	chmod +x "$tmp/init"
-	vm_modules_of virtio_pci virtio_console virtio_net 9pnet_virtio 9p overlay |
-	while read -r f; do
-		case $f in
-		*.xz) xz -dc "$kdir/modules/$f" ;;
-		*.zst) zstd -dcq "$kdir/modules/$f" ;;
-		*) cat "$kdir/modules/$f" ;;
-		esac >"$tmp/m/$(basename "$f" | sed 's/\.ko.*//')"
-		basename "$f" | sed 's/\.ko.*//' >>"$tmp/m/order"
-	done
-	touch "$tmp/m/order"
+	vm_initrd_modules virtio_pci virtio_console virtio_net 9pnet_virtio 9p overlay "$tmp/m"
 	(cd "$tmp" && find . | cpio -o -H newc --quiet | gzip -1) >"$tmp.gz"
 	mv "$tmp.gz" "$out"
 	rm -rf "$tmp"
@@ -113,8 +119,9 @@ vm_qemu_args() {
 	qemu+=(-cpu max -m "$mem" -nodefaults -display none -no-reboot
 		-kernel "$kdir/vmlinuz" -initrd "$1/initrd" -append "$append"
 		-serial "file:$1/console"
-		-virtfs "local,path=/,mount_tag=hostroot,security_model=none,readonly=on,multidevs=remap"
 		-device "virtio-serial-pci,id=vser,max_ports=31")
+	[ -n "$icount" ] ||
+		qemu+=(-virtfs "local,path=/,mount_tag=hostroot,security_model=none,readonly=on,multidevs=remap")
 }
 
 # vm_port ID BACKEND: a virtio-serial port named ID

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Sourced by vm-run: the root file system of an instruction-counted machine.
+#
+# DOC: In instruction-counted time (--icount) idle time is skipped, and waiting for the host is
+# idle time: while the guest waits for one page of a program over 9p, its clock runs on from
+# timer to timer, minutes in a few host milliseconds on a busy host. So such a machine gets
+# everything into memory before it starts, in its initramfs: the files of the packages below
+# with the libraries that they need, the kernel's network modules, the project. Its output stays
+# in memory as well until the script has ended.
+
+vm_memory_packages="base-files base-passwd bash coreutils dash debianutils diffutils findutils
+gawk grep hostname libc-bin mawk ncurses-base perl-base procps psmisc sed util-linux mount kmod
+iproute2 iputils-ping iputils-arping arping nftables conntrack conntrackd keepalived tcpdump jq
+socat netcat-openbsd ethtool curl busybox-static libpam-modules"
+
+# Names of the files of those packages that are installed, without documentation.
+vm_memory_names() {
+	local p
+
+	for p in $vm_memory_packages; do
+		dpkg -L "$p" 2>/dev/null
+	done | grep -vE '^/(usr/share/(doc|man|locale|info|lintian|bash-completion)|etc/(init|cron)|lib/systemd|usr/lib/systemd|var)(/|$)'
+	printf "%s\n" /usr/bin/awk /usr/bin/nc /etc/alternatives/awk /etc/alternatives/nc /etc/passwd /etc/group /etc/nsswitch.conf /etc/ld.so.cache /etc/alternatives \
+		/etc/machine-id /etc/protocols /etc/services /bin /sbin /lib /lib64 /usr/lib/locale/C.utf8
+}
+
+# Names in the merged /usr, and for a symbolic link what it points to as well.
+vm_memory_resolve() {
+	local names
+
+	names=$(sed -E 's#^/(bin|sbin|lib|lib32|lib64|libx32)/#/usr/\1/#' | sort -u)
+	echo "$names"
+	xargs -r readlink -f <<<"$names"
+}
+
+# vm_libraries_of FILE...: the shared libraries that they need
+vm_libraries_of() {
+	ldd "$@" 2>/dev/null | grep -oE '/[^ :()]+' | sort -u | vm_memory_resolve
+}
+
+# vm_memory_files: every file of the image that does not belong to the project, once
+vm_memory_files() {
+	local names
+
+	names=$(vm_memory_names | vm_memory_resolve | sort -u |
+		perl -lne 'print if -l || -e')
+	{
+		echo "$names"
+		perl -lne 'print if -f && -x _' <<<"$names" | xargs -r ldd 2>/dev/null |
+			grep -oE '/[^ :()]+' | sort -u | vm_memory_resolve
+		vm_libraries_of "$build/rgd" "$build/rgctl" "$build"/progs/*
+	} | sort -u | perl -lne 'print if -l || -e' | awk -F/ '{
+		# cpio wants a folder before what is in it
+		p = ""
+		for (i = 2; i < NF; i++) {
+			p = p "/" $i
+			if (!(p in seen)) { seen[p] = 1; print p }
+		}
+		if (!($0 in seen)) { seen[$0] = 1; print }
+	}'
+}
+
+# vm_memory_image DIR: the part that is the same for every run; prints its name
+vm_memory_image() {
+	local stamp out
+
+	stamp=$( (cat /var/lib/dpkg/status "$top/scripts/lib/vm-memory.sh"; echo "$kver"
+		vm_libraries_of "$build/rgd" "$build/rgctl" "$build"/progs/* 2>/dev/null) | cksum | cut -d' ' -f1)
+	out=$1/memory-$kver-$stamp.cpio
+	if [ ! -e "$out" ]; then
+		rm -f "$1"/memory-"$kver"-*.cpio
+		vm_memory_files | sed 's#^/##' | (cd / && cpio -o -H newc --quiet 2>/dev/null) >"$out.tmp"
+		vm_memory_modules >>"$out.tmp"
+		mv "$out.tmp" "$out"
+	fi
+	echo "$out"
+}
+
+# The kernel's network modules and what they need, as a cpio archive at the place where modprobe
+# looks for them.
+vm_memory_modules() {
+	local tmp
+
+	tmp=$(mktemp -d)
+	mkdir -p "$tmp/usr/lib/modules/$kver"
+	{
+		sed -nE 's#^(kernel/(net|lib|crypto|arch/x86/crypto)/[^:]*):.*#\1#p; s#^(kernel/drivers/net/[^/:]*):.*#\1#p' \
+			"$kdir/modules/modules.dep"
+		sed -nE 's#^(kernel/net/[^:]*|kernel/drivers/net/[^/:]*): *##p' "$kdir/modules/modules.dep" |
+			tr ' ' '\n'
+	} | sort -u | grep . | (cd "$kdir/modules" && cpio -pdm --quiet "$tmp/usr/lib/modules/$kver")
+	(cd "$tmp" && find usr | cpio -o -H newc --quiet)
+	rm -rf "$tmp"
+}
+
+# vm_memory_pack WORK [FILE]: the initramfs of one run, FILE (the script) included
+vm_memory_pack() {
+	local image tmp=$1/memory
+
+	image=$(vm_memory_image "$build/vm") || return 1
+	mkdir -p "$tmp"/{m,proc,sys,dev,run,tmp,root,mnt,opt,var/tmp,var/lib,var/log,home}
+	ln -s /run "$tmp/var/run"
+	ln -s /run/lock "$tmp/var/lock"
+	mkdir -p "$tmp$top" "$tmp/usr/lib/modules/$kver"
+	cp "$top/scripts/lib/vm-init-memory" "$tmp/init"
+	chmod +x "$tmp/init"
+	vm_initrd_modules virtio_pci virtio_console "$tmp/m"
+	cp -r "$top"/{selftests,scripts,Documentation} "$tmp$top/"
+	mkdir -p "$tmp$build"
+	cp -r "$build"/{rgd,rgctl,progs} "$tmp$build/" 2>/dev/null
+	[ -z "$kextra" ] || cp -r "$kextra/." "$tmp/usr/lib/modules/$kver/"
+	[ -z "${2:-}" ] || (cd / && echo "${2#/}" | cpio -pdmu --quiet "$tmp")
+	cp -r "$1/vm" "$tmp/vm"
+	cp "$image" "$1/initrd"
+	(cd "$tmp" && find . | cpio -o -H newc --quiet) >>"$1/initrd"
+}
