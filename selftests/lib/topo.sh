@@ -268,11 +268,12 @@ pair_up() {
 power_cut() {
 	local r=$1 d
 
+	# The agent first: it must not see its links go, one by one, and say so.
+	ip netns pids "$NS$r" | xargs -r kill -9
+	ipn "$([ "$r" = A ] && echo B || echo A)" link set sync0 down
 	for d in lan0 wan0; do
 		ipn sw link set "$r$d" down
 	done
-	ipn "$([ "$r" = A ] && echo B || echo A)" link set sync0 down
-	ip netns pids "$NS$r" | xargs -r kill -9
 }
 
 # power_on ROUTER: a machine that has just booted: no state, no addresses of the
