@@ -68,6 +68,7 @@ vm_memory_image() {
 	stamp=$( (cat /var/lib/dpkg/status "$top/scripts/lib/vm-memory.sh"; echo "$kver"
 		vm_libraries_of "$build/rgd" "$build/rgctl" "$build"/progs/* 2>/dev/null) | cksum | cut -d' ' -f1)
 	out=$1/memory-$kver-$stamp.cpio
+	mkdir -p "$1"
 	if [ ! -e "$out" ]; then
 		rm -f "$1"/memory-"$kver"-*.cpio
 		vm_memory_files | sed 's#^/##' | (cd / && cpio -o -H newc --quiet 2>/dev/null) >"$out.tmp"
