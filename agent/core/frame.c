@@ -12,11 +12,9 @@
 
 #define OPEN_LATER_MAX	1024	/* bytes of an OPEN of a later version */
 
-enum presence { NONE, NEEDED };
-
 struct shape {
-	enum presence group;	/* and with it the epoch */
-	enum presence seq;
+	bool grouped;		/* has a group, and with it an epoch */
+	bool sequenced;
 	uint8_t flags;		/* those allowed */
 	uint32_t min;		/* bytes of payload */
 	uint32_t max;
@@ -24,17 +22,17 @@ struct shape {
 };
 
 static const struct shape shapes[] = {
-	[FRAME_OPEN]	= { NONE, NONE, 0,
+	[FRAME_OPEN]	= { false, false, 0,
 			    FRAME_OPEN_BYTES, FRAME_OPEN_BYTES, 1 },
-	[FRAME_JOIN]	= { NEEDED, NONE, 0,
+	[FRAME_JOIN]	= { true, false, 0,
 			    FRAME_JOIN_BYTES, FRAME_JOIN_BYTES, 1 },
-	[FRAME_LEAVE]	= { NEEDED, NONE, 0, 2, 2, 1 },
-	[FRAME_BATCH]	= { NEEDED, NEEDED, FRAME_F_ALL,
+	[FRAME_LEAVE]	= { true, false, 0, 2, 2, 1 },
+	[FRAME_BATCH]	= { true, true, FRAME_F_ALL,
 			    FRAME_BATCH_BYTES, FRAME_PAYLOAD_MAX, 1 },
-	[FRAME_ACK]	= { NEEDED, NEEDED, 0, 0, 4 * FRAME_REFUSALS_MAX, 4 },
-	[FRAME_RESEND]	= { NEEDED, NONE, 0, 2, 2, 1 },
-	[FRAME_KEEPALIVE] = { NONE, NONE, 0, 0, 0, 1 },
-	[FRAME_CLOSE]	= { NONE, NONE, 0, 2, 2, 1 },
+	[FRAME_ACK]	= { true, true, 0, 0, 4 * FRAME_REFUSALS_MAX, 4 },
+	[FRAME_RESEND]	= { true, false, 0, 2, 2, 1 },
+	[FRAME_KEEPALIVE] = { false, false, 0, 0, 0, 1 },
+	[FRAME_CLOSE]	= { false, false, 0, 2, 2, 1 },
 };
 
 const char *frame_type_name(enum frame_type t)
@@ -125,15 +123,15 @@ static enum frame_error check(const struct frame *f)
 		return FRAME_BAD_FLAGS;
 	if (!f->version)
 		return FRAME_BAD_VERSION;
-	if (f->group > 255 || !f->group != (s->group == NONE))
+	if (f->group > 255 || !f->group == s->grouped)
 		return FRAME_BAD_GROUP;
 	if (!f->session)
 		return FRAME_BAD_SESSION;
-	if (!f->epoch.counter != (s->group == NONE) ||
+	if (!f->epoch.counter == s->grouped ||
 	    !f->epoch.counter != !f->epoch.system ||
 	    f->epoch.counter > HELLO_EPOCH_MAX)
 		return FRAME_BAD_EPOCH;
-	if (!f->seq != (s->seq == NONE))
+	if (!f->seq == s->sequenced)
 		return FRAME_BAD_SEQ;
 	return check_length(f, s);
 }

@@ -50,7 +50,7 @@ enum frame_reason {
 	FRAME_R_FRAME,		/* the stream could not be cut into frames */
 	FRAME_R_PAYLOAD,	/* a payload could not be decoded */
 	FRAME_R_SESSION,	/* frame of another session number */
-	FRAME_R_SEQUENCE,	/* batch or acknowledgement out of sequence */
+	FRAME_R_SEQUENCE,	/* a batch, or the answer to one, out of sequence */
 	FRAME_R_SILENT,		/* nothing received for too long */
 	FRAME_R_REPLACED,	/* a newer connection took over */
 	FRAME_R_ROLE,		/* not sender (or receiver) of this group (any more) */

@@ -291,7 +291,7 @@ struct syncsess_group {
  * @counters: see enum syncsess_counter
  * @closed: connections ended, by reason; ours and the peer's
  * @groups: by group id, slot 0 unused
- * @refusals, @ack: room for one acknowledgement each way
+ * @refusals, @ack: room for the answer to one batch each way
  */
 struct syncsess {
 	struct syncsess_config cfg;

@@ -9,18 +9,15 @@
 #include <linux/nf_rg.h>
 #include <string.h>
 
-_Static_assert(FRAME_F_BULK_BEGIN == NF_RG_BATCH_BULK_BEGIN &&
-		       FRAME_F_BULK_END == NF_RG_BATCH_BULK_END &&
-		       FRAME_F_SYNCED == NF_RG_BATCH_SYNCED,
-	       "flags of the kernel");
-_Static_assert((int)SYNCSESS_COPY_NONE == (int)NF_RG_SYNC_NONE &&
-		       (int)SYNCSESS_COPY_DELTA == (int)NF_RG_SYNC_DELTA &&
-		       (int)SYNCSESS_COPY_BULK == (int)NF_RG_SYNC_BULK &&
-		       (int)SYNCSESS_COPY_DONE == (int)NF_RG_SYNC_DONE,
-	       "states of the kernel");
+_Static_assert(FRAME_F_BULK_BEGIN == NF_RG_BATCH_BULK_BEGIN, "flags of the kernel");
+_Static_assert(FRAME_F_BULK_END == NF_RG_BATCH_BULK_END, "flags of the kernel");
+_Static_assert(FRAME_F_SYNCED == NF_RG_BATCH_SYNCED, "flags of the kernel");
+_Static_assert((int)SYNCSESS_COPY_NONE == (int)NF_RG_SYNC_NONE, "states of the kernel");
+_Static_assert((int)SYNCSESS_COPY_DELTA == (int)NF_RG_SYNC_DELTA, "states of the kernel");
+_Static_assert((int)SYNCSESS_COPY_BULK == (int)NF_RG_SYNC_BULK, "states of the kernel");
+_Static_assert((int)SYNCSESS_COPY_DONE == (int)NF_RG_SYNC_DONE, "states of the kernel");
 _Static_assert(FRAME_BATCH_BYTES + NF_RG_PUSH_MAX <= FRAME_PAYLOAD_MAX, "a push fits into a frame");
-_Static_assert(NF_RG_BATCH_RECORDS <= FRAME_REFUSALS_MAX,
-	       "a batch that is refused as a whole fits into an answer");
+_Static_assert(NF_RG_BATCH_RECORDS <= FRAME_REFUSALS_MAX, "a refused batch fits into an answer");
 
 static void set_status(struct syncsess_ctx *c, struct syncsess_group *g, enum election_sync status)
 {
@@ -238,7 +235,7 @@ void syncsess_want_send(struct syncsess_ctx *c, const struct syncsess_event *ev)
 	g->dir = SYNCSESS_SENDER;
 	g->epoch = ev->group.epoch;
 	if (g->instance != ev->group.instance) {
-		/* Another life of the group in our kernel (module loaded again) counts from 1 again. */
+		/* Another life of the group in our kernel counts from 1 again. */
 		g->instance = ev->group.instance;
 		g->tx_seq = 0;
 	}

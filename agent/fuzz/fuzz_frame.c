@@ -81,9 +81,18 @@ static void begin_session(void)
 	feed_session(&ev);
 }
 
+static struct frame_refusal r[FRAME_REFUSALS_MAX];
+
+static int get_refusals(const uint8_t *p, size_t len)
+{
+	int n = frame_get_refusals(p, len, r, FRAME_REFUSALS_MAX);
+
+	assert(n >= 0);		/* the header allows no other lengths */
+	return n;
+}
+
 static void check_payload(const struct frame *f, const uint8_t *p)
 {
-	static struct frame_refusal r[FRAME_REFUSALS_MAX];
 	static uint8_t again[4 * FRAME_REFUSALS_MAX];
 	struct frame_batch b;
 	struct frame_open o;
@@ -99,8 +108,7 @@ static void check_payload(const struct frame *f, const uint8_t *p)
 		assert(frame_put_batch(&b, again, sizeof(again)) == 8 &&
 		       !memcmp(again, p, 8));
 	else if (f->type == FRAME_ACK)
-		n = frame_put_refusals(r, frame_get_refusals(p, f->len, r,
-				       FRAME_REFUSALS_MAX), again,
+		n = frame_put_refusals(r, get_refusals(p, f->len), again,
 				       sizeof(again));
 	else if (f->len == 2 && !frame_get_reason(p, f->len, &why))
 		n = frame_put_reason(why, again, sizeof(again));

@@ -290,6 +290,15 @@ static inline void make(struct bench *b, enum election_state state)
 	assert_int_equal(b->e.state, state);
 }
 
+/* Does it ask for a hand-over in its hello? */
+static inline bool wants(const struct bench *b)
+{
+	struct hello_group g;
+
+	election_hello(&b->e, mono_from_ms(b->now), &g);
+	return g.flags & HELLO_GF_WANT;
+}
+
 #define assert_acts(b, s)	assert_string_equal((b)->acts, s)
 #define assert_state(b, s)	assert_int_equal((b)->e.state, ELECTION_##s)
 

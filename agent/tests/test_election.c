@@ -41,13 +41,12 @@ static void check_cells(const char *what, void (*event)(void),
 	assert_int_equal(seen, (1u << ELECTION_STATES) - 1);
 }
 
-#define CELLS(name, event, ...) \
+#define CELLS(name, event) \
 static void name(void **state) \
 { \
-	static const struct cell cells[] = { __VA_ARGS__ }; \
-	_Static_assert(sizeof(cells) / sizeof(cells[0]) == ELECTION_STATES, \
-		       "a cell for each state"); \
-	check_cells(#name, event, cells); \
+	_Static_assert(sizeof(name##_cells) / sizeof(name##_cells[0]) == \
+		       ELECTION_STATES, "a cell for each state"); \
+	check_cells(#name, event, name##_cells); \
 }
 
 static void do_start(void)
@@ -57,9 +56,12 @@ static void do_start(void)
 	ev_start(&b, &s);
 }
 
-CELLS(start, do_start,
+static const struct cell start_cells[] = {
 	{ sDI, sDI, "" }, { sIN, sNE, "SDH" }, { sNE, sNE, "" },
-	{ sSB, sSB, "" }, { sAC, sAC, "" }, { sHA, sHA, "" }, { sRE, sRE, "" })
+	{ sSB, sSB, "" }, { sAC, sAC, "" }, { sHA, sHA, "" }, { sRE, sRE, "" },
+};
+
+CELLS(start, do_start)
 
 /* A tick before any deadline does nothing anywhere. */
 static void do_early_tick(void)
@@ -67,9 +69,12 @@ static void do_early_tick(void)
 	ev_tick_after(&b, 1);
 }
 
-CELLS(tick_early, do_early_tick,
+static const struct cell tick_early_cells[] = {
 	{ sDI, sDI, "" }, { sIN, sIN, "" }, { sNE, sNE, "" },
-	{ sSB, sSB, "" }, { sAC, sAC, "" }, { sHA, sHA, "" }, { sRE, sRE, "" })
+	{ sSB, sSB, "" }, { sAC, sAC, "" }, { sHA, sHA, "" }, { sRE, sRE, "" },
+};
+
+CELLS(tick_early, do_early_tick)
 
 /* The peer falls silent; we go on. */
 static void do_silence(void)
@@ -82,10 +87,13 @@ static void do_silence(void)
 	}
 }
 
-CELLS(tick_peer_silent, do_silence,
+static const struct cell tick_peer_silent_cells[] = {
 	{ sDI, sDI, "" }, { sIN, sIN, "" }, { sNE, sAC, "SUNH" },
 	{ sSB, sAC, "SUNH|" }, { sAC, sAC, "S|" },
-	{ sHA, sAC, "S-H|" }, { sRE, sAC, "S-H|" })
+	{ sHA, sAC, "S-H|" }, { sRE, sAC, "S-H|" },
+};
+
+CELLS(tick_peer_silent, do_silence)
 
 static void do_peer_active(void)
 {
@@ -93,10 +101,13 @@ static void do_peer_active(void)
 	ev_hello(&b);
 }
 
-CELLS(hello_peer_active, do_peer_active,
+static const struct cell hello_peer_active_cells[] = {
 	{ sDI, sDI, "H" }, { sIN, sIN, "" }, { sNE, sSB, "SH<" },
 	{ sSB, sSB, "S<H" }, { sAC, sSB, "SDH<" },
-	{ sHA, sSB, "|SD+H<" }, { sRE, sSB, "|SD+H<" })
+	{ sHA, sSB, "|SD+H<" }, { sRE, sSB, "|SD+H<" },
+};
+
+CELLS(hello_peer_active, do_peer_active)
 
 static void do_peer_standby(void)
 {
@@ -104,13 +115,16 @@ static void do_peer_standby(void)
 	ev_hello(&b);
 }
 
-CELLS(hello_peer_standby, do_peer_standby,
+static const struct cell hello_peer_standby_cells[] = {
 	{ sDI, sDI, "H" }, { sIN, sIN, "" },
 	/* It has the state and a term, we have nothing: it will claim. */
 	{ sNE, sSB, "SH" },
 	/* It resigned to nobody in particular, and we were its standby. */
 	{ sSB, sAC, "SUNH>" },
-	{ sAC, sAC, "" }, { sHA, sHA, "" }, { sRE, sRE, "" })
+	{ sAC, sAC, "" }, { sHA, sHA, "" }, { sRE, sRE, "" },
+};
+
+CELLS(hello_peer_standby, do_peer_standby)
 
 static void do_peer_fresh(void)
 {
@@ -118,14 +132,17 @@ static void do_peer_fresh(void)
 	ev_hello(&b);
 }
 
-CELLS(hello_peer_fresh, do_peer_fresh,
+static const struct cell hello_peer_fresh_cells[] = {
 	{ sDI, sDI, "H" }, { sIN, sIN, "" },
 	/* Equal in all, and its control address is the higher one. */
 	{ sNE, sSB, "SH" },
 	/* The active has lost its kernel: it is dead, though it speaks. */
 	{ sSB, sAC, "SUNH|" }, { sAC, sAC, "|" },
 	/* It cannot take over any more. */
-	{ sHA, sAC, "S-H|" }, { sRE, sAC, "S-H|" })
+	{ sHA, sAC, "S-H|" }, { sRE, sAC, "S-H|" },
+};
+
+CELLS(hello_peer_fresh, do_peer_fresh)
 
 static void do_resign(void)
 {
@@ -135,13 +152,16 @@ static void do_resign(void)
 	ev_hello(&b);
 }
 
-CELLS(hello_resign, do_resign,
+static const struct cell hello_resign_cells[] = {
 	{ sDI, sDI, "H" }, { sIN, sIN, "" },
 	/* Nobody hands over to a router that is not standby; but why not. */
 	{ sNE, sAC, "SSUNH" },
 	{ sSB, sAC, "SUNH|" },
 	/* It is leaving, so it never wins; our term must be above its. */
-	{ sAC, sAC, "SH|" }, { sHA, sHA, "SH|" }, { sRE, sRE, "SH|" })
+	{ sAC, sAC, "SH|" }, { sHA, sHA, "SH|" }, { sRE, sRE, "SH|" },
+};
+
+CELLS(hello_resign, do_resign)
 
 static void do_reload_peer(void)
 {
@@ -151,21 +171,27 @@ static void do_reload_peer(void)
 	ev_hello(&b);
 }
 
-CELLS(hello_reload_peer, do_reload_peer,
+static const struct cell hello_reload_peer_cells[] = {
 	{ sDI, sDI, "H" }, { sIN, sIN, "" }, { sNE, sSB, "SH<" },
 	{ sSB, sSB, "|SH<" },
 	/* Two actives in terms of the same counter: the address decides. */
-	{ sAC, sSB, "SDH<" }, { sHA, sHA, "NSH|" }, { sRE, sRE, "NSH|" })
+	{ sAC, sSB, "SDH<" }, { sHA, sHA, "NSH|" }, { sRE, sRE, "NSH|" },
+};
+
+CELLS(hello_reload_peer, do_reload_peer)
 
 static void do_hello_tx(void)
 {
 	ev_simple(&b, ELECTION_EV_HELLO_TX);
 }
 
-CELLS(hello_tx, do_hello_tx,
+static const struct cell hello_tx_cells[] = {
 	{ sDI, sDI, "" }, { sIN, sIN, "" }, { sNE, sNE, "" },
 	{ sSB, sSB, "" }, { sAC, sAC, "S" }, { sHA, sHA, "S" },
-	{ sRE, sRE, "S" })
+	{ sRE, sRE, "S" },
+};
+
+CELLS(hello_tx, do_hello_tx)
 
 static void do_life(void)
 {
@@ -179,10 +205,13 @@ static void do_life(void)
 		b.acts[0] = 'A', b.acts[1] = 0;
 }
 
-CELLS(life, do_life,
+static const struct cell life_cells[] = {
 	{ sDI, sDI, "" }, { sIN, sIN, "" }, { sNE, sNE, "" },
 	{ sSB, sSB, "A" }, { sAC, sAC, "A" }, { sHA, sHA, "A" },
-	{ sRE, sRE, "A" })
+	{ sRE, sRE, "A" },
+};
+
+CELLS(life, do_life)
 
 static void do_decrement(void)
 {
@@ -191,20 +220,26 @@ static void do_decrement(void)
 	assert_non_null(find_log(&b, ELECTION_LOG_PRIORITY));
 }
 
-CELLS(decrement, do_decrement,
+static const struct cell decrement_cells[] = {
 	{ sDI, sDI, "H" }, { sIN, sIN, "H" }, { sNE, sNE, "H" },
 	{ sSB, sSB, "H" }, { sAC, sAC, "H" }, { sHA, sHA, "H" },
-	{ sRE, sRE, "H" })
+	{ sRE, sRE, "H" },
+};
+
+CELLS(decrement, do_decrement)
 
 static void do_hot(void)
 {
 	ev_sync(&b, ELECTION_SYNC_BULK, true);
 }
 
-CELLS(sync, do_hot,
+static const struct cell sync_cells[] = {
 	{ sDI, sDI, "" }, { sIN, sIN, "" }, { sNE, sNE, "" },
 	{ sSB, sSB, "H" }, { sAC, sAC, "" }, { sHA, sRE, "GH" },
-	{ sRE, sRE, "" })
+	{ sRE, sRE, "" },
+};
+
+CELLS(sync, do_hot)
 
 static void do_config(void)
 {
@@ -216,42 +251,54 @@ static void do_config(void)
 	assert_int_equal(election_run_priority(&b.e), 80);
 }
 
-CELLS(config, do_config,
+static const struct cell config_cells[] = {
 	{ sDI, sDI, "H" }, { sIN, sIN, "H" }, { sNE, sNE, "H" },
 	{ sSB, sSB, "H" }, { sAC, sAC, "H" }, { sHA, sHA, "H" },
-	{ sRE, sRE, "H" })
+	{ sRE, sRE, "H" },
+};
+
+CELLS(config, do_config)
 
 static void do_kernel_lease(void)
 {
 	ev_kernel(&b, ELECTION_KERNEL_LEASE, 0, 0);
 }
 
-CELLS(kernel_lease, do_kernel_lease,
+static const struct cell kernel_lease_cells[] = {
 	{ sDI, sDI, "" }, { sIN, sIN, "" }, { sNE, sNE, "" },
 	{ sSB, sSB, "" },
 	/* A standby that hears of it would take over; nobody is told to forward. */
-	{ sAC, sNE, "H|" }, { sHA, sNE, "-H|" }, { sRE, sNE, "-H|" })
+	{ sAC, sNE, "H|" }, { sHA, sNE, "-H|" }, { sRE, sNE, "-H|" },
+};
+
+CELLS(kernel_lease, do_kernel_lease)
 
 static void do_kernel_refused(void)
 {
 	ev_kernel(&b, ELECTION_KERNEL_REFUSED, 0, 0);
 }
 
-CELLS(kernel_refused, do_kernel_refused,
+static const struct cell kernel_refused_cells[] = {
 	{ sDI, sDI, "H" }, { sIN, sIN, "H" }, { sNE, sNE, "H" },
 	{ sSB, sSB, "H" }, { sAC, sSB, "SDH|" }, { sHA, sSB, "-SDH|" },
-	{ sRE, sSB, "-SDH|" })
+	{ sRE, sSB, "-SDH|" },
+};
+
+CELLS(kernel_refused, do_kernel_refused)
 
 static void do_kernel_stale(void)
 {
 	ev_kernel(&b, ELECTION_KERNEL_STALE, 40, PEER);
 }
 
-CELLS(kernel_stale, do_kernel_stale,
+static const struct cell kernel_stale_cells[] = {
 	{ sDI, sDI, "SH" }, { sIN, sIN, "SH" }, { sNE, sNE, "SH" },
 	/* The standby's term is not the peer's any more: no session. */
 	{ sSB, sSB, "SH|H" }, { sAC, sAC, "SH>" }, { sHA, sHA, "SH>" },
-	{ sRE, sRE, "SH>" })
+	{ sRE, sRE, "SH>" },
+};
+
+CELLS(kernel_stale, do_kernel_stale)
 
 static void do_kernel_ready(void)
 {
@@ -260,10 +307,13 @@ static void do_kernel_ready(void)
 	assert_false(b.e.kernel_refused);
 }
 
-CELLS(kernel_ready, do_kernel_ready,
+static const struct cell kernel_ready_cells[] = {
 	{ sDI, sDI, "H" }, { sIN, sIN, "H" }, { sNE, sNE, "H" },
 	{ sSB, sSB, "H" }, { sAC, sAC, "H" }, { sHA, sHA, "H" },
-	{ sRE, sRE, "H" })
+	{ sRE, sRE, "H" },
+};
+
+CELLS(kernel_ready, do_kernel_ready)
 
 static void do_kernel_instance(void)
 {
@@ -271,60 +321,78 @@ static void do_kernel_instance(void)
 	assert_int_equal(b.e.instance, 1001);
 }
 
-CELLS(kernel_instance, do_kernel_instance,
+static const struct cell kernel_instance_cells[] = {
 	{ sDI, sDI, "SH" }, { sIN, sIN, "SH" }, { sNE, sNE, "SH" },
 	{ sSB, sSB, "|SH<" }, { sAC, sAC, "|SH>" }, { sHA, sHA, "|SH>" },
-	{ sRE, sRE, "|SH>" })
+	{ sRE, sRE, "|SH>" },
+};
+
+CELLS(kernel_instance, do_kernel_instance)
 
 static void do_stop(void)
 {
 	ev_simple(&b, ELECTION_EV_STOP);
 }
 
-CELLS(stop, do_stop,
+static const struct cell stop_cells[] = {
 	{ sDI, sDI, "X" }, { sIN, sIN, "X" }, { sNE, sNE, "X" },
 	{ sSB, sSB, "X" }, { sAC, sHA, "S~H" }, { sHA, sHA, "" },
-	{ sRE, sRE, "" })
+	{ sRE, sRE, "" },
+};
+
+CELLS(stop, do_stop)
 
 static void do_shutdown(void)
 {
 	ev_admin(&b, ELECTION_ADMIN_SHUTDOWN, false);
 }
 
-CELLS(admin_shutdown, do_shutdown,
+static const struct cell admin_shutdown_cells[] = {
 	{ sDI, sDI, "+" }, { sIN, sIN, "-" }, { sNE, sDI, "S+H" },
 	{ sSB, sDI, "S+H|" }, { sAC, sHA, "S~H" }, { sHA, sHA, "-" },
-	{ sRE, sRE, "-" })
+	{ sRE, sRE, "-" },
+};
+
+CELLS(admin_shutdown, do_shutdown)
 
 static void do_no_shutdown(void)
 {
 	ev_admin(&b, ELECTION_ADMIN_NO_SHUTDOWN, false);
 }
 
-CELLS(admin_no_shutdown, do_no_shutdown,
+static const struct cell admin_no_shutdown_cells[] = {
 	{ sDI, sNE, "S+H" }, { sIN, sIN, "-" }, { sNE, sNE, "+" },
 	{ sSB, sSB, "+" }, { sAC, sAC, "+" }, { sHA, sHA, "-" },
-	{ sRE, sRE, "-" })
+	{ sRE, sRE, "-" },
+};
+
+CELLS(admin_no_shutdown, do_no_shutdown)
 
 static void do_reload_self(void)
 {
 	ev_admin(&b, ELECTION_ADMIN_RELOAD_SELF, false);
 }
 
-CELLS(admin_reload_self, do_reload_self,
+static const struct cell admin_reload_self_cells[] = {
 	{ sDI, sDI, "-" }, { sIN, sIN, "-" }, { sNE, sNE, "-" },
 	{ sSB, sSB, "-" }, { sAC, sHA, "S~H" }, { sHA, sHA, "-" },
-	{ sRE, sRE, "-" })
+	{ sRE, sRE, "-" },
+};
+
+CELLS(admin_reload_self, do_reload_self)
 
 static void do_reload_the_peer(void)
 {
 	ev_admin(&b, ELECTION_ADMIN_RELOAD_PEER, false);
 }
 
-CELLS(admin_reload_peer, do_reload_the_peer,
+static const struct cell admin_reload_peer_cells[] = {
 	{ sDI, sDI, "-" }, { sIN, sIN, "-" }, { sNE, sNE, "-" },
 	{ sSB, sSB, "-" }, { sAC, sAC, "P" }, { sHA, sHA, "-" },
-	{ sRE, sRE, "-" })
+	{ sRE, sRE, "-" },
+};
+
+CELLS(admin_reload_peer, do_reload_the_peer)
 
 static void do_clear(void)
 {
@@ -333,10 +401,13 @@ static void do_clear(void)
 	assert_true(mono_is_zero(b.e.damped_until));
 }
 
-CELLS(admin_clear, do_clear,
+static const struct cell admin_clear_cells[] = {
 	{ sDI, sDI, "+H" }, { sIN, sIN, "+H" }, { sNE, sNE, "+H" },
 	{ sSB, sSB, "+H" }, { sAC, sAC, "+H" }, { sHA, sHA, "+H" },
-	{ sRE, sRE, "+H" })
+	{ sRE, sRE, "+H" },
+};
+
+CELLS(admin_clear, do_clear)
 
 /* Each refusal has its own reason and errno. */
 static void refusals(void **state)

@@ -137,9 +137,7 @@ static void errors(void **state)
 		frame_put_header(&f, buf, sizeof(buf));
 		buf[bad[i].at] = bad[i].value;
 		if (frame_get_header(buf, FRAME_HEADER_BYTES, &g) != bad[i].e)
-			fail_msg("row %u: %s", i, frame_error_name(
-				 frame_get_header(buf, FRAME_HEADER_BYTES,
-						  &g)));
+			fail_msg("row %u", i);
 	}
 	for (i = 0; i < FRAME_ERRORS; i++)
 		assert_string_not_equal(frame_error_name(i), "?");

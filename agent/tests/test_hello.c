@@ -171,8 +171,7 @@ static void values(void **state)
 
 		buf[bads[i].at] = bads[i].value;
 		if (hello_decode(buf, len, &back) != bads[i].v)
-			fail_msg("%s: %s", bads[i].what, hello_verdict_name(
-				 hello_decode(buf, len, &back)));
+			fail_msg("%s", bads[i].what);
 	}
 }
 

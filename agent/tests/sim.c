@@ -1,0 +1,650 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct world sim;
+uint64_t sim_seed;
+
+static uint64_t rnd(void)
+{
+	/* xorshift64*: repeatable everywhere */
+	sim.rng ^= sim.rng >> 12;
+	sim.rng ^= sim.rng << 25;
+	sim.rng ^= sim.rng >> 27;
+	return sim.rng * UINT64_C(2685821657736338717);
+}
+
+int64_t sim_upto(int64_t n)
+{
+	return n > 0 ? (int64_t)(rnd() % (uint64_t)n) : 0;
+}
+
+bool sim_chance(int percent)
+{
+	return sim_upto(100) < percent;
+}
+
+static mono_t mono_now(void)
+{
+	return mono_from_ms(sim.now);
+}
+
+bool sim_running(const struct node *n)
+{
+	return n->on && n->agent && !n->paused;
+}
+
+/* Forwards, and lets new connections in (the fence is the kernel's own). */
+bool sim_forwards(const struct node *n)
+{
+	return n->on && n->k.exists && n->k.role == RG_ROLE_ACTIVE &&
+	       (!n->k.leased || sim.now < n->k.lease_until);
+}
+
+bool sim_forwards_old(const struct node *n)
+{
+	return sim_forwards(n) || (n->on && n->k.exists && sim.now < n->k.grace_until);
+}
+
+int64_t sim_detect(const struct node *n)
+{
+	const struct node *p = &sim.n[!n->id];
+
+	return hello_detect_ms(n->cfg.hold_ms, p->cfg.hello_ms);
+}
+
+int64_t sim_detect_max(void)
+{
+	int64_t a = sim_detect(&sim.n[0]), b = sim_detect(&sim.n[1]);
+
+	return a > b ? a : b;
+}
+
+int64_t sim_hello_max(void)
+{
+	int64_t a = sim.n[0].cfg.hello_ms, b = sim.n[1].cfg.hello_ms;
+
+	return a > b ? a : b;
+}
+
+/* A stopped process has a socket buffer, and what does not fit in is lost. */
+static bool buffer_full(int to)
+{
+	int i, waiting = 0;
+
+	if (!sim.n[to].paused)
+		return false;
+	for (i = 0; i < sim.n_flight; i++)
+		waiting += sim.flight[i].to == to;
+	return waiting >= BUFFERED;
+}
+
+static void transmit(struct node *n, const uint8_t *data, int len)
+{
+	int copies = 1 + sim_chance(sim.dup), i;
+
+	for (i = 0; i < copies; i++) {
+		struct packet *p;
+
+		if (sim.cut[n->id] || sim_chance(sim.loss) || !sim.n[!n->id].on ||
+		    buffer_full(!n->id))
+			continue;
+		assert_true(sim.n_flight < FLIGHT_MAX);
+		p = &sim.flight[sim.n_flight++];
+		p->to = !n->id;
+		p->at = sim.now + sim_upto(sim.delay + 1);
+		p->len = len;
+		memcpy(p->data, data, len);
+	}
+}
+
+static void send_hello(struct node *n, enum hello_type type)
+{
+	struct hello_group g;
+	uint8_t buf[HELLO_MAX_BYTES];
+	int len;
+
+	election_hello(&n->e, mono_now(), &g);
+	hello_tx_begin(&n->tx, HELLO_SCOPE_ALL);
+	for (;;) {
+		len = hello_tx_next(&n->tx, &n->local, &n->rx, mono_now(), type,
+				    &g, 1, buf, sizeof(buf));
+		CHECK(len >= 0, "a hello could not be encoded");
+		if (!len)
+			break;
+		transmit(n, buf, len);
+	}
+}
+
+static void step(struct node *n, const struct election_event *ev);
+
+static void set_role(struct node *n, const struct election_set_role *r)
+{
+	struct kernel *k = &n->k;
+	bool same = k->role == r->role && !rg_epoch_cmp(&k->epoch, &r->epoch);
+
+	/* Invariant: the machine never goes back in its own kernel. */
+	CHECK(rg_epoch_cmp(&r->epoch, &k->epoch) >= 0, "epoch went back");
+	CHECK(r->role == RG_ROLE_ACTIVE || !r->lease_ms, "lease without role");
+	CHECK(!r->renew || same, "a renewal that changes something");
+	CHECK(r->role != RG_ROLE_ACTIVE ||
+	      r->lease_ms <= (uint32_t)sim_detect(&sim.n[!n->id]),
+	      "lease longer than the peer's detection");
+	k->role = r->role;
+	k->epoch = r->epoch;
+	k->leased = r->role == RG_ROLE_ACTIVE && r->lease_ms;
+	k->lease_until = sim.now + r->lease_ms;
+	k->grace_until = r->grace_ms ? sim.now + r->grace_ms : 0;
+	k->no_new = r->no_new;
+}
+
+/* Invariant: preempt needs a strictly higher and HOT standby (rule 3, 4). */
+static void check_preempt(const struct node *n)
+{
+	const struct node *p = &sim.n[!n->id];
+
+	sim.preempts++;
+	CHECK(p->cfg.preempt, "preempted without preempt");
+	CHECK(n->e.peer.group.run_prio > election_run_priority(&n->e),
+	      "preempted by a priority that is not higher");
+	CHECK(n->e.peer.group.rf == RG_RF_STANDBY_HOT,
+	      "preempted by a standby that is not HOT");
+}
+
+static void log_line(struct node *n, const struct election_log *l)
+{
+	TRACE("%8lld %c   %s %llu -> %llu (%s)\n", (long long)sim.now,
+	      'A' + n->id, election_log_name(l->id), (unsigned long long)l->old,
+	      (unsigned long long)l->new, election_cause_name(l->cause));
+	switch (l->id) {
+	case ELECTION_LOG_ROLE:
+		sim.role_changes++;
+		sim.takeovers += l->new == RG_ROLE_ACTIVE &&
+			       l->old == RG_ROLE_STANDBY;
+		break;
+	case ELECTION_LOG_HANDOVER_BEGIN:
+		if (l->cause == ELECTION_C_PREEMPT)
+			check_preempt(n);
+		break;
+	case ELECTION_LOG_HANDOVER_DONE:
+		sim.graceful++;
+		break;
+	case ELECTION_LOG_SPLIT_WON:
+		sim.splits++;
+		break;
+	case ELECTION_LOG_FENCED:
+		sim.fences++;
+		break;
+	default:
+		break;
+	}
+}
+
+static void start_sync(struct node *n, int dir,
+		       const struct election_sync_start *s)
+{
+	n->sync_dir = dir;
+	n->sync_epoch = s->epoch;
+	n->sync = ELECTION_SYNC_COLD;
+	n->sync_at = NEVER;
+}
+
+static void act(struct node *n, const struct election_action *a)
+{
+	switch (a->type) {
+	case ELECTION_SET_ROLE:
+		set_role(n, &a->role);
+		break;
+	case ELECTION_ADDRESSES:
+		n->addresses = a->on;
+		break;
+	case ELECTION_SEND_HELLO:
+		send_hello(n, HELLO_TYPE_HELLO);
+		break;
+	case ELECTION_SEND_RESIGN:
+		send_hello(n, HELLO_TYPE_RESIGN);
+		break;
+	case ELECTION_SEND_RELOAD:
+		send_hello(n, HELLO_TYPE_RELOAD_PEER);
+		break;
+	case ELECTION_SYNC_SEND:
+		start_sync(n, 1, &a->sync);
+		break;
+	case ELECTION_SYNC_RECEIVE:
+		start_sync(n, 2, &a->sync);
+		break;
+	case ELECTION_SYNC_STOP:
+		n->sync_dir = 0;
+		break;
+	case ELECTION_DRAIN:
+		n->drain_at = sim.now + sim_upto(60);
+		break;
+	case ELECTION_LOG:
+		log_line(n, &a->log);
+		break;
+	case ELECTION_STOPPED:
+		n->agent = false;
+		n->sync_dir = 0;
+		if (a->on)
+			n->addresses = false;
+		break;
+	case ELECTION_ANNOUNCE:
+	case ELECTION_DONE:
+	case ELECTION_REFUSE:
+		break;
+	}
+}
+
+static void step(struct node *n, const struct election_event *ev)
+{
+	struct election_actions out;
+	unsigned int i;
+
+	election_step(&n->e, ev, mono_now(), &out);
+	CHECK(!out.lost, "actions did not fit");
+	CHECK(n->e.state != ELECTION_INIT || ev->type == ELECTION_EV_DECREMENT,
+	      "left in INIT");
+	for (i = 0; i < out.n; i++)
+		act(n, &out.a[i]);
+	n->deadline = mono_is_never(out.deadline) ? NEVER :
+		      out.deadline.ns / MONO_NSEC_PER_MSEC +
+		      (out.deadline.ns % MONO_NSEC_PER_MSEC != 0);
+}
+
+void sim_simple(struct node *n, enum election_event_type type)
+{
+	struct election_event ev = { .type = type };
+
+	step(n, &ev);
+}
+
+void sim_start_agent(struct node *n)
+{
+	struct election_event ev = { .type = ELECTION_EV_START };
+	struct kernel *k = &n->k;
+	bool existed = k->exists;
+
+	n->agent = true;
+	n->paused = false;
+	n->sync_dir = 0;
+	n->drain_at = NEVER;
+	n->local.nonce = ++sim.nonces;
+	n->local.hello_ms = n->cfg.hello_ms;
+	n->local.hold_ms = n->cfg.hold_ms;
+	hello_rx_init(&n->rx);
+	hello_tx_init(&n->tx);
+	if (!existed) {
+		memset(k, 0, sizeof(*k));
+		k->exists = true;
+		k->role = RG_ROLE_INIT;
+		k->instance = ++sim.nonces;
+	}
+	election_init(&n->e, &n->cfg, n->local.system);
+	ev.start.shutdown = n->shutdown;
+	ev.start.exists = existed;
+	ev.start.role = existed ? k->role : RG_ROLE_INIT;
+	ev.start.epoch = k->epoch;
+	ev.start.leased = k->leased;
+	ev.start.lease_left_ms = k->leased && sim.now < k->lease_until ?
+				 k->lease_until - sim.now : 0;
+	ev.start.instance = k->instance;
+	ev.start.uptime_ms = sim.now - n->booted;
+	TRACE("%8lld %c agent starts, kernel %s\n", (long long)sim.now,
+	      'A' + n->id, rg_role_name(k->role));
+	step(n, &ev);
+	ev.type = ELECTION_EV_DECREMENT;
+	ev.decrement = n->dec;
+	step(n, &ev);
+	n->next_hello = sim.now;
+}
+
+void sim_power_on(struct node *n)
+{
+	n->on = true;
+	n->booted = sim.now;
+	n->addresses = false;
+	memset(&n->k, 0, sizeof(n->k));
+	sim_start_agent(n);
+}
+
+void sim_power_off(struct node *n)
+{
+	n->on = false;
+	n->agent = false;
+	n->paused = false;
+	n->sync_dir = 0;
+	memset(&n->k, 0, sizeof(n->k));
+}
+
+static void receive(struct node *n, const struct packet *p)
+{
+	struct election_event ev = { .type = ELECTION_EV_HELLO };
+	struct hello_facts facts;
+	struct hello h;
+	enum hello_verdict v;
+
+	v = hello_rx_packet(&n->rx, &n->local, mono_now(), p->data, p->len, &h,
+			    &facts);
+	CHECK(v == HELLO_OK || v == HELLO_REPLAY || v == HELLO_BAD_SESSION,
+	      hello_verdict_name(v));
+	if (v == HELLO_BAD_SESSION && sim.now >= n->next_hello -
+					       (int64_t)n->cfg.hello_ms * 3 / 4)
+		send_hello(n, HELLO_TYPE_HELLO);
+	if (v != HELLO_OK)
+		return;
+	ev.hello.type = h.type;
+	ev.hello.has_group = h.n_groups == 1;
+	ev.hello.peer = h.groups[0];
+	ev.hello.peer_system = h.system;
+	ev.hello.new_session = facts.new_session;
+	ev.hello.hears_me = facts.hears_me;
+	ev.hello.addr_higher = n->id == 1;
+	ev.hello.hello_ms = h.hello_ms;
+	ev.hello.hold_ms = h.hold_ms;
+	step(n, &ev);
+}
+
+/* Oldest first; those for a stopped process wait, those for a dead one are lost. */
+static bool deliver(void)
+{
+	int i, best = -1;
+	struct packet p;
+
+	for (i = 0; i < sim.n_flight; i++) {
+		if (sim.flight[i].at > sim.now || sim.n[sim.flight[i].to].paused)
+			continue;
+		if (best < 0 || sim.flight[i].at < sim.flight[best].at)
+			best = i;
+	}
+	if (best < 0)
+		return false;
+	p = sim.flight[best];
+	sim.flight[best] = sim.flight[--sim.n_flight];
+	if (sim_running(&sim.n[p.to]))
+		receive(&sim.n[p.to], &p);
+	return true;
+}
+
+static void set_sync(struct node *n, enum election_sync status)
+{
+	struct election_event ev = { .type = ELECTION_EV_SYNC };
+
+	n->sync = status;
+	ev.sync.status = status;
+	step(n, &ev);
+}
+
+/* The state transport: a copy is complete 120 ms after both sides want it. */
+static void run_sync(struct node *n)
+{
+	const struct node *p = &sim.n[!n->id];
+	bool fed = n->sync_dir == 2 && p->sync_dir == 1 && sim_running(p) &&
+		   !sim.data_down &&
+		   !rg_epoch_cmp(&n->sync_epoch, &p->sync_epoch);
+	struct election_event ev = { .type = ELECTION_EV_SYNC };
+
+	if (n->drain_at <= sim.now) {
+		n->drain_at = NEVER;
+		/* Only a peer that takes in can acknowledge. */
+		if (!sim.data_down && sim_running(p)) {
+			ev.sync.drained = true;
+			step(n, &ev);
+		}
+	}
+	if (n->sync_dir != 2)
+		return;
+	if (!fed) {
+		n->sync_at = NEVER;
+		if (n->sync != ELECTION_SYNC_COLD)
+			set_sync(n, ELECTION_SYNC_COLD);
+	} else if (n->sync_at == NEVER && n->sync == ELECTION_SYNC_COLD) {
+		n->sync_at = sim.now + 20;
+	} else if (n->sync_at <= sim.now) {
+		n->sync_at = n->sync == ELECTION_SYNC_COLD ? sim.now + 100 : NEVER;
+		set_sync(n, n->sync == ELECTION_SYNC_COLD ? ELECTION_SYNC_BULK :
+							    ELECTION_SYNC_HOT);
+	}
+}
+
+/* Everything that is due now, sockets before timers, as the daemon does. */
+static void run_now(void)
+{
+	int i, spins;
+
+	while (deliver())
+		;
+	for (i = 0; i < 2; i++) {
+		struct node *n = &sim.n[i];
+
+		if (sim_running(n))
+			run_sync(n);
+		if (sim_running(n) && sim.now >= n->next_hello) {
+			sim_simple(n, ELECTION_EV_HELLO_TX);
+			send_hello(n, HELLO_TYPE_HELLO);
+			n->next_hello = sim.now + n->cfg.hello_ms;
+		}
+		for (spins = 0; sim_running(n) && sim.now >= n->deadline; spins++) {
+			CHECK(spins < 4, "the deadline does not move on");
+			sim_simple(n, ELECTION_EV_TICK);
+		}
+	}
+}
+
+static void check_health(void)
+{
+	bool healthy = sim_running(&sim.n[0]) && sim_running(&sim.n[1]) && !sim.loss &&
+		       !sim.cut[0] && !sim.cut[1] && sim.delay <= 10;
+
+	if (!healthy)
+		sim.healthy_since = NEVER;
+	else if (sim.healthy_since == NEVER)
+		sim.healthy_since = sim.now;
+}
+
+/* Invariant: rule 15: two forward only that long after all could hear all. */
+static void check_both(void)
+{
+	int64_t from;
+
+	if (!sim_forwards(&sim.n[0]) || !sim_forwards(&sim.n[1])) {
+		sim.both_since = NEVER;
+		return;
+	}
+	if (sim.both_since == NEVER)
+		sim.both_since = sim.now;
+	if (sim.healthy_since == NEVER)
+		return;
+	from = sim.both_since > sim.healthy_since ? sim.both_since : sim.healthy_since;
+	CHECK(sim.now - from <= sim_detect_max() + 2 * sim_hello_max() + 2 * sim.delay,
+	      "two actives for too long after healing");
+}
+
+int64_t sim_timers_11(void)
+{
+	int64_t t = 0;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (sim.n[i].cfg.delay_s * 1000 > t)
+			t = sim.n[i].cfg.delay_s * 1000;
+		if (sim.n[i].cfg.reload_s * 1000 > t)
+			t = sim.n[i].cfg.reload_s * 1000;
+	}
+	return t;
+}
+
+/* Invariant: rule 15 again: somebody forwards, but for detection and rule 11. */
+static void check_none(void)
+{
+	bool willing = false;
+	int64_t from;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		willing = willing || (sim_running(&sim.n[i]) && !sim.n[i].shutdown &&
+				      !sim.n[i].dec.forced_down);
+	if (sim_forwards(&sim.n[0]) || sim_forwards(&sim.n[1]) || !willing) {
+		sim.none_since = NEVER;
+		return;
+	}
+	if (sim.none_since == NEVER)
+		sim.none_since = sim.now;
+	if (!sim.calm)
+		return;
+	from = sim.none_since > sim.calm_since ? sim.none_since : sim.calm_since;
+	CHECK(sim.now - from <= 2 * sim_detect_max() + 4 * sim_hello_max() + sim_timers_11(),
+	      "nobody active for too long");
+}
+
+static int64_t next_time(void)
+{
+	int64_t t = sim.now + 50;
+	int i;
+
+	for (i = 0; i < sim.n_flight; i++)
+		if (!sim.n[sim.flight[i].to].paused && sim.flight[i].at < t)
+			t = sim.flight[i].at;
+	for (i = 0; i < 2; i++) {
+		const struct node *n = &sim.n[i];
+
+		if (!sim_running(n))
+			continue;
+		if (n->next_hello < t)
+			t = n->next_hello;
+		if (n->deadline < t)
+			t = n->deadline;
+		if (n->sync_at < t)
+			t = n->sync_at;
+		if (n->drain_at < t)
+			t = n->drain_at;
+	}
+	for (i = 0; i < 2; i++)
+		if (sim.n[i].k.leased && sim.n[i].k.lease_until > sim.now &&
+		    sim.n[i].k.lease_until < t)
+			t = sim.n[i].k.lease_until;
+	return t > sim.now ? t : sim.now + 1;
+}
+
+void sim_run(int64_t ms)
+{
+	int64_t end = sim.now + ms;
+
+	while (sim.now < end) {
+		run_now();
+		check_health();
+		check_both();
+		check_none();
+		sim.now = next_time();
+		if (sim.now > end)
+			sim.now = end;
+	}
+	run_now();
+}
+
+void sim_calm(bool on)
+{
+	sim.calm = on;
+	sim.calm_since = sim.now;
+}
+
+void sim_admin(struct node *n, enum election_admin_op op, bool force)
+{
+	struct election_event ev = { .type = ELECTION_EV_ADMIN };
+
+	if (!sim_running(n))
+		return;
+	ev.admin.op = op;
+	ev.admin.force = force;
+	ev.admin.request = 1;
+	TRACE("%8lld %c admin %d%s\n", (long long)sim.now, 'A' + n->id, op,
+	      force ? " force" : "");
+	step(n, &ev);
+	n->shutdown = n->e.state == ELECTION_DISABLED ||
+		      (n->e.handover_cause == ELECTION_C_ADMIN_SHUTDOWN &&
+		       election_role(&n->e) == RG_ROLE_ACTIVE &&
+		       n->e.state != ELECTION_ACTIVE);
+}
+
+void sim_fault(struct node *n, uint32_t sum, bool forced)
+{
+	struct election_event ev = { .type = ELECTION_EV_DECREMENT };
+
+	n->dec.sum = sum;
+	n->dec.forced_down = forced;
+	n->dec.cause = "simulated";
+	TRACE("%8lld %c decrement %u%s\n", (long long)sim.now, 'A' + n->id, sum,
+	      forced ? " forced down" : "");
+	if (!sim_running(n))
+		return;
+	ev.decrement = n->dec;
+	step(n, &ev);
+}
+
+void sim_resume(struct node *n)
+{
+	if (!n->on || !n->agent || !n->paused)
+		return;
+	TRACE("%8lld %c continues\n", (long long)sim.now, 'A' + n->id);
+	n->paused = false;
+}
+
+/* What must hold when all is well. */
+void sim_check_settled(void)
+{
+	struct node *a = &sim.n[0], *b = &sim.n[1], *act_, *sby;
+
+	CHECK(sim_forwards(a) != sim_forwards(b), "not exactly one active");
+	act_ = sim_forwards(a) ? a : b;
+	sby = &sim.n[!act_->id];
+	CHECK(election_rf(&sby->e) == RG_RF_STANDBY_HOT, "standby not HOT");
+	CHECK(act_->addresses && !sby->addresses, "addresses are not where the role is");
+	CHECK(act_->k.leased, "no lease although the peer lives");
+	CHECK(!act_->k.no_new, "new connections are shut out");
+	CHECK(!rg_epoch_cmp(&act_->k.epoch, &sby->k.epoch), "epochs differ");
+	CHECK(!(act_->e.faults & (ELECTION_F_NO_ACTIVE | ELECTION_F_ONE_WAY)),
+	      "faults without a fault");
+	CHECK(act_->e.wait != ELECTION_W_DELAY || sby->cfg.delay_s > 30,
+	      "waits for a timer that is over");
+}
+
+static void random_config(struct node *n, int id, bool same_timers)
+{
+	struct election_config *c = &n->cfg;
+
+	memset(n, 0, sizeof(*n));
+	n->id = id;
+	n->deadline = NEVER;
+	n->sync_at = NEVER;
+	n->drain_at = NEVER;
+	c->group = GROUP;
+	c->priority = sim_chance(30) ? 100 : 50 + sim_upto(150);
+	c->threshold = sim_chance(50) ? 0 : sim_upto(120);
+	c->preempt = sim_chance(50);
+	c->delay_s = sim_upto(3);
+	c->reload_s = sim_upto(3);
+	c->hello_ms = same_timers && id ? sim.n[0].cfg.hello_ms : 10 + sim_upto(90);
+	c->hold_ms = same_timers && id ? sim.n[0].cfg.hold_ms :
+					 c->hello_ms * (3 + sim_upto(3));
+	n->local.protocol = 1;
+	n->local.domain = 71;
+	n->local.system = 1000 + id;
+}
+
+void sim_begin(uint64_t s)
+{
+	bool same = s % 4 != 0;
+
+	sim_seed = s;
+	memset(&sim, 0, sizeof(sim));
+	sim.rng = s * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	sim.now = 1000000;
+	sim.healthy_since = NEVER;
+	sim.both_since = NEVER;
+	sim.none_since = NEVER;
+	sim.trace = getenv("NF_RG_SEED");
+	random_config(&sim.n[0], 0, same);
+	random_config(&sim.n[1], 1, same);
+}
