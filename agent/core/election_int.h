@@ -113,7 +113,7 @@ void election_sync_restart(struct election_ctx *c);
 /** election_listen() - to NEGOTIATION, knowing nothing */
 void election_listen(struct election_ctx *c, enum election_cause cause);
 /**
- * election_become_active() - to ACTIVE; @keep_epoch: the term goes on, if nobody has begun a later one
+ * election_become_active() - to ACTIVE; @keep_epoch: unless somebody began a later term
  */
 void election_become_active(struct election_ctx *c, enum election_cause cause,
 			    bool keep_epoch);
