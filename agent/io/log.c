@@ -61,7 +61,8 @@ static void put_stderr(const char *line)
 	fprintf(stderr, "%s.%03ld %s: %s\n", when, (long)tv.tv_usec / 1000, tag, line);
 }
 
-static void put(int prio, const char *name, const char *fmt, va_list ap, int err)
+static void __attribute__((format(printf, 3, 0)))
+put(int prio, const char *name, const char *fmt, va_list ap, int err)
 {
 	char line[LINE_MAX_LEN];
 	size_t n = 0;

@@ -21,26 +21,36 @@ files() {
 #   FILE_PATH_CHANGES	there is no MAINTAINERS file here
 #   AVOID_EXTERNS	a prototype of a program's own library is no extern
 #   MACRO_ARG_REUSE	checked by reading; list macros cannot avoid it
-# in the agent, which is a program
-#   PREFER_KERNEL_TYPES	its integers are those of <stdint.h>
-#   CAMELCASE		names of the C library and of other libraries
-#   NEW_TYPEDEFS, VOLATILE, CONSTANT_COMPARISON, SSCANF_TO_KSTRTO,
-#   PREFER_PR_LEVEL, STRCPY, STRNCPY, ENOSYS, USE_FUNC, BIT_MACRO, ARRAY_SIZE:
-#			speak of what only the kernel has
-ignore_all=FILE_PATH_CHANGES,AVOID_EXTERNS,MACRO_ARG_REUSE
+#   COMPLEX_MACRO, BRACKET_SPACE	lists of names that a macro expands (X macros)
+# in uapi
+#   BIT_MACRO		programs that include the header do not have it
+# in programs
+#   PREFER_KERNEL_TYPES	their integers are those of <stdint.h>
+#   CAMELCASE		names of other libraries
+#   the others:		speak of what only the kernel has
+ignore_all=FILE_PATH_CHANGES,AVOID_EXTERNS,MACRO_ARG_REUSE,COMPLEX_MACRO,BRACKET_SPACE
 ignore_user=PREFER_KERNEL_TYPES,CAMELCASE,NEW_TYPEDEFS,VOLATILE,SSCANF_TO_KSTRTO
-ignore_user+=,CONSTANT_COMPARISON,PREFER_PR_LEVEL,STRCPY,STRNCPY,ENOSYS,USE_FUNC,BIT_MACRO,ARRAY_SIZE
+ignore_user+=,CONSTANT_COMPARISON,PREFER_PR_LEVEL,STRCPY,STRNCPY,ENOSYS,USE_FUNC,BIT_MACRO
+ignore_user+=,ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,EMBEDDED_FUNCTION_NAME
+ignore_user+=,STATIC_CONST_CHAR_ARRAY,QUOTED_WHITESPACE_BEFORE_NEWLINE
+
+# checkpatch IGNORED FILE...: fails if it finds anything, and shows that only
+checkpatch() {
+	local ignored=$1 src
+
+	shift
+	src=$(scripts/kernel-get --source) || return 1
+	! files "$@" | xargs -r perl "$src/scripts/checkpatch.pl" --no-tree --strict --terse \
+		--show-types --max-line-length=100 --ignore "$ignored" -f |
+		grep -vE '^total: |^$' | grep .
+}
 
 style_checkpatch() {
-	local src rc=0
+	local rc=0
 
-	src=$(scripts/kernel-get --source) || return 1
-	files 'kmod/*.[ch]' 'uapi/*.h' |
-		xargs -r perl "$src/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
-			--quiet --max-line-length=100 --ignore "$ignore_all" -f || rc=1
-	files 'agent/*.[ch]' 'selftests/*.[ch]' 'scripts/*.[ch]' |
-		xargs -r perl "$src/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
-			--quiet --max-line-length=100 --ignore "$ignore_all,$ignore_user" -f || rc=1
+	checkpatch "$ignore_all" 'kmod/*.[ch]' || rc=1
+	checkpatch "$ignore_all,BIT_MACRO" 'uapi/*.h' || rc=1
+	checkpatch "$ignore_all,$ignore_user" 'agent/*.[ch]' 'selftests/*.[ch]' 'scripts/*.[ch]' || rc=1
 	return $rc
 }
 
@@ -69,7 +79,7 @@ style_clang() {
 		make --no-print-directory -C selftests B="$build/style-clang" CC=clang
 }
 
-style_pure() { make --no-print-directory -C agent lib && scripts/check-pure; }
+style_pure() { make --no-print-directory -C agent B="$build" lib && scripts/check-pure; }
 
 # spdx LICENCE PATTERN...: each file names that licence in its first three lines
 spdx() {

@@ -99,7 +99,7 @@ static void run(int fd, double period, double end)
 
 int main(int argc, char **argv)
 {
-	double period = 1e-3, secs;
+	double period = 0.001, secs;
 	struct addr to;
 	int o, fd, one = 1;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rgk: the kernel's side of a redundancy group without an agent.  Speaks the nf_rg family from the command line, and plays both agents of
- * a pair at once:
+ * rgk: the kernel's side of a redundancy group without an agent.  Speaks the nf_rg family
+ * from the command line, and plays both agents of a pair at once:
  *
  *	rgk [-n NETNS] group ID [ADDR...]		NF_RG_CMD_GROUP_NEW
  *	rgk [-n NETNS] del ID				NF_RG_CMD_GROUP_DEL
@@ -12,14 +12,22 @@
  *	rgk [-n NETNS] get ID				one "name value" a line
  *	rgk [-n NETNS] stats				likewise
  *	rgk [-n NETNS] mappings				"ID GROUP SLOT RANGES" a line
- *	rgk [-n NETNS] watch				the events, one a line, until killed; says "watching" first
- *	rgk [-n NETNS] raw COMMAND [WORD | ATTR=VALUE]...	one request as it is told, and the answer
- *	rgk relay FROM-NETNS TO-NETNS ID [bulk]		carries batches there and answers back until killed; says "synced" at the end
- *							of the bulk transfer or delta
- * In a raw request COMMAND and ATTR are the lower case names of nf_rg.h (set-role, epoch-system) and VALUE is a number, or x: and bytes
- * in hex.  WORD is `attach` (the socket is made the agent first), `dump` or `excl` (flags of the message).
+ *	rgk [-n NETNS] watch				the events, one a line, until
+ *							killed; says "watching" first
+ *	rgk [-n NETNS] raw COMMAND [WORD | ATTR=VALUE]...
+ *							one request as it is told, and
+ *							the answer
+ *	rgk relay FROM-NETNS TO-NETNS ID [bulk]		carries batches there and answers
+ *							back until killed; says "synced"
+ *							at the end of the bulk transfer
+ *							or delta
  *
- * NETNS is a name of ip-netns(8).  The exit status is 0, 1 (refused: the kernel's words stand on stderr) or 2 (usage).
+ * In a raw request COMMAND and ATTR are the lower case names of nf_rg.h (set-role,
+ * epoch-system) and VALUE is a number, or x: and bytes in hex.  WORD is `attach` (the
+ * socket is made the agent first), `dump` or `excl` (flags of the message).
+ *
+ * NETNS is a name of ip-netns(8).  The exit status is 0, 1 (refused: the kernel's words
+ * stand on stderr) or 2 (usage).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -89,7 +97,8 @@ static struct nl_msg *request(const struct conn *c, int cmd, int flags)
 {
 	struct nl_msg *m = nlmsg_alloc_size(80 << 10);
 
-	if (!m || !genlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, c->family, 0, flags, cmd, NF_RG_GENL_VERSION))
+	if (!m || !genlmsg_put(m, NL_AUTO_PORT, NL_AUTO_SEQ, c->family, 0, flags, cmd,
+			       NF_RG_GENL_VERSION))
 		die("message", -NLE_NOMEM);
 	return m;
 }
@@ -114,14 +123,16 @@ static const char *extack(struct nlmsghdr *h)
 		return "";
 	if (!(h->nlmsg_flags & NLM_F_CAPPED))
 		skip += e->msg.nlmsg_len - NLMSG_HDRLEN;
-	a = nla_find((struct nlattr *)((char *)e + NLMSG_ALIGN(skip)), (int)(h->nlmsg_len - NLMSG_HDRLEN - NLMSG_ALIGN(skip)),
-		     NLMSGERR_ATTR_MSG);
+	a = nla_find((struct nlattr *)((char *)e + NLMSG_ALIGN(skip)),
+		     (int)(h->nlmsg_len - NLMSG_HDRLEN - NLMSG_ALIGN(skip)), NLMSGERR_ATTR_MSG);
 	return a ? nla_get_string(a) : "";
 }
 
 typedef void (*reply_fn)(struct nlattr **tb, int cmd, void *arg);
 
-/* Handles the messages of one datagram; returns 1 at an acknowledgement, 0 otherwise, -errno of a refusal. */
+/* Handles the messages of one datagram; returns 1 at an acknowledgment, 0 otherwise, -errno
+ * of a refusal.
+ */
 static int handle(unsigned char *buf, int len, reply_fn fn, void *arg)
 {
 	struct nlmsghdr *h = (struct nlmsghdr *)buf;
@@ -133,7 +144,8 @@ static int handle(unsigned char *buf, int len, reply_fn fn, void *arg)
 			struct nlmsgerr *e = nlmsg_data(h);
 
 			if (e->error) {
-				fprintf(stderr, "rgk: refused: %s (%s)\n", extack(h), strerror(-e->error));
+				fprintf(stderr, "rgk: refused: %s (%s)\n", extack(h),
+					strerror(-e->error));
 				return e->error;
 			}
 			ret = 1;
@@ -284,29 +296,60 @@ static const struct attr_name {
 	const char *name;
 	int size;
 } attr_names[] = {
-	{ NF_RG_A_GROUP, "group", 4 }, { NF_RG_A_MARK_MASK, "mark-mask", 4 }, { NF_RG_A_ADDRS, "addrs", 0 },
-	{ NF_RG_A_ADDR, "addr", 0 }, { NF_RG_A_ROLE, "role", 1 }, { NF_RG_A_EPOCH, "epoch", 8 },
-	{ NF_RG_A_EPOCH_SYSTEM, "epoch-system", 8 }, { NF_RG_A_LEASE, "lease", 4 },
-	{ NF_RG_A_LEASE_LEFT, "lease-left", 4 }, { NF_RG_A_GRACE, "grace", 4 }, { NF_RG_A_FLAGS, "flags", 4 },
-	{ NF_RG_A_INSTANCE, "instance", 8 }, { NF_RG_A_PEER_INSTANCE, "peer-instance", 8 },
-	{ NF_RG_A_MAPPING, "mapping", 4 }, { NF_RG_A_SLOT, "slot", 4 }, { NF_RG_A_RANGES, "ranges", 0 },
-	{ NF_RG_A_VERSION, "version", 4 }, { NF_RG_A_WINDOW, "window", 4 }, { NF_RG_A_SESSION, "session", 4 },
-	{ NF_RG_A_SEQ, "seq", 8 }, { NF_RG_A_BATCH, "batch", 4 }, { NF_RG_A_GENERATION, "generation", 4 },
-	{ NF_RG_A_COUNT, "count", 4 }, { NF_RG_A_RECORDS, "records", 0 }, { NF_RG_A_REFUSALS, "refusals", 0 },
-	{ NF_RG_A_SYNC, "sync", 1 }, { NF_RG_A_LOST, "lost", 4 }, { NF_RG_A_ENTRIES, "entries", 4 },
-	{ NF_RG_A_PENDING, "pending", 4 }, { NF_RG_A_INFLIGHT, "inflight", 4 }, { NF_RG_A_REFUSED, "refused", 4 },
-	{ NF_RG_A_STATS, "stats", 0 }, { NF_RG_A_EVENT, "event", 4 },
+	{ NF_RG_A_GROUP, "group", 4 },
+	{ NF_RG_A_MARK_MASK, "mark-mask", 4 },
+	{ NF_RG_A_ADDRS, "addrs", 0 },
+	{ NF_RG_A_ADDR, "addr", 0 },
+	{ NF_RG_A_ROLE, "role", 1 },
+	{ NF_RG_A_EPOCH, "epoch", 8 },
+	{ NF_RG_A_EPOCH_SYSTEM, "epoch-system", 8 },
+	{ NF_RG_A_LEASE, "lease", 4 },
+	{ NF_RG_A_LEASE_LEFT, "lease-left", 4 },
+	{ NF_RG_A_GRACE, "grace", 4 },
+	{ NF_RG_A_FLAGS, "flags", 4 },
+	{ NF_RG_A_INSTANCE, "instance", 8 },
+	{ NF_RG_A_PEER_INSTANCE, "peer-instance", 8 },
+	{ NF_RG_A_MAPPING, "mapping", 4 },
+	{ NF_RG_A_SLOT, "slot", 4 },
+	{ NF_RG_A_RANGES, "ranges", 0 },
+	{ NF_RG_A_VERSION, "version", 4 },
+	{ NF_RG_A_WINDOW, "window", 4 },
+	{ NF_RG_A_SESSION, "session", 4 },
+	{ NF_RG_A_SEQ, "seq", 8 },
+	{ NF_RG_A_BATCH, "batch", 4 },
+	{ NF_RG_A_GENERATION, "generation", 4 },
+	{ NF_RG_A_COUNT, "count", 4 },
+	{ NF_RG_A_RECORDS, "records", 0 },
+	{ NF_RG_A_REFUSALS, "refusals", 0 },
+	{ NF_RG_A_SYNC, "sync", 1 },
+	{ NF_RG_A_LOST, "lost", 4 },
+	{ NF_RG_A_ENTRIES, "entries", 4 },
+	{ NF_RG_A_PENDING, "pending", 4 },
+	{ NF_RG_A_INFLIGHT, "inflight", 4 },
+	{ NF_RG_A_REFUSED, "refused", 4 },
+	{ NF_RG_A_STATS, "stats", 0 },
+	{ NF_RG_A_EVENT, "event", 4 },
 };
 
 #define N_ATTRS (sizeof(attr_names) / sizeof(attr_names[0]))
 
 static const char *const cmd_names[NF_RG_CMD_MAX + 1] = {
-	[NF_RG_CMD_GROUP_NEW] = "group-new", [NF_RG_CMD_GROUP_DEL] = "group-del", [NF_RG_CMD_GROUP_GET] = "group-get",
-	[NF_RG_CMD_SET_ROLE] = "set-role", [NF_RG_CMD_MAPPING_NEW] = "mapping-new",
-	[NF_RG_CMD_MAPPING_DEL] = "mapping-del", [NF_RG_CMD_MAPPING_GET] = "mapping-get",
-	[NF_RG_CMD_ATTACH] = "attach", [NF_RG_CMD_SYNC] = "sync", [NF_RG_CMD_PUSH] = "push", [NF_RG_CMD_ACK] = "ack",
-	[NF_RG_CMD_INSTALL] = "install", [NF_RG_CMD_SYNC_RECEIVE] = "sync-receive", [NF_RG_CMD_FLUSH] = "flush",
-	[NF_RG_CMD_STATS_GET] = "stats-get", [NF_RG_CMD_NOTIFY] = "notify",
+	[NF_RG_CMD_GROUP_NEW] = "group-new",
+	[NF_RG_CMD_GROUP_DEL] = "group-del",
+	[NF_RG_CMD_GROUP_GET] = "group-get",
+	[NF_RG_CMD_SET_ROLE] = "set-role",
+	[NF_RG_CMD_MAPPING_NEW] = "mapping-new",
+	[NF_RG_CMD_MAPPING_DEL] = "mapping-del",
+	[NF_RG_CMD_MAPPING_GET] = "mapping-get",
+	[NF_RG_CMD_ATTACH] = "attach",
+	[NF_RG_CMD_SYNC] = "sync",
+	[NF_RG_CMD_PUSH] = "push",
+	[NF_RG_CMD_ACK] = "ack",
+	[NF_RG_CMD_INSTALL] = "install",
+	[NF_RG_CMD_SYNC_RECEIVE] = "sync-receive",
+	[NF_RG_CMD_FLUSH] = "flush",
+	[NF_RG_CMD_STATS_GET] = "stats-get",
+	[NF_RG_CMD_NOTIFY] = "notify",
 };
 
 /* Prints the attributes that are numbers, and the refusals, each as "NAME VALUE" and @end. */
@@ -320,7 +363,10 @@ static void print_numbers(struct nlattr **tb, const char *end)
 
 		if (a && size)
 			printf("%s %" PRIu64 "%s", attr_names[i].name,
-			       size == 1 ? nla_get_u8(a) : size == 4 ? nla_get_u32(a) : nla_get_u64(a), end);
+			       size == 1 ? nla_get_u8(a) :
+			       size == 4 ? nla_get_u32(a) :
+					   nla_get_u64(a),
+			       end);
 	}
 	if (tb[NF_RG_A_REFUSALS]) {
 		const struct nf_rg_refusal *r = nla_data(tb[NF_RG_A_REFUSALS]);
@@ -600,7 +646,9 @@ static int cmd_relay(int argc, char **argv)
 
 static int usage(void)
 {
-	fputs("usage: rgk [-n NETNS] {group|del|mapping|unmap|role|flush|get|stats|mappings|watch|raw|relay} ...\n", stderr);
+	fputs("usage: rgk [-n NETNS] COMMAND ...\n"
+	      "COMMAND: group, del, mapping, unmap, role, flush, get, stats, mappings, watch, raw, relay\n",
+	      stderr);
 	return 2;
 }
 
@@ -637,7 +685,8 @@ int main(int argc, char **argv)
 	if (!strcmp(cmd, "get") && argc == 1)
 		return cmd_get(&c, argv[0]);
 	if (!strcmp(cmd, "mappings") && !argc)
-		return call(&c, request(&c, NF_RG_CMD_MAPPING_GET, NLM_F_ACK | NLM_F_DUMP), print_mapping, NULL);
+		return call(&c, request(&c, NF_RG_CMD_MAPPING_GET, NLM_F_ACK | NLM_F_DUMP),
+			    print_mapping, NULL);
 	if (!strcmp(cmd, "watch") && !argc)
 		return cmd_watch(&c);
 	if (!strcmp(cmd, "raw") && argc >= 1)
