@@ -4,8 +4,7 @@
  *
  * The family configures redundancy groups and the NAT mappings that belong to them, in the
  * network namespace of the socket.  It hands the changes of their connections to one attached
- * agent, and installs what the agent received from the peer.  Documentation/netlink/nf_rg.yaml is
- * the machine-readable form of this text.
+ * agent, and installs what the agent received from the peer.
  *
  * All commands but NF_RG_CMD_PUSH and NF_RG_CMD_NOTIFY are requests.  They need CAP_NET_ADMIN in
  * the user namespace that owns the network namespace.  Integers are in host byte order, addresses
