@@ -130,7 +130,7 @@ static unsigned int gate_drop(struct nf_rg_net *rn, enum nf_rg_stat stat)
 static unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buff *skb, u8 family)
 {
 	u64 now = ktime_get_boot_fast_ns();
-	struct nf_conntrack_tuple tuple;
+	struct nf_conntrack_tuple tuple, answer;
 	struct nf_rg_mapping *m;
 	struct nf_rg_group *g;
 	struct gate_packet p;
@@ -143,9 +143,14 @@ static unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buff *skb, u
 		return gate_drop(rn, NF_RG_STAT_DROP_GATE_POOL);
 
 	if (p.quoted) {
-		if (!nf_ct_get_tuplepr(skb, p.quoted, family, rn->net, &tuple))
+		/*
+		 * The quoted packet is what its receiver got, already translated.  The table
+		 * knows the direction in which an answer to it would travel.
+		 */
+		if (!nf_ct_get_tuplepr(skb, p.quoted, family, rn->net, &tuple) ||
+		    !nf_ct_invert_tuple(&answer, &tuple))
 			return NF_ACCEPT;
-		g = group_of_tuple(rn, &tuple);
+		g = group_of_tuple(rn, &answer);
 		if (g && !nf_rg_group_open(g, now))
 			return gate_drop(rn, NF_RG_STAT_DROP_GATE_ERROR);
 		return NF_ACCEPT;

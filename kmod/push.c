@@ -70,8 +70,9 @@ void nf_rg_push_kick(struct nf_rg_group *g)
 		g->kicked = true;
 		if (since >= interval)
 			nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_FIRST);
-		queue_delayed_work(push_wq, &g->push_work,
-				   since >= interval ? 0 : interval - since);
+		/* It may wait already, for the time to try refused entries again. */
+		mod_delayed_work(push_wq, &g->push_work,
+				 since >= interval ? 0 : interval - since);
 	} else if (g->n_dirty + g->n_tombs == NF_RG_BATCH_RECORDS) {
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_FULL);
 		mod_delayed_work(push_wq, &g->push_work, 0);
@@ -82,6 +83,24 @@ static void push_now(struct nf_rg_group *g)
 {
 	g->kicked = true;
 	mod_delayed_work(push_wq, &g->push_work, 0);
+}
+
+/*
+ * What the peer refused is tried again from time to time, also when nothing else happens.
+ * Context: the group's lock.
+ */
+static void push_retry(struct nf_rg_group *g)
+{
+	unsigned long due = g->retry_last + RETRY_INTERVAL;
+
+	if (!g->n_refused || !g->session)
+		return;
+	if (time_after_eq(jiffies, due)) {
+		g->retry_last = jiffies;
+		nf_rg_track_retry(g);
+	} else if (!g->kicked) {
+		mod_delayed_work(push_wq, &g->push_work, due - jiffies);
+	}
 }
 
 static bool push_put(struct nf_rg_push *p, const struct nf_rg_record *rec)
@@ -190,6 +209,7 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_NO_WINDOW);
 		return false;
 	}
+	push_retry(g);
 	push_stage(g, g->seq);
 	if (!g->flags && list_empty(&g->tombs) && list_empty(&g->dirty) && list_empty(&g->bulk))
 		return false;
@@ -240,13 +260,18 @@ static void push_undo(struct nf_rg_group *g, const struct nf_rg_push *p, int err
 	nf_rg_stat_inc(g->rn, err == -ENOMEM ? NF_RG_STAT_PUSH_NO_MEMORY : NF_RG_STAT_PUSH_NO_ROOM);
 	if (g->session != p->session)
 		return;
+	if (g->stage == NF_RG_STAGE_ACK && g->stage_seq == p->seq) {
+		/* The marker was passed in this batch: it stands behind what comes back. */
+		list_add(&g->marker, &g->dirty);
+		g->stage = NF_RG_STAGE_MARK;
+	}
 	nf_rg_track_requeue(g, p->seq);
 	g->seq--;
 	g->flags |= p->flags;
 	if (p->flags & NF_RG_BATCH_SYNCED)
 		g->stage_seq = U64_MAX;
 	g->kicked = true;
-	queue_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
+	mod_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
 }
 
 /**
@@ -281,6 +306,8 @@ void nf_rg_push_work(struct work_struct *work)
 		       g->n_dirty + g->n_tombs >= NF_RG_BATCH_RECORDS;
 		if (!more && g->n_dirty + g->n_tombs)
 			nf_rg_push_kick(g);
+		if (!more)
+			push_retry(g);
 	} while (more);
 	spin_unlock_bh(&g->lock);
 }
@@ -415,13 +442,13 @@ void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq,
 		goto out;
 	}
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_ACK);
+	/* The first refusal begins the wait. */
+	if (!g->n_refused)
+		g->retry_last = jiffies;
 	ack_entries(g, seq, refusals, n);
 	ack_tombs(g, seq);
 	g->acked = seq;
-	if (g->n_refused && time_after(jiffies, g->retry_last + RETRY_INTERVAL)) {
-		g->retry_last = jiffies;
-		nf_rg_track_retry(g);
-	}
+	push_retry(g);
 	push_stage(g, g->seq);
 	if (g->flags || !list_empty(&g->bulk))
 		push_now(g);
