@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: icount mem=1024 timeout=300
+# vm: smp mem=1024 timeout=180
 # Flows of all kinds go on at B after A's links were cut and B was made active; the
 # module alone, without an agent (topology and mappings: lib/topo.sh, lib/kmod.sh).
 #

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: icount mem=2048 timeout=900
+# vm: icount mem=2048 timeout=150
 # The active router loses power under all kinds of flows; its peer goes on with each, nobody
 # is reset; the router comes back, is fed, and takes the group again on command (topology:
 # lib/topo.sh). B drops what its connection tracking calls new, and SNAT chooses its ports at
