@@ -137,9 +137,7 @@
  *
  *	The group gets a new instance number.
  *
- * NF_RG_CMD_STATS_GET - counters of the namespace, or of a group
- *
- *	NF_RG_A_GROUP		optional
+ * NF_RG_CMD_STATS_GET - counters of the namespace
  *
  *	Answer: NF_RG_A_STATS, nest of NF_RG_A_STAT { NF_RG_A_STAT_NAME string, NF_RG_A_STAT_VALUE
  *	u64 }.
