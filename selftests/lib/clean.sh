@@ -11,26 +11,28 @@ while [ "$p" -gt 1 ]; do
 	p=$(awk '$1 == "PPid:" { print $2 }' "/proc/$p/status")
 done
 
+# Sets left to everybody else. Without subshells: those would be somebody else.
 others() {
-	local p
+	local p comm
 
+	left=()
 	for p in /proc/[0-9]*; do
 		p=${p#/proc/}
 		[[ $keep != *" $p "* ]] || continue
 		# kernel threads have no program; zombies are nobody's any more
-		[ -n "$(readlink "/proc/$p/exe" 2>/dev/null)" ] || continue
-		[ "$(cat "/proc/$p/comm" 2>/dev/null)" != vmexec ] || continue
-		echo "$p"
+		[ -e "/proc/$p/exe" ] || continue
+		read -r comm 2>/dev/null <"/proc/$p/comm" || continue
+		[ "$comm" = vmexec ] || left+=("$p")
 	done
-}
+} 2>/dev/null
 
-# try COMMAND...: until it succeeds, at most 30 s
+# try COMMAND...: in this shell, until it succeeds, at most 30 s
 try() {
-	local end=$((SECONDS + 30)) out
+	local end=$((SECONDS + 30))
 
-	until out=$("$@" 2>&1); do
+	until "$@" >/run/clean.out 2>&1; do
 		if [ $SECONDS -ge $end ]; then
-			echo "$* fails: $out"
+			echo "$* fails: $(cat /run/clean.out)"
 			return 1
 		fi
 		sleep 0.1
@@ -38,14 +40,15 @@ try() {
 }
 
 nobody_left() {
-	local left
+	local p
 
-	left=$(others)
-	[ -n "$left" ] || return 0
-	# shellcheck disable=SC2086
-	kill -CONT $left 2>/dev/null
-	# shellcheck disable=SC2086
-	kill -KILL $left 2>/dev/null
+	others
+	[ ${#left[@]} -gt 0 ] || return 0
+	for p in "${left[@]}"; do
+		echo "$p $(tr '\0' ' ' <"/proc/$p/cmdline")"
+	done
+	kill -CONT "${left[@]}"
+	kill -KILL "${left[@]}"
 	return 1
 }
 
