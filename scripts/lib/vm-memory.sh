@@ -71,9 +71,9 @@ vm_memory_image() {
 	mkdir -p "$1"
 	if [ ! -e "$out" ]; then
 		rm -f "$1"/memory-"$kver"-*.cpio
-		vm_memory_files | sed 's#^/##' | (cd / && cpio -o -H newc --quiet 2>/dev/null) >"$out.tmp"
-		vm_memory_modules >>"$out.tmp"
-		mv "$out.tmp" "$out"
+		vm_memory_files | sed 's#^/##' | (cd / && cpio -o -H newc --quiet 2>/dev/null) >"$out.$$"
+		vm_memory_modules >>"$out.$$"
+		mv "$out.$$" "$out"
 	fi
 	echo "$out"
 }
