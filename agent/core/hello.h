@@ -38,6 +38,7 @@
 #define HELLO_GROUPS_MAX \
 	((HELLO_MAX_BYTES - HELLO_HEADER_BYTES) / HELLO_GROUP_BYTES)
 #define HELLO_RETIRED		16	/* session nonces remembered as used up */
+#define HELLO_ANSWERS		4	/* to refused sessions, in an interval */
 
 enum hello_type {
 	HELLO_TYPE_HELLO = 1,
@@ -288,6 +289,7 @@ struct hello_local {
  * @last: when its last packet was accepted
  * @detect_ms: silence after which that session no longer protects itself
  * @hello_ms, @hold_ms: timers of the peer, as last heard
+ * @answered: when hello_rx_answer() last said yes; MONO_ZERO: never
  * @retired: sessions that ended; they are never accepted again
  * @retired_next: slot of @retired to use next
  * @count: datagrams by verdict
@@ -300,6 +302,7 @@ struct hello_rx {
 	uint32_t detect_ms;
 	uint32_t hello_ms;
 	uint32_t hold_ms;
+	mono_t answered;
 	uint64_t retired[HELLO_RETIRED];
 	unsigned int retired_next;
 	uint64_t count[HELLO_VERDICTS];
@@ -335,9 +338,8 @@ void hello_rx_init(struct hello_rx *rx);
  * Another system is accepted only when the present peer is silent.
  *
  * An agent that has just started has heard nobody, so its first packet may be
- * refused with HELLO_BAD_SESSION. The caller does well to answer that with a
- * hello at once (but not more often than four times an interval), so that the
- * next packet can prove itself.
+ * refused with HELLO_BAD_SESSION. The caller answers that with a hello at once,
+ * as often as hello_rx_answer() lets it, so that the next packet can prove itself.
  *
  * Return: HELLO_OK or the reason, counted in @rx->count.
  */
@@ -345,6 +347,17 @@ enum hello_verdict hello_rx_packet(struct hello_rx *rx,
 				   const struct hello_local *local, mono_t now,
 				   const uint8_t *buf, size_t len,
 				   struct hello *h, struct hello_facts *facts);
+
+/**
+ * hello_rx_answer() - may a packet refused with HELLO_BAD_SESSION be answered now?
+ * @rx: session state; remembers that it was
+ * @local: who we are
+ * @now: present time
+ *
+ * Four times a hello interval at most: two routers that refuse each other, or
+ * somebody who repeats old packets, must not make a storm.
+ */
+bool hello_rx_answer(struct hello_rx *rx, const struct hello_local *local, mono_t now);
 
 /**
  * hello_rx_alive() - was the peer heard within its detection time?

@@ -118,6 +118,16 @@ enum hello_verdict hello_rx_packet(struct hello_rx *rx,
 	return v;
 }
 
+bool hello_rx_answer(struct hello_rx *rx, const struct hello_local *local, mono_t now)
+{
+	uint64_t gap_ns = local->hello_ms * (uint64_t)MONO_NSEC_PER_MSEC / HELLO_ANSWERS;
+
+	if (!mono_is_zero(rx->answered) && mono_before(now, mono_add_ns(rx->answered, gap_ns)))
+		return false;
+	rx->answered = now;
+	return true;
+}
+
 static bool bit_get(const uint64_t *bits, uint8_t id)
 {
 	return bits[id / 64] & UINT64_C(1) << id % 64;

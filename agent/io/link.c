@@ -189,6 +189,20 @@ static bool is_twin(const struct link *l, const struct link_path *p, const struc
 	       (p->nonce != h->nonce || h->seq > p->seq);
 }
 
+static void send_round(struct link *l, enum hello_scope scope, enum hello_type type, mono_t now);
+
+/*
+ * An agent that was started again has heard nobody, so it cannot prove itself yet: it needs a
+ * hello of ours to quote.
+ */
+static void answer_session(struct link *l, mono_t now)
+{
+	if (mono_is_never(l->timer.at) || !hello_rx_answer(&l->rx, &l->local, now))
+		return;
+	l->stats.answers++;
+	send_round(l, HELLO_SCOPE_ALL, HELLO_TYPE_HELLO, now);
+}
+
 static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf, size_t len,
 			const struct rg_addr *from, mono_t now)
 {
@@ -207,6 +221,8 @@ static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf
 	if (v != HELLO_OK) {
 		log_debug("HELLO", "%s: packet refused: %s", hellosock_ifname(p->sock),
 			  hello_verdict_name(v));
+		if (v == HELLO_BAD_SESSION)
+			answer_session(l, now);
 		return;
 	}
 	if (h.nonce == old_nonce && h.seq > old_seq + 1)

@@ -58,6 +58,7 @@ struct link_stats {
 	uint64_t tx, tx_bytes, tx_failed;
 	uint64_t rx, rx_bytes, rx_lost;
 	uint64_t late; /* rounds that began more than half an interval late */
+	uint64_t answers; /* hellos sent at once because a session was refused */
 };
 
 struct link {

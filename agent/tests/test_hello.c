@@ -365,6 +365,20 @@ static void rx_silent(void **state)
 	assert_int_equal(rx.detect_ms, 3000);
 }
 
+/* A refused session is answered at once, but four times an interval at most. */
+static void rx_answer(void **state)
+{
+	unsigned int answers = 0, i;
+
+	rx_begin();
+	for (i = 0; i < 1000; i++)
+		answers += hello_rx_answer(&rx, &local, mono_from_ms(now + i / 10));
+	assert_int_equal(answers, 4);
+	assert_true(hello_rx_answer(&rx, &local, mono_from_ms(now + 100)));
+	assert_false(hello_rx_answer(&rx, &local, mono_from_ms(now + 124)));
+	assert_true(hello_rx_answer(&rx, &local, mono_from_ms(now + 125)));
+}
+
 static struct hello_group groups[255];
 
 static void make_groups(void)
@@ -522,6 +536,7 @@ int main(void)
 		cmocka_unit_test(rx_replay),
 		cmocka_unit_test(rx_restart),
 		cmocka_unit_test(rx_silent),
+		cmocka_unit_test(rx_answer),
 		cmocka_unit_test(tx_spread),
 		cmocka_unit_test(tx_changed_only),
 		cmocka_unit_test(tx_echo),
