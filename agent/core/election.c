@@ -123,6 +123,14 @@ void election_hello(const struct election *e, mono_t now,
 	};
 }
 
+bool election_config_equal(const struct election_config *a, const struct election_config *b)
+{
+	return a->group == b->group && a->priority == b->priority &&
+	       a->threshold == b->threshold && a->preempt == b->preempt &&
+	       a->delay_s == b->delay_s && a->reload_s == b->reload_s &&
+	       a->hello_ms == b->hello_ms && a->hold_ms == b->hold_ms && a->digest == b->digest;
+}
+
 void election_init(struct election *e, const struct election_config *cfg,
 		   uint64_t system)
 {

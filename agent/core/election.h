@@ -511,6 +511,15 @@ struct election {
 };
 
 /**
+ * election_config_equal() - do two configurations say the same?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if so; what the compiler leaves between the members does not matter.
+ */
+bool election_config_equal(const struct election_config *a, const struct election_config *b);
+
+/**
  * election_init() - a group that was not started
  * @e: machine
  * @cfg: its configuration, copied
@@ -565,5 +574,14 @@ const char *election_cause_name(enum election_cause c);
 const char *election_wait_name(enum election_wait w);
 const char *election_refusal_name(enum election_refusal r);
 const char *election_log_name(enum election_log_id id);
+
+/**
+ * election_reason() - why the group is in its state and not in a better one, for people
+ * @e: machine
+ *
+ * Return: name of a wait or a cause; empty for an active group with a standby, for which there
+ * is nothing better, however it came to the role.
+ */
+const char *election_reason(const struct election *e);
 
 #endif /* AGENT_CORE_ELECTION_H */

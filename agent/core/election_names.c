@@ -85,6 +85,18 @@ const char *election_refusal_name(enum election_refusal r)
 	return NAME(names, r);
 }
 
+const char *election_reason(const struct election *e)
+{
+	const struct election_peer *p = &e->peer;
+	bool standby = p->known && p->has_group && p->group.role == RG_ROLE_STANDBY;
+
+	if (e->wait != ELECTION_W_NONE)
+		return election_wait_name(e->wait);
+	if (e->cause == ELECTION_C_NONE || (e->state == ELECTION_ACTIVE && standby))
+		return "";
+	return election_cause_name(e->cause);
+}
+
 int election_refusal_errno(enum election_refusal r)
 {
 	switch (r) {

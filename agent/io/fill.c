@@ -258,14 +258,10 @@ static void fill_peer(const struct group *g, struct view_group *v)
 
 static void fill_reason(const struct group *g, struct view_group *v)
 {
-	const struct election *e = &g->e;
-
 	if (!g->started)
 		snprintf(v->reason, sizeof(v->reason), "%s", "no control link");
-	else if (e->wait != ELECTION_W_NONE)
-		snprintf(v->reason, sizeof(v->reason), "%s", election_wait_name(e->wait));
-	else if (e->cause != ELECTION_C_NONE)
-		snprintf(v->reason, sizeof(v->reason), "%s", election_cause_name(e->cause));
+	else
+		snprintf(v->reason, sizeof(v->reason), "%s", election_reason(&g->e));
 }
 
 static void count(struct view_counters *c, const char *prefix, const char *name, uint64_t value)
@@ -289,6 +285,7 @@ static void count_hellos(const struct link *l, struct view_counters *c)
 	count(c, "hello-", "second-path", l->path[LINK_CONTROL].twins + l->path[LINK_DATA].twins);
 	count(c, "hello-", "tx-failed", l->stats.tx_failed);
 	count(c, "hello-", "late-rounds", l->stats.late);
+	count(c, "hello-", "answers", l->stats.answers);
 }
 
 static void count_sync(const struct synclink *s, struct view_counters *c)
@@ -431,15 +428,15 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	for (int v = 1; v < HELLO_VERDICTS; v++)
 		count(c, "hello-unowned-", hello_verdict_name((enum hello_verdict)v),
 		      links_undecodable(a->links, (enum hello_verdict)v));
-	count(c, "kernel-", "pushes", a->att.pushes);
-	count(c, "kernel-", "push-bytes", a->att.push_bytes);
-	count(c, "kernel-", "installs", a->att.installs);
-	count(c, "kernel-", "acks", a->att.acks);
-	count(c, "kernel-", "ack-errors", a->att.ack_errors);
-	count(c, "kernel-", "overruns", a->att.overruns);
-	count(c, "kernel-", "stray-messages", a->att.stray);
-	count(c, "kernel-", "event-overruns", a->ev.overruns);
-	count(c, "kernel-", "refused-requests", a->knl.refused);
+	count(c, "netlink-", "pushes", a->att.pushes);
+	count(c, "netlink-", "push-bytes", a->att.push_bytes);
+	count(c, "netlink-", "installs", a->att.installs);
+	count(c, "netlink-", "acks", a->att.acks);
+	count(c, "netlink-", "ack-errors", a->att.ack_errors);
+	count(c, "netlink-", "overruns", a->att.overruns);
+	count(c, "netlink-", "stray-messages", a->att.stray);
+	count(c, "netlink-", "event-overruns", a->ev.overruns);
+	count(c, "netlink-", "refused-requests", a->knl.refused);
 	count(c, "config-", "reloads", a->reloads);
 	count(c, "config-", "reload-errors", a->reload_errors);
 	if (knl_present(&a->knl))

@@ -381,7 +381,7 @@ void group_config(struct group *g, const struct conf_group *cg, bool was_shut)
 	g->conf = *cg;
 	refresh_digest(g);
 	ev.config = group_election_config(g, cg);
-	if (memcmp(&ev.config, &g->e.cfg, sizeof(ev.config)))
+	if (!election_config_equal(&ev.config, &g->e.cfg))
 		group_event(g, &ev);
 	if (was_shut != cg->shutdown)
 		group_request(g,

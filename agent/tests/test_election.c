@@ -484,6 +484,55 @@ static void hello_content(void **state)
 	}
 }
 
+/* What is said for a state; never the past of an active group that has its standby. */
+static void reason(void **state)
+{
+	make(&b, sAC);
+	b.e.cause = ELECTION_C_ALONE;
+	b.e.peer.known = false;
+	assert_string_equal(election_reason(&b.e), "alone");
+	b.e.peer.known = true;
+	b.e.peer.has_group = true;
+	b.e.peer.group.role = RG_ROLE_INIT;
+	assert_string_equal(election_reason(&b.e), "alone");
+	b.e.peer.group.role = RG_ROLE_STANDBY;
+	assert_string_equal(election_reason(&b.e), "");
+	b.e.wait = ELECTION_W_DAMPED;
+	assert_string_equal(election_reason(&b.e), "damped");
+	make(&b, sHA);
+	b.e.cause = ELECTION_C_PREEMPT;
+	assert_string_equal(election_reason(&b.e), "preempt");
+	make(&b, sSB);
+	b.e.cause = ELECTION_C_PEER_ACTIVE;
+	assert_string_equal(election_reason(&b.e), "peer-active");
+	b.e.cause = ELECTION_C_NONE;
+	assert_string_equal(election_reason(&b.e), "");
+}
+
+#define CONFIG_MEMBERS(X)						\
+	X(group) X(priority) X(threshold) X(preempt) X(delay_s)		\
+	X(reload_s) X(hello_ms) X(hold_ms) X(digest)
+
+/* Every member counts, the padding between them does not. */
+static void config_equal(void **state)
+{
+	struct election_config one, other;
+
+	memset(&one, 0x00, sizeof(one));
+	memset(&other, 0xff, sizeof(other));
+#define X(member) one.member = other.member = 1;
+	CONFIG_MEMBERS(X)
+#undef X
+	assert_true(election_config_equal(&one, &other));
+#define X(member)						\
+	other.member = 0;					\
+	assert_false(election_config_equal(&one, &other));	\
+	other.member = 1;
+	CONFIG_MEMBERS(X)
+#undef X
+	assert_true(election_config_equal(&one, &other));
+}
+
 /* No name is missing. */
 static void names(void **state)
 {
@@ -533,6 +582,8 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(unexpected_counted),
 		cmocka_unit_test(hello_content),
+		cmocka_unit_test(reason),
+		cmocka_unit_test(config_equal),
 		cmocka_unit_test(names),
 	};
 
