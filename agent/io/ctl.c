@@ -83,16 +83,34 @@ static json_t *text_json(const char *s)
 	return j;
 }
 
+/*
+ * The JSON of an answer becomes a part of the line.  What we wrote and cannot read again is a
+ * fault of ours, about which the client must not be left in the dark.
+ */
+static const char *add_json(json_t *root, const char *text)
+{
+	json_error_t why;
+	json_t *j = json_loads(text, 0, &why);
+
+	if (!j) {
+		log_warnx("CTL", "an answer is no valid JSON: %s (byte %d)", why.text,
+			  why.position);
+		return "the answer is no valid JSON, which is a bug of rgd; see its log";
+	}
+	return json_object_set_new(root, "json", j) ? "no memory for the answer" : NULL;
+}
+
 static int send_answer(struct client *cl, const struct show_answer *a)
 {
+	const char *text = a->text ? a->text : "", *bad = NULL;
 	json_t *root = json_object();
 	char *line = NULL;
 	int err = -ENOMEM;
 
-	json_object_set_new(root, "status", json_integer(a->status));
-	json_object_set_new(root, "text", text_json(a->text ? a->text : ""));
 	if (cl->json && a->json)
-		json_object_set_new(root, "json", json_loads(a->json, 0, NULL));
+		bad = add_json(root, a->json);
+	json_object_set_new(root, "status", json_integer(bad ? 1 : a->status));
+	json_object_set_new(root, "text", text_json(bad ? bad : text));
 	line = json_dumps(root, JSON_COMPACT);
 	if (line && !bufferevent_write(cl->bev, line, strlen(line)) &&
 	    !bufferevent_write(cl->bev, "\n", 1))
