@@ -81,6 +81,9 @@ style_clang() {
 
 style_pure() { make --no-print-directory -C agent B="$build" lib && scripts/check-pure; }
 
+# The specification of the netlink family says what header and module say.
+style_netlink() { scripts/check-netlink; }
+
 # spdx LICENCE PATTERN...: each file names that licence in its first three lines
 spdx() {
 	local want=$1
@@ -106,7 +109,7 @@ style_spdx() {
 	spdx "GPL-2.0" 'kmod/*.[ch]' 'kmod/Makefile' || rc=1
 	spdx_except='^$'
 	spdx "GPL-2.0 OR MIT" 'kmod/record.[ch]' || rc=1
-	spdx "GPL-2.0 WITH Linux-syscall-note" 'uapi/*.h' || rc=1
+	spdx "GPL-2.0 WITH Linux-syscall-note" 'uapi/*.h' 'Documentation/netlink/*.yaml' || rc=1
 	spdx "GPL-2.0-or-later" 'agent/*.[ch]' 'agent/Makefile' 'selftests/*.[ch]' \
 		'selftests/*.sh' 'selftests/Makefile' 'scripts/*' Makefile || rc=1
 	return $rc
@@ -136,7 +139,7 @@ check_style() {
 	local c
 
 	section style
-	for c in checkpatch sparse gcc clang pure spdx length shell; do
+	for c in checkpatch sparse gcc clang pure netlink spdx length shell; do
 		run_result "style-$c" "style_$c"
 	done
 }
