@@ -36,9 +36,10 @@
  *
  *	NF_RG_A_GROUP		(request, without NLM_F_DUMP)
  *
- *	Answer: all NF_RG_A_* of GROUP_NEW and SET_ROLE, and NF_RG_A_INSTANCE, NF_RG_A_LEASE_LEFT,
- *	NF_RG_A_ENTRIES, NF_RG_A_PENDING,
- *	NF_RG_A_INFLIGHT, NF_RG_A_REFUSED, NF_RG_A_SYNC (enum nf_rg_sync), NF_RG_A_PEER_INSTANCE.
+ *	Answer: all NF_RG_A_* of GROUP_NEW and SET_ROLE, but NF_RG_A_LEASE_LEFT in place of
+ *	NF_RG_A_LEASE, and no NF_RG_A_GRACE; NF_RG_A_INSTANCE, NF_RG_A_PEER_INSTANCE,
+ *	NF_RG_A_SESSION, NF_RG_A_SEQ, NF_RG_A_GENERATION, NF_RG_A_SYNC (enum nf_rg_sync),
+ *	NF_RG_A_ENTRIES, NF_RG_A_PENDING, NF_RG_A_INFLIGHT, NF_RG_A_REFUSED.
  *
  * NF_RG_CMD_SET_ROLE - change the role of a group, or renew its lease
  *
@@ -50,11 +51,12 @@
  *				NF_RG_ROLE_ACTIVE (-EINVAL otherwise).
  *	NF_RG_A_GRACE		u32, ms, at most 2000: connections that exist go on being
  *				forwarded that long although the role is no longer active.
- *				Not for NF_RG_ROLE_ACTIVE.
+ *				Not for NF_RG_ROLE_ACTIVE; counts from a change of role.
  *	NF_RG_A_FLAGS		u32, NF_RG_F_NO_NEW: an active group that refuses new
  *				connections (hand-over being prepared)
  *
- *	The same role and epoch renew the lease.  Costs the same for any number of connections.
+ *	The same role and epoch renew the lease.  A lease or a flag that a request does not carry
+ *	is not there afterwards.  Costs the same for any number of connections.
  *
  * NF_RG_CMD_MAPPING_NEW - create a mapping, or replace its ranges
  *
