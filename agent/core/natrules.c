@@ -18,6 +18,7 @@ static const char * const suffix[] = {
 };
 
 #define POOL_INPUT	"pool_input"
+#define POOL_ARP	"pool_arp"
 
 static void out_range(struct out *o, const struct rg_range *r)
 {
@@ -66,23 +67,25 @@ static void counter(const struct natrules *n, struct out *o, uint32_t mapping,
 	out_str(o, " }\n");
 }
 
-/* `iifname { "a", "b" }`; false: there is no such interface. */
+/* `iifname "a"` or `iifname { "a", "b" }`; false: there is no such interface. */
 static bool ifnames(const struct conf *c, struct out *o, const char *key,
 		    enum conf_nat_side side)
 {
-	bool any = false;
-	uint32_t k;
+	uint32_t n = 0, left, k;
 
-	for (k = 0; k < c->n_ifs; k++) {
+	for (k = 0; k < c->n_ifs; k++)
+		n += c->iface[k].nat == side;
+	if (!n)
+		return false;
+	out_fmt(o, n > 1 ? "%s { " : "%s ", key);
+	for (k = 0, left = n; left; k++) {
 		if (c->iface[k].nat != side)
 			continue;
-		out_fmt(o, any ? ", \"%s\"" : "%s { \"%s\"",
-			any ? c->iface[k].name : key, c->iface[k].name);
-		any = true;
+		out_fmt(o, --left ? "\"%s\", " : "\"%s\"",
+			c->iface[k].name);
 	}
-	if (any)
-		out_str(o, " } ");
-	return any;
+	out_str(o, n > 1 ? " } " : " ");
+	return true;
 }
 
 static bool has_side(const struct conf *c, enum conf_nat_side side)
@@ -133,9 +136,12 @@ static void acl_chain(const struct natrules *n, struct out *o,
 	out_str(o, "\t}\n");
 }
 
-/* What leaves on the way from inside to outside runs through all mappings. */
+/*
+ * What leaves on the way from inside to outside runs through all mappings.
+ * @first: a rule before that, or "".
+ */
 static void base_chain(const struct natrules *n, struct out *o,
-		       const char *type, const char *prio,
+		       const char *type, const char *prio, const char *first,
 		       bool (*wanted)(const struct natrules *n,
 				      const struct conf_map *m))
 {
@@ -157,7 +163,7 @@ static void base_chain(const struct natrules *n, struct out *o,
 		type, prio);
 	if (has_side(n->c, CONF_NAT_INSIDE) &&
 	    has_side(n->c, CONF_NAT_OUTSIDE)) {
-		out_str(o, "\t\t");
+		out_fmt(o, "%s\t\t", first);
 		ifnames(n->c, o, "iifname", CONF_NAT_INSIDE);
 		ifnames(n->c, o, "oifname", CONF_NAT_OUTSIDE);
 		out_str(o, "jump mappings\n");
@@ -165,11 +171,12 @@ static void base_chain(const struct natrules *n, struct out *o,
 	out_str(o, "\t}\n");
 }
 
-static void replace_table(struct out *o, const char *name)
+/* @table: family and name */
+static void replace_table(struct out *o, const char *table)
 {
 	/* Add first: deleting what is not there would be an error. */
-	out_fmt(o, "add table inet %s\ndelete table inet %s\n"
-		   "table inet %s {\n", name, name, name);
+	out_fmt(o, "add table %s\ndelete table %s\ntable %s {\n", table, table,
+		table);
 }
 
 static bool any_map(const struct natrules *n, const struct conf_map *m)
@@ -199,43 +206,81 @@ static void pool_chain(struct out *o)
 		"\t}\n");
 }
 
+/* `KEY { RANGE, ... } THEN`, a line; nothing for a pool without addresses. */
+static int pool_rule(const struct natrules *n, struct out *o,
+		     const struct conf_pool *p, const char *key,
+		     const char *then)
+{
+	size_t got = 0, i;
+	int err = conf_pool_ranges(n->c, p, n->taken, n->n_taken, n->room,
+				   n->n_room, &got);
+
+	if (err || !got)
+		return err;
+	out_fmt(o, "\t\t%s { ", key);
+	for (i = 0; i < got; i++) {
+		out_str(o, i ? ", " : "");
+		out_range(o, &n->room[i]);
+	}
+	out_fmt(o, " } %s\n", then);
+	return 0;
+}
+
 /*
- * From whatever side: IPv6 pool addresses are on an interface, and so could
- * be reached from inside as well.
+ * From whatever side: the routes of a pool and IPv6 addresses of it do not
+ * ask where a packet comes from.
  */
 static int input_chain(const struct natrules *n, struct out *o)
 {
 	uint32_t k;
+	int err = 0;
 
 	pool_chain(o);
 	out_str(o, "\tchain input {\n"
 		   "\t\ttype filter hook input priority filter - 10; policy accept;\n");
-	for (k = 0; k < n->c->n_maps; k++) {
+	for (k = 0; k < n->c->n_maps && !err; k++) {
 		const struct conf_pool *p = conf_pool(n->c, n->c->map[k].pool);
-		size_t got = 0, i;
-		int err = p ? conf_pool_ranges(n->c, p, n->taken, n->n_taken,
-					       n->room, n->n_room, &got) : 0;
 
-		if (err)
-			return err;
-		if (!got)
-			continue;
-		out_fmt(o, "\t\t%s daddr { ",
-			p->range.from.family == RG_V4 ? "ip" : "ip6");
-		for (i = 0; i < got; i++) {
-			out_str(o, i ? ", " : "");
-			out_range(o, &n->room[i]);
-		}
-		out_str(o, " } jump pool_input\n");
+		if (p)
+			err = pool_rule(n, o, p,
+					p->range.from.family == RG_V4 ?
+						"ip daddr" : "ip6 daddr",
+					"jump pool_input");
 	}
 	out_str(o, "\t}\n");
-	return 0;
+	return err;
+}
+
+/* Pool addresses are answered for on outside interfaces only. */
+static int arp_table(const struct natrules *n, struct out *o)
+{
+	uint32_t k;
+	int err = 0;
+
+	replace_table(o, "arp " NATRULES_GUARD);
+	out_str(o, "\tcounter " POOL_ARP " { }\n"
+		   "\tchain input {\n"
+		   "\t\ttype filter hook input priority filter; policy accept;\n");
+	if (has_side(n->c, CONF_NAT_OUTSIDE)) {
+		out_str(o, "\t\t");
+		ifnames(n->c, o, "iifname", CONF_NAT_OUTSIDE);
+		out_str(o, "accept\n");
+	}
+	for (k = 0; k < n->c->n_maps && !err; k++) {
+		const struct conf_pool *p = conf_pool(n->c, n->c->map[k].pool);
+
+		if (p && p->range.from.family == RG_V4)
+			err = pool_rule(n, o, p, "arp operation request arp daddr ip",
+					"counter name " POOL_ARP " drop");
+	}
+	out_str(o, "\t}\n}\n");
+	return err;
 }
 
 /**
- * natrules_guard - the table that keeps untranslated traffic in
+ * natrules_guard - the tables that keep untranslated traffic in
  * @n: what from
- * @o: gets a script for nft, which replaces the table in one transaction
+ * @o: gets a script for nft, which replaces the tables in one transaction
  *
  * Return: 0, -ENOSPC when @n->room is too small.
  */
@@ -244,7 +289,7 @@ int natrules_guard(const struct natrules *n, struct out *o)
 	uint32_t k;
 	int err;
 
-	replace_table(o, NATRULES_GUARD);
+	replace_table(o, "inet " NATRULES_GUARD);
 	counter(n, o, 0, NATRULES_POOL_INPUT);
 	for (k = 0; k < n->c->n_maps; k++)
 		counter(n, o, n->c->map[k].id, NATRULES_FAIL_CLOSED);
@@ -252,11 +297,15 @@ int natrules_guard(const struct natrules *n, struct out *o)
 		closed_chain(o, n->c->map[k].id);
 		acl_chain(n, o, &n->c->map[k], "closed");
 	}
-	/* After the translation, whose priority is srcnat. */
-	base_chain(n, o, "filter", "srcnat + 10", any_map);
+	/*
+	 * After the translation, whose priority is srcnat. Most packets that
+	 * leave are of translated connections and need not be looked up.
+	 */
+	base_chain(n, o, "filter", "srcnat + 10",
+		   "\t\tct direction original ct status snat accept\n", any_map);
 	err = input_chain(n, o);
 	out_str(o, "}\n");
-	return err;
+	return err ? err : arp_table(n, o);
 }
 
 static bool works(const struct natrules *n, const struct conf_map *m)
@@ -370,7 +419,7 @@ int natrules_translate(const struct natrules *n, struct out *o,
 	int err = 0;
 
 	*mappings = 0;
-	replace_table(o, NATRULES_TABLE);
+	replace_table(o, "inet " NATRULES_TABLE);
 	for (k = 0; k < n->c->n_maps; k++) {
 		if (works(n, &n->c->map[k]))
 			counter(n, o, n->c->map[k].id, NATRULES_TRANSLATED);
@@ -382,7 +431,7 @@ int natrules_translate(const struct natrules *n, struct out *o,
 		acl_chain(n, o, &n->c->map[k], "pool");
 		(*mappings)++;
 	}
-	base_chain(n, o, "nat", "srcnat", works);
+	base_chain(n, o, "nat", "srcnat", "", works);
 	out_str(o, "}\n");
 	return err;
 }

@@ -11,11 +11,12 @@
 /*
  * DOC: the rules, as nftables text
  *
- * Two tables. `inet rg_guard` comes first and stands alone: what a mapping's
+ * Three tables. `inet rg_guard` comes first and stands alone: what a mapping's
  * list permits, goes from inside to outside and nothing has translated, is
  * dropped and counted, whatever the reason; and what comes to a pool address
  * and belongs to no translated connection is dropped before it reaches the
- * router's own services. `inet rg` translates.
+ * router's own services. `arp rg_guard` belongs to it: pool addresses are not
+ * answered for but outside. `inet rg` translates.
  *
  * The text depends on nothing but the configuration and the addresses in use,
  * so that both routers have the same rules; the hash that spreads sources over

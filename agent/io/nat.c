@@ -20,11 +20,19 @@
 #define APPLY_TRIES	3
 #define RETRY_MS	5000
 
-static const char *const tables[] = { NATRULES_GUARD, NATRULES_TABLE };
+enum { GUARD, TRANSLATION, GUARD_ARP, TABLES };
+
+static const char *const tables[] = {
+	[GUARD] = "inet " NATRULES_GUARD,
+	[TRANSLATION] = "inet " NATRULES_TABLE,
+	[GUARD_ARP] = "arp " NATRULES_GUARD,
+};
+
+static const char *const watched[] = { NATRULES_GUARD, NATRULES_TABLE };
 
 /*
  * @conf, @taken: what the rules were made from, to make them again.  @count: counters as last read.
- * @want: the listings of both tables after we had installed them; NULL: nothing is installed.
+ * @want: the listings of the tables after we had installed them; NULL: nothing is installed.
  */
 struct nat {
 	struct nft *nft;
@@ -38,7 +46,7 @@ struct nat {
 	struct rg_range *room;
 	struct natrules_count count[COUNTS_MAX];
 	size_t n_counts;
-	char *want[2];
+	char *want[TABLES];
 	struct fight fight;
 	struct nat_state st;
 	char logged[256];		/* one line a refusal, not one a try */
@@ -73,15 +81,15 @@ static void drop_counters(struct nat *n, bool translated)
 /* Of a table that is gone the last figures stand. */
 static void read_counters(struct nat *n)
 {
-	for (size_t t = 0; t < 2; t++) {
+	for (size_t t = GUARD; t <= TRANSLATION; t++) {
 		json_t *root, *list, *item;
 		char cmd[48], *text;
 		size_t k;
 
-		snprintf(cmd, sizeof(cmd), "list counters table inet %s", tables[t]);
+		snprintf(cmd, sizeof(cmd), "list counters table %s", tables[t]);
 		if (nft_list(n->nft, cmd, true, &text))
 			continue;
-		drop_counters(n, t == 1);
+		drop_counters(n, t == TRANSLATION);
 		root = json_loads(text, 0, NULL);
 		list = json_object_get(root, "nftables");
 		json_array_foreach(list, k, item) {
@@ -148,7 +156,7 @@ static int run_script(struct nat *n, bool guard)
 	return err;
 }
 
-/* Both tables in one transaction, as nearly always goes. */
+/* All tables in one transaction, as nearly always goes. */
 static int run_both(struct nat *n)
 {
 	char *guard = NULL, *translate = NULL, *both = NULL;
@@ -176,7 +184,7 @@ static int list_table(struct nat *n, size_t t, char **out)
 {
 	char cmd[48];
 
-	snprintf(cmd, sizeof(cmd), "list table inet %s", tables[t]);
+	snprintf(cmd, sizeof(cmd), "list table %s", tables[t]);
 	return nft_list(n->nft, cmd, false, out);
 }
 
@@ -189,11 +197,11 @@ static int remember(struct nat *n)
 	int err = 0;
 
 	nft_watch_drain(n->watch);
-	for (size_t t = 0; t < 2; t++) {
+	for (size_t t = 0; t < TABLES; t++) {
 		free(n->want[t]);
 		n->want[t] = NULL;
 		/* With the translations refused there may be none. */
-		if (!err && !(t && n->st.guard_only))
+		if (!err && !(t == TRANSLATION && n->st.guard_only))
 			err = list_table(n, t, &n->want[t]);
 	}
 	return err;
@@ -234,7 +242,7 @@ static int install(struct nat *n)
 /* As they should be; a table of which nothing is known is. */
 static bool intact(struct nat *n)
 {
-	for (size_t t = 0; t < 2; t++) {
+	for (size_t t = 0; t < TABLES; t++) {
 		char *now = NULL;
 		bool same;
 
@@ -332,7 +340,7 @@ int nat_open(struct event_base *base, const struct nat_ops *ops, void *arg, stru
 	n->room = calloc(NATRULES_RANGES, sizeof(*n->room));
 	err = n->room ? nft_open(&n->nft) : -ENOMEM;
 	if (!err)
-		err = nft_watch_open(base, tables, 2, on_change, n, &n->watch);
+		err = nft_watch_open(base, watched, 2, on_change, n, &n->watch);
 	if (err) {
 		nat_close(n);
 		return err;
@@ -438,7 +446,7 @@ int nat_counters(struct nat *n, nat_counter_fn fn, void *arg)
 }
 
 /**
- * nat_purge() - remove both tables
+ * nat_purge() - remove all tables
  * @n: rules
  *
  * Translated connections that exist go on untranslated: only when no traffic is wanted any more.
@@ -455,6 +463,7 @@ int nat_purge(struct nat *n)
 	n->st.mappings = 0;
 	err = nft_run(n->nft,
 		      "add table inet " NATRULES_TABLE "\ndelete table inet " NATRULES_TABLE "\n"
+		      "add table arp " NATRULES_GUARD "\ndelete table arp " NATRULES_GUARD "\n"
 		      "add table inet " NATRULES_GUARD "\ndelete table inet " NATRULES_GUARD "\n",
 		      n->st.error, sizeof(n->st.error));
 	if (err)

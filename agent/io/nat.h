@@ -2,10 +2,11 @@
 /*
  * The rules that translate, and the ones that keep untranslated traffic in.
  *
- * Two nftables tables are ours: `inet rg_guard`, which drops what the lists of the mappings match
- * and nothing translated, and `inet rg`, which translates.  They are replaced in one transaction;
- * if that is refused the guard alone is, so that a failure leaves things closed. The rules are the
- * same on both routers and whatever the roles are; a switchover does not touch them.
+ * These nftables tables are ours: `inet rg_guard`, which drops what the lists of the mappings match
+ * and nothing translated, `arp rg_guard`, which belongs to it, and `inet rg`, which translates.
+ * They are replaced in one transaction; if that is refused the guard alone is, so that a failure
+ * leaves things closed. The rules are the same on both routers and whatever the roles are; a
+ * switchover does not touch them.
  *
  * If somebody else changes or flushes one of the tables it is put back within 100 ms; after more
  * than three times in ten seconds we stop, report the fault, and look again a minute later.

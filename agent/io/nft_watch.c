@@ -43,7 +43,8 @@ static int on_msg(struct nl_msg *msg, void *arg)
 	struct nlattr *name;
 
 	if (NFNL_SUBSYS_ID(h->nlmsg_type) != NFNL_SUBSYS_NFTABLES ||
-	    NFNL_MSG_TYPE(h->nlmsg_type) == NFT_MSG_NEWGEN || m->nfgen_family != NFPROTO_INET)
+	    NFNL_MSG_TYPE(h->nlmsg_type) == NFT_MSG_NEWGEN ||
+	    (m->nfgen_family != NFPROTO_INET && m->nfgen_family != NFPROTO_ARP))
 		return NL_OK;
 	name = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(*m), NFTA_TABLE_NAME);
 	for (size_t k = 0; name && k < w->n_tables; k++) {
@@ -93,7 +94,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 /**
  * nft_watch_open() - be told of changes
  * @base: event loop
- * @tables: names of tables of family inet, borrowed
+ * @tables: names of tables of the families inet and arp, borrowed
  * @n: how many, at most 4
  * @fn: called from the event loop
  * @arg: for @fn

@@ -20,22 +20,25 @@
 #define RETRY_MS	1000
 
 /*
- * @routes: of the group's table, always in the kernel.  @on, @off: the rules.  @set6: IPv6
- * addresses.  @foreign_seen: events of the present turn of the loop.
+ * @on, @off: the routes of all prefixes, added or removed.  @set6: IPv6 addresses.  @foreign_seen:
+ * events of the present turn of the loop.
  */
 struct group {
 	struct pools *all;
 	uint32_t id;
-	struct rtbatch routes, on, off;
+	struct rtbatch on, off;
 	struct addrset *set6;
 	bool told;			/* pools_set() was called */
 	bool want;
-	bool routes_due;		/* not in the kernel yet */
 	bool foreign_seen;
 	struct fight fight;
 	struct loop_timer timer;
 	uint64_t foreign, refused;
 	int last_err;
+};
+
+struct pool_if {
+	char name[IFNAMSIZ];
 };
 
 struct pools {
@@ -45,15 +48,10 @@ struct pools {
 	struct rtwatch *watch;
 	const struct pools_ops *ops;
 	void *arg;
-	struct rtwatch_if *outside;
+	struct pool_if *outside;
 	size_t n_outside;
 	struct group *group[CONF_MAX_GROUPS + 1];
 };
-
-static uint32_t table_of(const struct group *g)
-{
-	return RG_TABLE_BASE + g->id;
-}
 
 static void on_refused(void *arg, unsigned int request, int err)
 {
@@ -62,7 +60,7 @@ static void on_refused(void *arg, unsigned int request, int err)
 	(void)request;
 	g->refused++;
 	if (g->last_err != err)
-		log_warnx("POOL", "group %u: the kernel refused a route or a rule: %s", g->id,
+		log_warnx("POOL", "group %u: the kernel refused a route: %s", g->id,
 			  strerror(-err));
 	g->last_err = err;
 }
@@ -78,15 +76,11 @@ static int run(struct group *g, struct rtbatch *b)
 	return err;
 }
 
-/* Brings routes and rules to what they should be; harmless if they are so already. */
+/* Brings the routes to what they should be; harmless if they are so already. */
 static int bring(struct group *g)
 {
-	int err = run(g, &g->routes), err2 = 0;
+	int err = g->told ? run(g, g->want ? &g->on : &g->off) : 0;
 
-	g->routes_due = err != 0;
-	if (g->told)
-		err2 = run(g, g->want ? &g->on : &g->off);
-	err = err ? err : err2;
 	if (!err)
 		g->last_err = 0;
 	return err;
@@ -94,7 +88,7 @@ static int bring(struct group *g)
 
 static void tell_foreign(struct group *g, bool restored)
 {
-	log_warnx("POOL", "group %u: routes or rules of ours were removed by somebody else%s",
+	log_warnx("POOL", "group %u: routes of ours were removed by somebody else%s",
 		  g->id, restored ? ", restored" : ", no longer restoring them");
 	if (g->all->ops->foreign)
 		g->all->ops->foreign(g->all->arg, g->id, restored);
@@ -124,17 +118,17 @@ static void on_timer(void *arg, mono_t now)
 		tell_foreign(g, true);
 }
 
-static void on_removed(void *arg, uint32_t table)
+static void on_removed(void *arg, uint32_t group)
 {
 	struct pools *p = arg;
 
 	for (size_t k = 0; k <= CONF_MAX_GROUPS; k++) {
 		struct group *g = p->group[k];
 
-		/* Table 0: events were lost, nobody knows which. */
-		if (!g || (table && table != table_of(g)))
+		/* Group 0: events were lost, nobody knows which. */
+		if (!g || (group && group != g->id))
 			continue;
-		g->foreign_seen |= table != 0;
+		g->foreign_seen |= group != 0;
 		if (!g->fight.resting)
 			loop_timer_set(&g->timer, clock_now());
 	}
@@ -221,14 +215,13 @@ static void free_group(struct group *g)
 		return;
 	addrset_free(g->set6);
 	loop_timer_free(&g->timer);
-	rtbatch_free(&g->routes);
 	rtbatch_free(&g->on);
 	rtbatch_free(&g->off);
 	free(g);
 }
 
 /**
- * pools_close() - forget everything; routes, rules and addresses stay
+ * pools_close() - forget everything; routes and addresses stay
  * @p: pools, may be NULL
  */
 void pools_close(struct pools *p)
@@ -272,7 +265,7 @@ static struct group *need_group(struct pools *p, uint32_t id)
 
 static int take_outside(struct pools *p, const struct conf *c)
 {
-	struct rtwatch_if *v = calloc((size_t)c->n_ifs + 1, sizeof(*v));
+	struct pool_if *v = calloc((size_t)c->n_ifs + 1, sizeof(*v));
 	size_t n = 0;
 
 	if (!v)
@@ -287,27 +280,19 @@ static int take_outside(struct pools *p, const struct conf *c)
 	return 0;
 }
 
-/*
- * Prepares the batches; rules and routes that are in the kernel and in none of them are taken out.
- */
+/* Prepares the batches; routes that are in the kernel and in none of them are taken out. */
 static int build4(struct group *g, const struct rg_prefix *v, size_t n)
 {
-	struct pools *p = g->all;
 	int err = 0;
 
-	rtbatch_reset(&g->routes);
 	rtbatch_reset(&g->on);
 	rtbatch_reset(&g->off);
-	for (size_t k = 0; k < n && !err; k++)
-		err = rtbatch_route_local(&g->routes, true, table_of(g), &v[k]);
-	for (size_t k = 0; k < p->n_outside && n && !err; k++) {
-		err = rtbatch_rule_iif(&g->on, true, p->outside[k].name, table_of(g));
+	for (size_t k = 0; k < n && !err; k++) {
+		err = rtbatch_route_local(&g->on, true, g->id, &v[k]);
 		if (!err)
-			err = rtbatch_rule_iif(&g->off, false, p->outside[k].name, table_of(g));
+			err = rtbatch_route_local(&g->off, false, g->id, &v[k]);
 	}
-	if (err)
-		return err;
-	return rtstale_remove(&p->rt, table_of(g), v, n, p->outside, n ? p->n_outside : 0);
+	return err ? err : rtstale_remove(&g->all->rt, g->id, v, n);
 }
 
 static int build6(struct group *g, const struct rg_range *r, size_t n)
@@ -413,8 +398,8 @@ static int drop_stale6(struct pools *p)
  * @taken: addresses in use that the configuration does not know, see conf_pool_ranges()
  * @n_taken: how many
  *
- * Applied as a difference.  A group of which pools_set() was never called leaves its rules as it
- * finds them.
+ * Applied as a difference.  A group of which pools_set() was never called leaves its routes as
+ * it finds them.
  *
  * Return: 0 or the first -errno; all groups are tried.  -E2BIG: see pools_check(); the IPv6 part of
  * that group is as before.
@@ -469,17 +454,13 @@ int pools_set(struct pools *p, uint32_t group, bool present)
 		return 0;
 	g->told = true;
 	g->want = present;
-	/*
-	 * The routes are there already, unless the kernel refused them; then that must not delay
-	 * the rest.
-	 */
 	err = run(g, present ? &g->on : &g->off);
 	err6 = addrset_set(g->set6, present);
 	return err ? err : err6;
 }
 
 /**
- * pools_purge() - remove all routes, rules and addresses of ours, also stale ones
+ * pools_purge() - remove all routes and addresses of ours, also stale ones
  * @p: pools
  *
  * Return: 0 or the first -errno.
@@ -493,7 +474,6 @@ int pools_purge(struct pools *p)
 		int err = 0;
 
 		if (g) {
-			rtbatch_reset(&g->routes);
 			rtbatch_reset(&g->on);
 			err = pools_set(p, g->id, false);
 		}
@@ -501,7 +481,7 @@ int pools_purge(struct pools *p)
 	}
 	if (!ret)
 		ret = addrset_drop_stale(p->ifs, &p->rt, RG_IFAPROTO_POOL, NULL, 0);
-	return ret ? ret : rtstale_remove(&p->rt, 0, NULL, 0, NULL, 0);
+	return ret ? ret : rtstale_remove(&p->rt, 0, NULL, 0);
 }
 
 /**
@@ -522,7 +502,7 @@ int pools_get(const struct pools *p, uint32_t group, struct pools_state *out)
 		return -ENOENT;
 	addrset_get(g->set6, &s6);
 	out->want = g->want;
-	out->prefixes4 = g->routes.n;
+	out->prefixes4 = g->on.n;
 	out->addrs6 = p->n_outside ? s6.configured / (unsigned int)p->n_outside : 0;
 	for (size_t k = 0; k < p->n_outside; k++)
 		out->interfaces += !!ifaces_by_name(p->ifs, p->outside[k].name);

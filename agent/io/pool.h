@@ -2,9 +2,11 @@
 /*
  * Pool addresses: the active router, and it alone, answers for them on the outside interfaces.
  *
- * IPv4: `local PREFIX dev lo` routes in a table of the group's own (RG_TABLE_BASE + group), always
- * there; the switch is the policy rule `iif OUTSIDE lookup TABLE`.  So a pool of any size costs one
- * rule at a switchover, and only the outside interfaces answer ARP.
+ * IPv4: routes `local PREFIX dev lo` in the table local, of our protocol, the group in the metric.
+ * That a policy rule would switch a table of ours at once, and for outside interfaces alone, is
+ * not worth its price: with the first rule the kernel merges its tables no longer and goes through
+ * all rules twice for each forwarded packet. Other interfaces are kept from answering ARP by a
+ * rule of the guard (natrules.h).
  *
  * IPv6: the kernel answers neighbour solicitations for addresses only, so these go one by one on
  * the outside interfaces, at most POOL_MAX6 of a group.
@@ -30,7 +32,7 @@ struct pools;
 
 /**
  * struct pools_ops - what the owner is told; any may be NULL
- * @foreign: rules or addresses of @group were removed behind our back.  @restored: they are there
+ * @foreign: routes or addresses of @group were removed behind our back.  @restored: they are there
  *	again.
  * @fault: fault FOREIGN of @group begins or ends
  */

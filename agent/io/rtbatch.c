@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -227,17 +226,17 @@ int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct
  * rtbatch_route_local() - append: a prefix that the router answers for
  * @b: the batch
  * @add: add, otherwise remove
- * @table: routing table
+ * @group: whose pool it belongs to
  * @dst: IPv4 prefix
  *
  * Return: 0, -ENOMEM, -EAFNOSUPPORT if it is not IPv4.
  */
-int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t table, const struct rg_prefix *dst)
+int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t group, const struct rg_prefix *dst)
 {
 	struct rtmsg m = {
 		.rtm_family = AF_INET,
 		.rtm_dst_len = dst->len,
-		.rtm_table = RT_TABLE_UNSPEC,
+		.rtm_table = RT_TABLE_LOCAL,
 		.rtm_protocol = RG_RTPROTO,
 		.rtm_scope = RT_SCOPE_HOST,
 		.rtm_type = RTN_LOCAL,
@@ -252,33 +251,7 @@ int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t table, const struc
 		return -ENOMEM;
 	put(h, RTA_DST, dst->addr.b, 4);
 	put_u32(h, RTA_OIF, LOOPBACK_IFINDEX);
-	put_u32(h, RTA_TABLE, table);
-	commit(b, h);
-	return 0;
-}
-
-/**
- * rtbatch_rule_iif() - append: IPv4 packets that come in by an interface look into a table
- * @b: the batch
- * @add: add, otherwise remove
- * @ifname: the interface, which need not exist
- * @table: routing table
- *
- * Return: 0 or -ENOMEM.
- */
-int rtbatch_rule_iif(struct rtbatch *b, bool add, const char *ifname, uint32_t table)
-{
-	struct fib_rule_hdr m = { .family = AF_INET, .action = FR_ACT_TO_TBL };
-	uint8_t proto = RG_RTPROTO;
-	struct nlmsghdr *h = begin(b, add ? RTM_NEWRULE : RTM_DELRULE,
-				   add ? NLM_F_CREATE | NLM_F_EXCL : 0, &m, sizeof(m));
-
-	if (!h)
-		return -ENOMEM;
-	put_u32(h, FRA_PRIORITY, RG_RULE_PREF);
-	put_u32(h, FRA_TABLE, table);
-	put(h, FRA_IIFNAME, ifname, strlen(ifname) + 1);
-	put(h, FRA_PROTOCOL, &proto, sizeof(proto));
+	put_u32(h, RTA_PRIORITY, RG_METRIC_BASE + group);
 	commit(b, h);
 	return 0;
 }
@@ -289,14 +262,11 @@ static bool benign(uint16_t type, int err)
 	switch (type) {
 	case RTM_NEWADDR:
 	case RTM_NEWROUTE:
-	case RTM_NEWRULE:
 		return err == -EEXIST;
 	case RTM_DELADDR:
 		return err == -EADDRNOTAVAIL || err == -ENODEV;
 	case RTM_DELROUTE:
 		return err == -ESRCH;
-	case RTM_DELRULE:
-		return err == -ENOENT || err == -ESRCH;
 	default:
 		return false;
 	}

@@ -15,23 +15,17 @@
 
 #include "core/addr.h"
 
-/*
- * Our own number in rtm_protocol, FRA_PROTOCOL and, of virtual addresses, IFA_PROTO; "71 rg" in
- * rt_protos.
- */
+/* Our own number in rtm_protocol and, of virtual addresses, IFA_PROTO; "71 rg" in rt_protos. */
 #define RG_RTPROTO		71
 
 /* IFA_PROTO of pool addresses. */
 #define RG_IFAPROTO_POOL	72
 
-/* Policy rules of ours have this preference: before main (32766), after local (0). */
-#define RG_RULE_PREF		71
-
 /* Label of IPv4 addresses of ours: the interface's name and this, if there is room for it. */
 #define RG_LABEL_SUFFIX		":rg"
 
-/* Routes of the pools of group N are in table RG_TABLE_BASE + N. */
-#define RG_TABLE_BASE		7100u
+/* The routes of the pools of group N have the metric RG_METRIC_BASE + N. */
+#define RG_METRIC_BASE		7100u
 
 struct rtbatch {
 	uint8_t *buf;
@@ -68,7 +62,6 @@ int rtbatch_run(struct rtsock *s, struct rtbatch *b, rtbatch_err_fn fn, void *ar
 
 int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a,
 		 uint8_t len, uint8_t proto);
-int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t table, const struct rg_prefix *dst);
-int rtbatch_rule_iif(struct rtbatch *b, bool add, const char *ifname, uint32_t table);
+int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t group, const struct rg_prefix *dst);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <event2/event.h>
-#include <linux/fib_rules.h>
 #include <linux/filter.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
@@ -21,8 +20,6 @@
 #include "io/log.h"
 #include "io/rtbatch.h"
 
-#define TABLE_LAST	(RG_TABLE_BASE + CONF_MAX_GROUPS)
-
 struct rtwatch {
 	struct nl_sock *nl;
 	struct event *ev;
@@ -31,39 +28,32 @@ struct rtwatch {
 	void *arg;
 };
 
-/* Table of a route or rule of ours; 0: not ours. */
-static uint32_t our_table(const struct nlmsghdr *h)
+/* Group of a route of ours; 0: not ours. */
+static uint32_t our_group(const struct nlmsghdr *h)
 {
-	struct nlattr *tb[FRA_MAX + 1];
-	struct nlmsghdr *m = (struct nlmsghdr *)(uintptr_t)h;
-	uint32_t table = 0;
+	const struct rtmsg *r = nlmsg_data(h);
+	struct nlattr *tb[RTA_MAX + 1];
+	uint32_t metric;
 
-	if (h->nlmsg_type == RTM_NEWROUTE || h->nlmsg_type == RTM_DELROUTE) {
-		const struct rtmsg *r = nlmsg_data(h);
-
-		if (r->rtm_protocol != RG_RTPROTO ||
-		    nlmsg_parse(m, sizeof(*r), tb, RTA_TABLE, NULL) < 0 || !tb[RTA_TABLE])
-			return 0;
-		table = nla_get_u32(tb[RTA_TABLE]);
-	} else if (h->nlmsg_type == RTM_NEWRULE || h->nlmsg_type == RTM_DELRULE) {
-		if (nlmsg_parse(m, sizeof(struct fib_rule_hdr), tb, FRA_MAX, NULL) < 0 ||
-		    !tb[FRA_TABLE] || !tb[FRA_PROTOCOL] ||
-		    nla_get_u8(tb[FRA_PROTOCOL]) != RG_RTPROTO)
-			return 0;
-		table = nla_get_u32(tb[FRA_TABLE]);
-	}
-	return table >= RG_TABLE_BASE && table <= TABLE_LAST ? table : 0;
+	if ((h->nlmsg_type != RTM_NEWROUTE && h->nlmsg_type != RTM_DELROUTE) ||
+	    r->rtm_protocol != RG_RTPROTO || r->rtm_table != RT_TABLE_LOCAL ||
+	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)h, sizeof(*r), tb, RTA_MAX, NULL) < 0 ||
+	    !tb[RTA_PRIORITY])
+		return 0;
+	metric = nla_get_u32(tb[RTA_PRIORITY]);
+	return metric > RG_METRIC_BASE && metric <= RG_METRIC_BASE + CONF_MAX_GROUPS ?
+		metric - RG_METRIC_BASE : 0;
 }
 
 static int on_msg(struct nl_msg *msg, void *arg)
 {
 	const struct nlmsghdr *h = nlmsg_hdr(msg);
 	struct rtwatch *w = arg;
-	uint32_t table = our_table(h);
+	uint32_t group = our_group(h);
 
 	/* The kernel stamps a notification with the socket that caused it. */
-	if (table && h->nlmsg_pid != w->own_portid)
-		w->fn(w->arg, table);
+	if (group && h->nlmsg_pid != w->own_portid)
+		w->fn(w->arg, group);
 	return NL_OK;
 }
 
@@ -83,17 +73,13 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		log_warnx("POOL", "reading events: %s", nl_geterror(err));
 }
 
-/*
- * Removals of routes of our protocol, and of all rules, whose protocol is an attribute that a
- * filter cannot find.
- */
+/* Removals of routes of our protocol. */
 static int attach_filter(int fd)
 {
 	const uint32_t proto_at = NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol);
 	/* Loads are big-endian, the header is in the order of the machine. */
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELRULE), 3, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 3),
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, proto_at),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RG_RTPROTO, 0, 1),
@@ -109,7 +95,7 @@ static int attach_filter(int fd)
  * rtwatch_open() - be told of removals
  * @base: event loop
  * @own_portid: of the socket that our own changes go through, see rtsock_portid()
- * @fn: called from the event loop, once a route or rule
+ * @fn: called from the event loop, once a route
  * @arg: for @fn
  * @out: gets it
  *
@@ -136,8 +122,7 @@ int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, vo
 		if (!err)
 			err = attach_filter(nl_socket_get_fd(w->nl));
 		if (!err)
-			err = nl_socket_add_memberships(w->nl, RTNLGRP_IPV4_RULE,
-							RTNLGRP_IPV4_ROUTE, 0);
+			err = nl_socket_add_membership(w->nl, RTNLGRP_IPV4_ROUTE);
 		if (!err)
 			w->ev = event_new(base, nl_socket_get_fd(w->nl), EV_READ | EV_PERSIST,
 					  on_readable, w);
@@ -167,113 +152,61 @@ void rtwatch_close(struct rtwatch *w)
 
 /* What is wanted, and where the removals of the rest are put together. */
 struct stale {
-	uint32_t table;
+	uint32_t group;
 	const struct rg_prefix *routes;
 	size_t n_routes;
-	const struct rtwatch_if *rules;
-	size_t n_rules;
 	struct rtbatch b;
 	int err;
 };
 
-static void stale_route(struct stale *st, const struct nlmsghdr *h, uint32_t table)
-{
-	struct nlattr *dst =
-		nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h, sizeof(struct rtmsg), RTA_DST);
-	struct rg_prefix p = { .addr.family = RG_V4,
-			       .len = ((const struct rtmsg *)nlmsg_data(h))->rtm_dst_len };
-
-	if (!dst || nla_len(dst) != 4)
-		return;
-	memcpy(p.addr.b, nla_data(dst), 4);
-	for (size_t k = 0; k < st->n_routes; k++) {
-		if (st->routes[k].len == p.len && addr_equal(&st->routes[k].addr, &p.addr))
-			return;
-	}
-	st->err = rtbatch_route_local(&st->b, false, table, &p);
-}
-
-static void stale_rule(struct stale *st, const struct nlmsghdr *h, uint32_t table)
-{
-	struct nlattr *iif = nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)h,
-					     sizeof(struct fib_rule_hdr), FRA_IIFNAME);
-	char name[IFNAMSIZ];
-
-	if (!iif)
-		return;
-	nla_strlcpy(name, iif, sizeof(name));
-	for (size_t k = 0; k < st->n_rules; k++) {
-		if (!strcmp(st->rules[k].name, name))
-			return;
-	}
-	st->err = rtbatch_rule_iif(&st->b, false, name, table);
-}
-
 static int on_dumped(struct nl_msg *msg, void *arg)
 {
-	const struct nlmsghdr *h = nlmsg_hdr(msg);
+	struct nlmsghdr *h = nlmsg_hdr(msg);
 	struct stale *st = arg;
-	uint32_t table = our_table(h);
+	uint32_t group = our_group(h);
+	struct nlattr *dst;
+	struct rg_prefix p = { .addr.family = RG_V4 };
 
-	if (!table || (st->table && st->table != table) || st->err)
+	if (!group || (st->group && st->group != group) || st->err)
 		return NL_OK;
-	if (h->nlmsg_type == RTM_NEWROUTE)
-		stale_route(st, h, table);
-	else
-		stale_rule(st, h, table);
+	dst = nlmsg_find_attr(h, sizeof(struct rtmsg), RTA_DST);
+	if (!dst || nla_len(dst) != 4)
+		return NL_OK;
+	memcpy(p.addr.b, nla_data(dst), 4);
+	p.len = ((const struct rtmsg *)nlmsg_data(h))->rtm_dst_len;
+	for (size_t k = 0; k < st->n_routes; k++) {
+		if (st->routes[k].len == p.len && addr_equal(&st->routes[k].addr, &p.addr))
+			return NL_OK;
+	}
+	st->err = rtbatch_route_local(&st->b, false, group, &p);
 	return NL_OK;
 }
 
-static int dump_routes(struct nl_sock *nl, uint32_t table)
+static int dump_routes(struct nl_sock *nl)
 {
-	struct rtmsg r = { .rtm_family = AF_INET, .rtm_protocol = RG_RTPROTO };
-	struct nl_msg *msg = nlmsg_alloc_simple(RTM_GETROUTE, NLM_F_DUMP);
-	int err;
-
-	if (!msg)
-		return -NLE_NOMEM;
-	err = nlmsg_append(msg, &r, sizeof(r), NLMSG_ALIGNTO);
-	if (!err && table)
-		err = nla_put_u32(msg, RTA_TABLE, table);
-	if (!err)
-		err = nl_send_auto(nl, msg);
-	nlmsg_free(msg);
-	if (err < 0)
-		return err;
-	err = nl_recvmsgs_default(nl);
-	/* A table is there only while it has routes. */
-	return err == -NLE_OBJ_NOTFOUND ? 0 : err;
-}
-
-static int dump_rules(struct nl_sock *nl)
-{
-	struct fib_rule_hdr r = { .family = AF_INET };
-	int err = nl_send_simple(nl, RTM_GETRULE, NLM_F_DUMP, &r, sizeof(r));
+	struct rtmsg r = {
+		.rtm_family = AF_INET,
+		.rtm_table = RT_TABLE_LOCAL,
+		.rtm_protocol = RG_RTPROTO,
+	};
+	int err = nl_send_simple(nl, RTM_GETROUTE, NLM_F_DUMP, &r, sizeof(r));
 
 	return err < 0 ? err : nl_recvmsgs_default(nl);
 }
 
 /**
- * rtstale_remove() - remove routes and rules of ours that are not wanted
+ * rtstale_remove() - remove routes of ours that are not wanted
  * @rt: socket for the removal
- * @table: of this table; 0: of all tables of ours
+ * @group: of this group; 0: of all groups
  * @routes: these stay
  * @n_routes: how many
- * @rules: rules of these interfaces stay
- * @n_rules: how many
  *
  * Return: 0 or -errno.
  */
-int rtstale_remove(struct rtsock *rt, uint32_t table, const struct rg_prefix *routes,
-		   size_t n_routes, const struct rtwatch_if *rules, size_t n_rules)
+int rtstale_remove(struct rtsock *rt, uint32_t group, const struct rg_prefix *routes,
+		   size_t n_routes)
 {
-	struct stale st = {
-		.table = table,
-		.routes = routes,
-		.n_routes = n_routes,
-		.rules = rules,
-		.n_rules = n_rules,
-	};
+	struct stale st = { .group = group, .routes = routes, .n_routes = n_routes };
 	struct nl_sock *nl = nl_socket_alloc();
 	int err, one = 1;
 
@@ -287,12 +220,10 @@ int rtstale_remove(struct rtsock *rt, uint32_t table, const struct rg_prefix *ro
 			       sizeof(one)) < 0)
 		log_warn("POOL", "filtering the dump of routes");
 	if (!err)
-		err = dump_routes(nl, table);
-	if (!err)
-		err = dump_rules(nl);
+		err = dump_routes(nl);
 	nl_socket_free(nl);
 	if (err)
-		log_warnx("POOL", "reading routes and rules: %s", nl_geterror(err));
+		log_warnx("POOL", "reading routes: %s", nl_geterror(err));
 	err = err ? -EIO : st.err;
 	if (!err && st.b.n)
 		err = rtbatch_run(rt, &st.b, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Our routes and policy rules in the kernel: which there are, and when somebody removes one.
+ * Our routes in the kernel: which there are, and when somebody removes one.
  *
  * A socket filter lets only removals of our own protocol number through, so that a router with a
  * full table of the Internet costs nothing.
@@ -14,27 +14,22 @@
 
 #include "core/addr.h"
 
-/* The interface of a rule. */
-struct rtwatch_if {
-	char name[IFNAMSIZ];
-};
-
 struct event_base;
 struct rtsock;
 struct rtwatch;
 
 /**
- * typedef rtwatch_fn - somebody else removed a route or a rule of ours
+ * typedef rtwatch_fn - somebody else removed a route of ours
  * @arg: of rtwatch_open()
- * @table: its routing table; 0: events were lost
+ * @group: whose; 0: events were lost
  */
-typedef void (*rtwatch_fn)(void *arg, uint32_t table);
+typedef void (*rtwatch_fn)(void *arg, uint32_t group);
 
 int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, void *arg,
 		 struct rtwatch **out);
 void rtwatch_close(struct rtwatch *w);
 
-int rtstale_remove(struct rtsock *rt, uint32_t table, const struct rg_prefix *routes,
-		   size_t n_routes, const struct rtwatch_if *rules, size_t n_rules);
+int rtstale_remove(struct rtsock *rt, uint32_t group, const struct rg_prefix *routes,
+		   size_t n_routes);
 
 #endif

@@ -85,7 +85,7 @@ static const char want_translate[] =
 	"\t}\n"
 	"\tchain postrouting {\n"
 	"\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
-	"\t\tiifname { \"lan0\", \"lan1\" } oifname { \"wan0\" } jump mappings\n"
+	"\t\tiifname { \"lan0\", \"lan1\" } oifname \"wan0\" jump mappings\n"
 	"\t}\n"
 	"}\n";
 
@@ -98,7 +98,8 @@ static void test_translate(void **state)
 
 static const char want_guard_base[] =
 	"type filter hook postrouting priority srcnat + 10; policy accept;\n"
-	"\t\tiifname { \"lan0\", \"lan1\" } oifname { \"wan0\" } jump mappings\n";
+	"\t\tct direction original ct status snat accept\n"
+	"\t\tiifname { \"lan0\", \"lan1\" } oifname \"wan0\" jump mappings\n";
 
 static const char want_guard[] =
 	"\tchain m10_closed {\n"
@@ -111,6 +112,16 @@ static const char want_guard[] =
 	"\t\tip saddr 10.0.0.0/8 goto m10_closed\n"
 	"\t}\n";
 
+static const char want_arp[] =
+	"table arp rg_guard {\n"
+	"\tcounter pool_arp { }\n"
+	"\tchain input {\n"
+	"\t\ttype filter hook input priority filter; policy accept;\n"
+	"\t\tiifname \"wan0\" accept\n"
+	"\t\tarp operation request arp daddr ip { 192.0.2.8-192.0.2.15 } counter name pool_arp drop\n"
+	"\t}\n"
+	"}\n";
+
 /* Untracked packets first: `ct status` would not match them. */
 static void test_guard(void **state)
 {
@@ -120,6 +131,7 @@ static void test_guard(void **state)
 	has(want_guard);
 	has(want_guard_base);
 	has("\t\tip daddr { 192.0.2.8-192.0.2.15 } jump pool_input\n");
+	has(want_arp);
 }
 
 /* What the guard matches is what the translation matches, for every mapping. */
