@@ -10,6 +10,9 @@
  *
  * A new connection of a group that is not active here is refused.  So is one while a hand-over is
  * being prepared.
+ *
+ * A connection of a protocol that records do not carry gets no slot and no entry: the mark says
+ * what the peer has.  It is counted, so that people can see what a takeover would end.
  */
 #include "hook.h"
 
@@ -44,6 +47,10 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 	    !nf_rg_group_active(m->group, ktime_get_boot_fast_ns())) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_DROP_NEW);
 		return NF_DROP;
+	}
+	if (!nf_rg_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct))) {
+		nf_rg_stat_inc(rn, NF_RG_STAT_NOT_REPLICATED);
+		return NF_ACCEPT;
 	}
 	if (!add_events(ct)) {
 		/* It works, but nobody will hear of its changes. */

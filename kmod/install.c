@@ -142,18 +142,10 @@ static int apply_flow(struct nf_rg_group *g, const struct nf_rg_flow *flow)
 
 static bool protocol_known(const struct nf_rg_record *rec)
 {
-	switch (rec->l4) {
-	case IPPROTO_TCP:
-		return rec->tcp_state > TCP_CONNTRACK_NONE &&
-		       rec->tcp_state < TCP_CONNTRACK_TIMEOUT_MAX;
-	case IPPROTO_UDP:
-		return true;
-	case IPPROTO_ICMP:
-		return rec->l3 == 4;
-	case IPPROTO_ICMPV6:
-		return rec->l3 == 6;
-	}
-	return false;
+	if (!nf_rg_replicates(rec->l3 == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6, rec->l4))
+		return false;
+	return rec->l4 != IPPROTO_TCP || (rec->tcp_state > TCP_CONNTRACK_NONE &&
+					  rec->tcp_state < TCP_CONNTRACK_TIMEOUT_MAX);
 }
 
 static bool translated_in_range(const struct nf_rg_flow *flow)

@@ -19,6 +19,7 @@
 	X(DROP_UNTRANSLATED, "drop-not-translated-back")		\
 	X(DROP_ARP, "drop-arp-not-active")				\
 	X(DROP_ND, "drop-nd-not-active")				\
+	X(NOT_REPLICATED, "not-replicated-protocol")			\
 	X(MARK_NO_EXTENSION, "mark-no-event-extension")			\
 	/* entries */							\
 	X(ENTRY_NEW, "entries-created")					\
