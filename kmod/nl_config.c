@@ -38,45 +38,55 @@ static struct nf_rg_addrs *parse_addrs(struct genl_info *info)
 }
 
 /* The mask of the first group holds for the namespace: slots are read with it. */
-static int set_mask(struct nf_rg_net *rn, struct genl_info *info)
+static int parse_mask(struct nf_rg_net *rn, struct genl_info *info, u32 *mask)
 {
 	struct nlattr *attr = info->attrs[NF_RG_A_MARK_MASK];
-	u32 mask = attr ? nla_get_u32(attr) : NF_RG_MARK_MASK_DEFAULT;
-	u32 ones = mask ? mask >> __ffs(mask) : 0;
+	u32 ones;
 
-	if (!mask || ones & (ones + 1)) {
+	*mask = attr ? nla_get_u32(attr) : NF_RG_MARK_MASK_DEFAULT;
+	ones = *mask ? *mask >> __ffs(*mask) : 0;
+	if (!*mask || ones & (ones + 1)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the mark mask must be contiguous bits");
 		return -EINVAL;
 	}
-	if (!xa_empty(&rn->groups) && attr && mask != rn->mark_mask) {
+	if (xa_empty(&rn->groups))
+		return 0;
+	if (attr && *mask != rn->mark_mask) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
 				    "another group of this namespace uses another mark mask");
 		return -EBUSY;
 	}
-	if (xa_empty(&rn->groups)) {
-		rn->mark_mask = mask;
-		rn->mark_shift = __ffs(mask);
-	}
+	*mask = rn->mark_mask;
 	return 0;
 }
 
+static int group_create(struct nf_rg_net *rn, struct genl_info *info, u32 mask,
+			struct nf_rg_group **g)
+{
+	int err = nf_rg_net_enable(rn);
+
+	if (err) {
+		NL_SET_ERR_MSG_MOD(info->extack, "cannot hook into this namespace");
+		return err;
+	}
+	rn->mark_mask = mask;
+	rn->mark_shift = __ffs(mask);
+	return nf_rg_role_create(rn, nla_get_u32(info->attrs[NF_RG_A_GROUP]), g);
+}
+
+/* Everything is checked before anything is changed. */
 static int group_new(struct nf_rg_net *rn, struct genl_info *info)
 {
-	u32 id = nla_get_u32(info->attrs[NF_RG_A_GROUP]);
-	struct nf_rg_group *g = xa_load(&rn->groups, id);
+	struct nf_rg_group *g = xa_load(&rn->groups, nla_get_u32(info->attrs[NF_RG_A_GROUP]));
 	struct nf_rg_addrs *addrs = NULL;
+	u32 mask;
 	int err;
 
 	if (g && info->nlhdr->nlmsg_flags & NLM_F_EXCL) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_GROUP], "the group exists");
 		return -EEXIST;
 	}
-	err = nf_rg_net_enable(rn);
-	if (err) {
-		NL_SET_ERR_MSG_MOD(info->extack, "cannot hook into this namespace");
-		return err;
-	}
-	err = set_mask(rn, info);
+	err = parse_mask(rn, info, &mask);
 	if (err)
 		return err;
 	if (!g || info->attrs[NF_RG_A_ADDRS]) {
@@ -85,7 +95,7 @@ static int group_new(struct nf_rg_net *rn, struct genl_info *info)
 			return PTR_ERR(addrs);
 	}
 	if (!g)
-		err = nf_rg_role_create(rn, id, &g);
+		err = group_create(rn, info, mask, &g);
 	if (err) {
 		kfree(addrs);
 		return err;
