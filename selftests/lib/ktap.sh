@@ -116,18 +116,27 @@ fails() {
 	! out=$("$@" 2>&1) || { diag "unexpected success: $*" "$out"; return 1; }
 }
 
-# wait_for SECONDS CMD...: polls until CMD succeeds; CMD's output is dropped
+# A pause without a process: nothing ever comes through this pipe.
+exec {ktap_never}<> <(:)
+ktap_pause() { read -rt "$1" -u "$ktap_never" || return 0; }
+
+# wait_for SECONDS CMD...: polls until CMD succeeds, first often, later less so; CMD's
+# output is dropped. CMD sees the caller's variables, so ours have names of their own.
 wait_for() {
-	local limit=$1 end
+	local wait_limit=$1 wait_start wait_end wait_now wait_pause=0.02
 
 	shift
-	end=$(($(date +%s%N) + $(awk -v s="$limit" 'BEGIN { printf "%.0f", s * 1e9 }')))
+	printf -v wait_end '%.6f' "$wait_limit"
+	wait_start=${EPOCHREALTIME/./}
+	wait_end=$((wait_start + 10#${wait_end/./}))
 	until "$@" >/dev/null 2>&1; do
-		if [ "$(date +%s%N)" -gt "$end" ]; then
-			diag "not within $limit s: $*"
+		wait_now=${EPOCHREALTIME/./}
+		if [ "$wait_now" -gt $wait_end ]; then
+			diag "not within $wait_limit s: $*"
 			return 1
 		fi
-		sleep 0.02
+		[ $((wait_now - wait_start)) -lt 1000000 ] || wait_pause=0.1
+		ktap_pause $wait_pause
 	done
 }
 

@@ -238,7 +238,7 @@ rg_ctl() {
 
 rg_field() {
 	rg_ctl "$1" show redundancy application group 1 2>/dev/null |
-		sed -n "s/^ *$2: *//p" | sed 's/ *$//'
+		sed -nE "s/^ *$2: *(.*[^ ]) *$/\\1/p"
 }
 
 rg_role() { rg_field "$1" "My Role"; }		# INIT, STANDBY, ACTIVE, DISABLED

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,13 +144,14 @@ static void echo(struct conn *c)
 /* As much as the socket takes and the rate allows. */
 static void download(struct conn *c)
 {
+	struct pollfd p = { .fd = c->fd, .events = POLLOUT };
 	uint8_t buf[CHUNK];
 	uint64_t limit = c->want;
 	ssize_t n;
 
 	if (c->rate && (now() - c->start) * c->rate < limit)
 		limit = (now() - c->start) * c->rate;
-	while (c->pos < limit) {
+	while (c->pos < limit && poll(&p, 1, 0) > 0) {
 		size_t len = limit - c->pos < CHUNK ? limit - c->pos : CHUNK;
 
 		pattern_fill(buf, len, c->pos);
