@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: icount mem=2048 timeout=600
+# vm: icount mem=2048 timeout=120
 # The negative control of rg-failover: with the data link's traffic blocked from the start, B
 # takes over all the same and says that it was not hot, and the flows do not go on (topology:
 # lib/topo.sh).

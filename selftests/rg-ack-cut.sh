@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: icount mem=2048 timeout=900
+# vm: icount mem=2048 timeout=120
 # The acknowledgments of a transfer die with the router: its ACK direction is cut some ms before
 # the power. The connection is at B with windows that the transfer has left long ago, and must
 # recover (topology: lib/topo.sh).
