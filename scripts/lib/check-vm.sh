@@ -17,11 +17,23 @@
 
 lanes=()
 
+# vm_end PID: a process, then what it had started, machines included
+vm_end() {
+	local p below
+
+	below=$(pgrep -P "$1")
+	kill "$1" 2>/dev/null
+	for p in $below; do
+		vm_end "$p"
+	done
+}
+
 vm_lanes_stop() {
 	local p
 
 	for p in "${lanes[@]}"; do
-		kill "$p" 2>/dev/null && wait "$p" 2>/dev/null
+		vm_end "$p"
+		wait "$p" 2>/dev/null
 	done
 	lanes=()
 }
