@@ -9,6 +9,7 @@
 #	settled A			nothing of A waits for B
 #	kmod_takeover			A's links are cut, B becomes active
 #	router_of A			clients and servers send to A from now on
+#	kmod_router A; kmod_member A	the parts of kmod_up: rules and settings; the group
 #
 # Group 1, mappings
 #
@@ -98,28 +99,42 @@ kmod_forget_neighbours() {
 	ipn s neigh flush all
 }
 
+# kmod_router ROUTER: what it needs besides the module
+kmod_router() {
+	kmod_rules "$1"
+	# our entries are restored with an open window; nothing else may slip in
+	# a slow machine must not lose a flow in the middle of a test
+	topo_sysctl "$1" net.netfilter.nf_conntrack_tcp_loose=0 \
+		net.netfilter.nf_conntrack_udp_timeout=600 \
+		net.netfilter.nf_conntrack_udp_timeout_stream=600 \
+		net.netfilter.nf_conntrack_icmp_timeout=600 \
+		net.netfilter.nf_conntrack_icmpv6_timeout=600
+}
+
+# kmod_member ROUTER [EPOCH]: its group stands by
+kmod_member() {
+	kmod_group "$1"
+	must krole "$1" standby "${2:-1}"
+}
+
+# kmod_reachable: a first packet each way, so that no test pays for it
+kmod_reachable() {
+	must wait_for 10 ns c ping -c1 -W1 192.0.2.9
+	must wait_for 10 ns c ping -c1 -W1 2001:db8:b::9
+}
+
 kmod_up() {
 	local r
 
 	topo_up
 	must modprobe nf_rg
 	for r in A B; do
-		kmod_group "$r"
-		kmod_rules "$r"
-		must krole "$r" standby 1
-		# our entries are restored with an open window; nothing else may slip in
-		# a slow machine must not lose a flow in the middle of a test
-		topo_sysctl "$r" net.netfilter.nf_conntrack_tcp_loose=0 \
-			net.netfilter.nf_conntrack_udp_timeout=600 \
-			net.netfilter.nf_conntrack_udp_timeout_stream=600 \
-			net.netfilter.nf_conntrack_icmp_timeout=600 \
-			net.netfilter.nf_conntrack_icmpv6_timeout=600
+		kmod_router "$r"
+		kmod_member "$r"
 	done
 	kmod_addresses A add
 	must krole A active 1
-	# a first packet each way, so that no test pays for it
-	must wait_for 10 ns c ping -c1 -W1 192.0.2.9
-	must wait_for 10 ns c ping -c1 -W1 2001:db8:b::9
+	kmod_reachable
 }
 
 relay_up() {
@@ -326,6 +341,13 @@ more() { wait_for 30 kstat_at_least "$1" "$2" $(($(kstat "$1" "$2") + $3)); }
 no_splat() {
 	not grep -E 'WARNING|BUG|KASAN|UBSAN|ODEBUG|suspicious RCU|possible .* lock|refcount_t|list_(add|del) corruption|another event notifier' \
 		<<<"$(dmesg)"
+}
+
+# lacks TEXT PATTERN: the opposite of has
+lacks() {
+	local lines
+
+	! lines=$(grep -E -- "$2" <<<"$1") || { diag "matches '$2':" "$lines"; return 1; }
 }
 
 # forgotten ROUTER: no entry of the module is left

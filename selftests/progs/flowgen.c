@@ -6,7 +6,7 @@
  *        flowgen hold  [-u] [-c CONC] -n TOTAL HOST PORT
  *
  * churn: open, one byte each way, close; CONC (64) at a time, at most RATE a
- *        second, until TOTAL flows or SECS seconds.
+ *        second, until TOTAL flows or SECS seconds, or SIGTERM: no more flows then.
  * hold:  the same without close.  Prints "held=N" when all are there; on each
  *        SIGUSR1 sends a byte over every flow and prints "verified=N dead=M"
  *        when all echoes came or 10 s have passed; SIGTERM ends it.
@@ -64,6 +64,7 @@ static int ep;
 static struct flow *flows;
 static unsigned int *free_slots, nslots, nfree;
 static unsigned long started, done, failed, reset, timedout;
+static volatile sig_atomic_t enough;
 
 static void watch(struct flow *f, int op, uint32_t events)
 {
@@ -192,7 +193,7 @@ static bool may_start(double t0)
 {
 	unsigned long live = started - done - failed;
 
-	if (!nfree || live >= opt.conc)
+	if (enough || !nfree || live >= opt.conc)
 		return false;
 	if (opt.total && started >= opt.total)
 		return false;
@@ -210,7 +211,7 @@ static void run(void)
 			flow_start();
 		if (opt.total && done + failed >= opt.total)
 			break;
-		if (opt.secs && now() - t0 >= opt.secs && started == done + failed)
+		if (started == done + failed && (enough || (opt.secs && now() - t0 >= opt.secs)))
 			break;
 		poll_flows(opt.rate ? 1 : 100);
 	}
@@ -218,6 +219,12 @@ static void run(void)
 	printf("flows=%lu fail=%lu reset=%lu timeout=%lu secs=%.4f us_per_flow=%.2f\n",
 	       done, failed, reset, timedout, t, done ? t * 1e6 / done : 0);
 	fflush(stdout);
+}
+
+static void on_term(int sig)
+{
+	(void)sig;
+	enough = 1;
 }
 
 /* Is every held flow still alive from end to end? */
@@ -307,6 +314,8 @@ int main(int argc, char **argv)
 		sigaddset(&set, SIGUSR1);
 		sigaddset(&set, SIGTERM);
 		sigprocmask(SIG_BLOCK, &set, NULL);
+	} else {
+		signal(SIGTERM, on_term);
 	}
 	nslots = opt.hold ? opt.total : opt.conc;
 	flows = calloc(nslots, sizeof(*flows));

@@ -23,11 +23,12 @@
  *							or delta
  *
  * In a raw request COMMAND and ATTR are the lower case names of nf_rg.h (set-role,
- * epoch-system) and VALUE is a number, or x: and bytes in hex.  WORD is `attach` (the
- * socket is made the agent first), `dump` or `excl` (flags of the message).
+ * epoch-system) and VALUE is a number, or x: and bytes in hex; a COMMAND may be a number,
+ * too.  `ATTR={` begins a nest, `}` ends it.  WORD is `attach` (the socket is made the
+ * agent first), `dump` or `excl` (flags of the message).
  *
- * NETNS is a name of ip-netns(8).  The exit status is 0, 1 (refused: the kernel's words
- * stand on stderr) or 2 (usage).
+ * NETNS is a name of ip-netns(8).  The exit status is 0, 1 (refused: the name of the error,
+ * the kernel's words and the attribute to blame stand on stderr) or 2 (usage).
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -112,20 +113,85 @@ static void send_msg(const struct conn *c, struct nl_msg *m)
 	nlmsg_free(m);
 }
 
-/* The kernel's words of an error message. */
-static const char *extack(struct nlmsghdr *h)
+/* How many bytes an attribute takes as a number; 0: it is none. */
+static const struct attr_name {
+	int attr;
+	const char *name;
+	int size;
+} attr_names[] = {
+	{ NF_RG_A_GROUP, "group", 4 },
+	{ NF_RG_A_MARK_MASK, "mark-mask", 4 },
+	{ NF_RG_A_ADDRS, "addrs", 0 },
+	{ NF_RG_A_ADDR, "addr", 0 },
+	{ NF_RG_A_ROLE, "role", 1 },
+	{ NF_RG_A_EPOCH, "epoch", 8 },
+	{ NF_RG_A_EPOCH_SYSTEM, "epoch-system", 8 },
+	{ NF_RG_A_LEASE, "lease", 4 },
+	{ NF_RG_A_LEASE_LEFT, "lease-left", 4 },
+	{ NF_RG_A_GRACE, "grace", 4 },
+	{ NF_RG_A_FLAGS, "flags", 4 },
+	{ NF_RG_A_INSTANCE, "instance", 8 },
+	{ NF_RG_A_PEER_INSTANCE, "peer-instance", 8 },
+	{ NF_RG_A_MAPPING, "mapping", 4 },
+	{ NF_RG_A_SLOT, "slot", 4 },
+	{ NF_RG_A_RANGES, "ranges", 0 },
+	{ NF_RG_A_RANGE, "range", 0 },
+	{ NF_RG_A_RANGE_FROM, "range-from", 0 },
+	{ NF_RG_A_RANGE_TO, "range-to", 0 },
+	{ NF_RG_A_VERSION, "version", 4 },
+	{ NF_RG_A_WINDOW, "window", 4 },
+	{ NF_RG_A_SESSION, "session", 4 },
+	{ NF_RG_A_SEQ, "seq", 8 },
+	{ NF_RG_A_BATCH, "batch", 4 },
+	{ NF_RG_A_GENERATION, "generation", 4 },
+	{ NF_RG_A_COUNT, "count", 4 },
+	{ NF_RG_A_RECORDS, "records", 0 },
+	{ NF_RG_A_REFUSALS, "refusals", 0 },
+	{ NF_RG_A_SYNC, "sync", 1 },
+	{ NF_RG_A_LOST, "lost", 4 },
+	{ NF_RG_A_ENTRIES, "entries", 4 },
+	{ NF_RG_A_PENDING, "pending", 4 },
+	{ NF_RG_A_INFLIGHT, "inflight", 4 },
+	{ NF_RG_A_REFUSED, "refused", 4 },
+	{ NF_RG_A_STATS, "stats", 0 },
+	{ NF_RG_A_EVENT, "event", 4 },
+};
+
+#define N_ATTRS (sizeof(attr_names) / sizeof(attr_names[0]))
+
+static const char *attr_name(int attr)
+{
+	size_t i;
+
+	for (i = 0; i < N_ATTRS; i++)
+		if (attr_names[i].attr == attr)
+			return attr_names[i].name;
+	return "another attribute";
+}
+
+/* Says why the kernel refused: errno, its words, and the attribute that it blames. */
+static void print_refusal(struct nlmsghdr *h)
 {
 	struct nlmsgerr *e = nlmsg_data(h);
-	size_t skip = sizeof(*e);
-	struct nlattr *a;
+	const char *words = "";
+	const char *attr = NULL;
 
-	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
-		return "";
-	if (!(h->nlmsg_flags & NLM_F_CAPPED))
-		skip += e->msg.nlmsg_len - NLMSG_HDRLEN;
-	a = nla_find((struct nlattr *)((char *)e + NLMSG_ALIGN(skip)),
-		     (int)(h->nlmsg_len - NLMSG_HDRLEN - NLMSG_ALIGN(skip)), NLMSGERR_ATTR_MSG);
-	return a ? nla_get_string(a) : "";
+	if (h->nlmsg_flags & NLM_F_ACK_TLVS) {
+		/* behind the request, which comes back whole */
+		size_t skip = NLMSG_ALIGN(sizeof(*e) + e->msg.nlmsg_len - NLMSG_HDRLEN);
+		int len = (int)(h->nlmsg_len - NLMSG_HDRLEN - skip);
+		struct nlattr *tlvs = (struct nlattr *)((char *)e + skip), *a;
+
+		a = nla_find(tlvs, len, NLMSGERR_ATTR_MSG);
+		if (a)
+			words = nla_get_string(a);
+		a = nla_find(tlvs, len, NLMSGERR_ATTR_OFFS);
+		if (a)
+			attr = attr_name(nla_type((struct nlattr *)((char *)&e->msg +
+								    nla_get_u32(a))));
+	}
+	fprintf(stderr, "rgk: refused: %s: %s%s%s%s\n", strerrorname_np(-e->error), words,
+		attr ? " (" : "", attr ?: "", attr ? ")" : "");
 }
 
 typedef void (*reply_fn)(struct nlattr **tb, int cmd, void *arg);
@@ -144,8 +210,7 @@ static int handle(unsigned char *buf, int len, reply_fn fn, void *arg)
 			struct nlmsgerr *e = nlmsg_data(h);
 
 			if (e->error) {
-				fprintf(stderr, "rgk: refused: %s (%s)\n", extack(h),
-					strerror(-e->error));
+				print_refusal(h);
 				return e->error;
 			}
 			ret = 1;
@@ -153,7 +218,7 @@ static int handle(unsigned char *buf, int len, reply_fn fn, void *arg)
 			int err = *(int *)nlmsg_data(h);
 
 			if (err)
-				fprintf(stderr, "rgk: refused: dump (%s)\n", strerror(-err));
+				fprintf(stderr, "rgk: refused: %s: dump\n", strerrorname_np(-err));
 			ret = err ? err : 1;
 		} else if (h->nlmsg_type >= NLMSG_MIN_TYPE) {
 			struct genlmsghdr *g = nlmsg_data(h);
@@ -289,49 +354,6 @@ static int cmd_id(const struct conn *c, int cmd, int attr, const char *id)
 	nla_put_u32(m, attr, number(id));
 	return call(c, m, NULL, NULL);
 }
-
-/* How many bytes an attribute takes as a number; 0: it is none. */
-static const struct attr_name {
-	int attr;
-	const char *name;
-	int size;
-} attr_names[] = {
-	{ NF_RG_A_GROUP, "group", 4 },
-	{ NF_RG_A_MARK_MASK, "mark-mask", 4 },
-	{ NF_RG_A_ADDRS, "addrs", 0 },
-	{ NF_RG_A_ADDR, "addr", 0 },
-	{ NF_RG_A_ROLE, "role", 1 },
-	{ NF_RG_A_EPOCH, "epoch", 8 },
-	{ NF_RG_A_EPOCH_SYSTEM, "epoch-system", 8 },
-	{ NF_RG_A_LEASE, "lease", 4 },
-	{ NF_RG_A_LEASE_LEFT, "lease-left", 4 },
-	{ NF_RG_A_GRACE, "grace", 4 },
-	{ NF_RG_A_FLAGS, "flags", 4 },
-	{ NF_RG_A_INSTANCE, "instance", 8 },
-	{ NF_RG_A_PEER_INSTANCE, "peer-instance", 8 },
-	{ NF_RG_A_MAPPING, "mapping", 4 },
-	{ NF_RG_A_SLOT, "slot", 4 },
-	{ NF_RG_A_RANGES, "ranges", 0 },
-	{ NF_RG_A_VERSION, "version", 4 },
-	{ NF_RG_A_WINDOW, "window", 4 },
-	{ NF_RG_A_SESSION, "session", 4 },
-	{ NF_RG_A_SEQ, "seq", 8 },
-	{ NF_RG_A_BATCH, "batch", 4 },
-	{ NF_RG_A_GENERATION, "generation", 4 },
-	{ NF_RG_A_COUNT, "count", 4 },
-	{ NF_RG_A_RECORDS, "records", 0 },
-	{ NF_RG_A_REFUSALS, "refusals", 0 },
-	{ NF_RG_A_SYNC, "sync", 1 },
-	{ NF_RG_A_LOST, "lost", 4 },
-	{ NF_RG_A_ENTRIES, "entries", 4 },
-	{ NF_RG_A_PENDING, "pending", 4 },
-	{ NF_RG_A_INFLIGHT, "inflight", 4 },
-	{ NF_RG_A_REFUSED, "refused", 4 },
-	{ NF_RG_A_STATS, "stats", 0 },
-	{ NF_RG_A_EVENT, "event", 4 },
-};
-
-#define N_ATTRS (sizeof(attr_names) / sizeof(attr_names[0]))
 
 static const char *const cmd_names[NF_RG_CMD_MAX + 1] = {
 	[NF_RG_CMD_GROUP_NEW] = "group-new",
@@ -553,12 +575,16 @@ static void put_hex(struct nl_msg *m, int attr, const char *s)
 	free(buf);
 }
 
-/* ATTR=VALUE; false if it is none. */
+/* ATTR=VALUE, ATTR={ or }; false if it is none. */
 static bool put_attr(struct nl_msg *m, char *arg)
 {
+	static struct nlattr *nests[4];
+	static size_t depth;
 	char *value = strchr(arg, '=');
 	size_t i;
 
+	if (!strcmp(arg, "}") && depth)
+		return !nla_nest_end_keep_empty(m, nests[--depth]);
 	if (!value)
 		return false;
 	*value++ = '\0';
@@ -566,7 +592,9 @@ static bool put_attr(struct nl_msg *m, char *arg)
 		;
 	if (i == N_ATTRS)
 		return false;
-	if (!strncmp(value, "x:", 2))
+	if (!strcmp(value, "{") && depth < sizeof(nests) / sizeof(nests[0]))
+		nests[depth++] = nla_nest_start(m, attr_names[i].attr | NLA_F_NESTED);
+	else if (!strncmp(value, "x:", 2))
 		put_hex(m, attr_names[i].attr, value + 2);
 	else if (attr_names[i].size == 8)
 		nla_put_u64(m, attr_names[i].attr, strtoull(value, NULL, 0));
@@ -579,14 +607,21 @@ static bool put_attr(struct nl_msg *m, char *arg)
 	return true;
 }
 
+static int command(const char *name)
+{
+	int cmd;
+
+	for (cmd = 1; cmd <= NF_RG_CMD_MAX; cmd++)
+		if (!strcmp(name, cmd_names[cmd]))
+			return cmd;
+	return (int)number(name);
+}
+
 static int cmd_raw(const struct conn *c, int argc, char **argv)
 {
-	struct nl_msg *m;
-	int cmd, i, flags = NLM_F_ACK;
+	struct nl_msg *m = request(c, command(argv[0]), 0);
+	int i, flags = NLM_F_ACK;
 
-	for (cmd = 1; cmd <= NF_RG_CMD_MAX && strcmp(argv[0], cmd_names[cmd]); cmd++)
-		;
-	m = request(c, cmd, 0);
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "attach")) {
 			if (attach(c))
