@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: smp mem=1024 timeout=180
+# vm: icount mem=1024 timeout=120
 # B's connection tracking table is full: what does not fit is refused for that reason
 # and counted on both sides, nobody else's connection is pushed out, and it comes when
 # there is room, although nothing happens on A (topology: lib/topo.sh, lib/kmod.sh).

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: icount mem=1024 timeout=240
+# vm: icount mem=1024 timeout=120
 # A standby forwards nothing of its group, whatever is sent to it, counts each drop
 # by its reason, and its copy of the connections stays as it was. Its own traffic
 # and that of others goes on (topology and mappings: lib/topo.sh, lib/kmod.sh).

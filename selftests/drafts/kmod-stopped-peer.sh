@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: smp mem=1024 timeout=300
+# vm: icount mem=1024 timeout=120
 # The peer stands still under churn: what waits on A stays bounded by A's live
 # connections and by what B had; when it goes on, both tables are equal again without
 # a bulk transfer (topology: lib/topo.sh, lib/kmod.sh).
@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
 
-seconds=$(soak 20 5)
+seconds=$(soak 20 6)
 
 # watch_pending: the largest of pending + in flight, entries, and connections of A
 watch_pending() {
@@ -18,6 +18,8 @@ watch_pending() {
 	while [ $SECONDS -lt $end ]; do
 		p=$(rgk A get 1 | awk '$1 == "pending" || $1 == "inflight" { n += $2 } END { print n }')
 		e=$(kget A entries)
+		# a listing removes what has timed out; the core itself takes its time
+		ct A >/dev/null
 		c=$(ns A conntrack -C)
 		[ "$p" -le $worst ] || worst=$p
 		[ "$e" -le $entries ] || entries=$e
@@ -26,7 +28,7 @@ watch_pending() {
 	done
 }
 
-ktap_plan 8
+ktap_plan 9
 kmod_up
 flowd_start 5000
 must hold_start held c -n 20 192.0.2.9 5000
@@ -41,7 +43,8 @@ diag "stopped for $seconds s: $(($(kstat A entries-created) - created)) connecti
 	"$entries entries, $count connections; B had $before"
 ok_if "connections went on" at_least "$(kstat A entries-created)" $((created + 20))
 ok_if "what waits is bounded by what lives here and there" at_most "$worst" $((entries + before + 20))
-ok_if "the table holds no ended connections" at_most "$count" $((entries + 100))
+ok_if "the table holds no more than lives" at_most "$count" $((entries + 10))
+ok_if "which is not all that came" at_most "$entries" $(($(kstat A entries-created) - created))
 must kill -CONT "$(relay_pid A B)"
 churn_stop
 ok_if "all is acknowledged" settled A

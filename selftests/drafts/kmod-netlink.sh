@@ -1,0 +1,165 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vm: icount mem=1024 timeout=120
+# Every refusal of the module's netlink interface: its errno, the kernel's words, the
+# attribute to blame, and nothing has changed after it (topology: lib/topo.sh,
+# lib/kmod.sh; A is active, B stands by, `rgk relay` is the agent of both).
+. "$(dirname "$0")/lib/ktap.sh"
+. "$(dirname "$0")/lib/topo.sh"
+. "$(dirname "$0")/lib/kmod.sh"
+
+# state: all that a request here could have changed
+state() {
+	rgk A raw group-get dump
+	rgk A mappings
+	rgk B raw group-get dump
+}
+
+# refused WHAT ERRNO WORDS REQUEST...: WORDS is an expression; nothing is other than $before
+refused() {
+	ok_if "$1: $2 $3" refused_one "rgk: refused: $2: $3\$" "${@:4}"
+}
+refused_one() {
+	local want=$1 out now
+
+	shift
+	out=$("$@" 2>&1 >/dev/null) && { diag "it was accepted"; return 1; }
+	[[ $out =~ ^$want ]] || { diag "got '$out', wanted '$want'"; return 1; }
+	now=$(state)
+	is "$now" "$before" || { before=$now; return 1; }
+}
+A() { rgk A raw "$@"; }
+B() { rgk B raw "$@"; }
+
+# the same as somebody without the right to
+unprivileged() {
+	ns A setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all "$@"
+}
+
+role="epoch=1 epoch-system=1"
+batch="group=1 seq=1 batch=0 generation=1"
+range() { echo "ranges={ range={ range-from=x:$1 range-to=x:$2 } }"; }
+pool=$(range c0000201 c0000202)
+
+ktap_plan 74
+kmod_up
+must relay_up A B
+must settled A
+before=$(state)
+
+# ranges of numbers, unknown attributes: the policy
+for a in group=0 group=256; do
+	refused "$a" ERANGE 'integer out of range \(group\)' A group-new $a
+done
+for a in role=4 grace=2001; do
+	refused "$a" ERANGE "integer out of range \(${a%=*}\)" A set-role group=1 $role role=2 $a
+done
+refused "unknown flags" EINVAL 'reserved bit set \(flags\)' A set-role group=1 $role role=3 flags=4
+refused "unknown batch flags" EINVAL 'reserved bit set \(batch\)' A install batch=8
+for a in mapping=0 mapping=0x80000000 slot=0; do
+	refused "$a" ERANGE "integer out of range \(${a%=*}\)" A mapping-new group=1 mapping=9 slot=9 $a $pool
+done
+for a in window=0 window=1025; do
+	refused "$a" ERANGE "integer out of range \(window\)" A attach version=1 $a
+done
+refused "a short number" EINVAL "invalid attribute length \(group\)" A group-new group=x:0100
+refused "an attribute of the answers" EINVAL '.*\(event\)' A group-new group=1 event=1
+refused "an unknown command" EOPNOTSUPP '' A 99
+refused "a message of the kernel's" EOPNOTSUPP '' A push group=1
+refused "a dump of what has none" EOPNOTSUPP '' A set-role dump
+
+# what is missing
+refused "no group" EINVAL '.*group missing' A group-new
+refused "no group" EINVAL '.*group missing' A group-del
+refused "no group" EINVAL '.*group missing' A group-get
+refused "no group" EINVAL '.*group missing' A flush
+refused "no role" EINVAL '.*role missing' A set-role group=1 $role
+refused "no epoch" EINVAL '.*epoch missing' A set-role group=1 role=3
+refused "half an epoch" EINVAL '.*system of the epoch missing' A set-role group=1 role=3 epoch=1
+refused "no mapping" EINVAL '.*mapping ID missing' A mapping-new group=1 slot=9 $pool
+refused "no slot" EINVAL '.*slot missing' A mapping-new group=1 mapping=9 $pool
+refused "no ranges" EINVAL '.*ranges missing' A mapping-new group=1 mapping=9 slot=9
+refused "no mapping" EINVAL '.*mapping ID missing' A mapping-del
+refused "no mapping" EINVAL '.*mapping ID missing' A mapping-get
+refused "no version" EINVAL '.*version missing' A attach
+
+# groups
+refused "a group that exists, exclusively" EEXIST 'the group exists \(group\)' A group-new excl group=1
+refused "an address of 5 bytes" EINVAL 'an address has 4 or 16 bytes \(addr\)' \
+	A group-new group=2 addrs={ addr=x:0a000001 addr=x:0a00000102 }
+refused "such an address for a group that has some" EINVAL 'an address has 4 or 16 bytes \(addr\)' \
+	A group-new group=1 addrs={ addr=x:0a00000102 }
+refused "another mark mask" EBUSY 'another group of this namespace uses another mark mask \(mark-mask\)' \
+	A group-new group=2 mark-mask=0xff
+refused "a mark mask with a hole" EINVAL 'the mark mask must be contiguous bits \(mark-mask\)' \
+	A group-new group=2 mark-mask=0x50
+refused "an empty mark mask" EINVAL 'the mark mask must be contiguous bits \(mark-mask\)' \
+	A group-new group=2 mark-mask=0
+for c in group-del group-get flush; do
+	refused "$c of an unknown group" ENOENT 'no such group \(group\)' A $c group=7
+done
+refused "a role of an unknown group" ENOENT 'no such group \(group\)' A set-role group=7 $role role=3
+# a namespace without a group: not even connection tracking may be left running
+not_hooked() { ns c ping -c1 -W1 10.0.0.254 >/dev/null; is "$(ns c conntrack -C)" 0; }
+refused "the first group of a namespace" EINVAL '.*\(mark-mask\)' rgk c raw group-new group=1 mark-mask=0
+refused "the first group of a namespace" EINVAL '.*\(addr\)' rgk c raw group-new group=1 addrs={ addr=x:01 }
+ok_if "which is left as it was" not_hooked
+
+# roles
+refused "a lease of a standby" EINVAL 'only an active group has a lease \(lease\)' \
+	B set-role group=1 $role role=2 lease=100
+refused "a grace period of an active" EINVAL 'an active group has no grace period \(grace\)' \
+	A set-role group=1 $role role=3 grace=100
+refused "a lower epoch" ESTALE "the group's epoch is higher \(epoch\)" \
+	A set-role group=1 epoch=0 epoch-system=1 role=2
+refused "the lower system" ESTALE "the group's epoch is higher \(epoch\)" \
+	A set-role group=1 epoch=1 epoch-system=0 role=2
+refused "to flush an active group" EBUSY '.*the group is active' A flush group=1
+
+# mappings
+refused "a mapping of an unknown group" ENOENT 'no such group \(group\)' A mapping-new group=7 mapping=9 slot=9 $pool
+refused "a slot that is too large" ERANGE 'the slot does not fit into the mark mask \(slot\)' \
+	A mapping-new group=1 mapping=9 slot=256 $pool
+refused "a slot that is taken" EBUSY 'another mapping has this slot \(slot\)' \
+	A mapping-new group=1 mapping=9 slot=1 $pool
+refused "another slot" EBUSY '.*group and slot of a mapping cannot be changed' \
+	A mapping-new group=1 mapping=152 slot=9 $pool
+refused "no range" EINVAL 'a mapping needs a range \(ranges\)' A mapping-new group=1 mapping=9 slot=9 ranges={ }
+refused "half a range" EINVAL 'a range has a first and a last address \(range\)' \
+	A mapping-new group=1 mapping=9 slot=9 ranges={ range={ range-from=x:c0000201 } }
+refused "a range backwards" EINVAL 'the last address of a range is below the first \(range\)' \
+	A mapping-new group=1 mapping=9 slot=9 $(range c0000202 c0000201)
+refused "a range of both families" EINVAL 'the last address of a range is below the first \(range\)' \
+	A mapping-new group=1 mapping=9 slot=9 $(range c0000202 20010db8000000000000000000000001)
+refused "a bad range for a mapping that has one" EINVAL 'an address has 4 or 16 bytes \(range-to\)' \
+	A mapping-new group=1 mapping=152 slot=1 $(range c0000202 01)
+refused "to remove an unknown mapping" ENOENT 'no such mapping \(mapping\)' A mapping-del mapping=9
+refused "an unknown mapping" ENOENT 'no such mapping \(mapping\)' A mapping-get mapping=9
+
+# the agent's: the attached socket alone
+for c in "sync session=1 peer-instance=1" "ack session=1 seq=1" "install $role $batch" "sync-receive session=1"; do
+	refused "${c%% *} of another socket" EPERM '.*this socket is not the attached agent' A $c group=1
+done
+refused "a second agent" EBUSY '.*another agent is attached to this namespace' A attach version=1
+refused "another version" EPROTO 'the module speaks version 1 \(version\)' A attach version=2
+must relay_down A B
+must wait_for 5 kget_is A session 0
+before=$(state)
+refused "a standby that sends" EPERM '.*only an active group sends' B sync attach group=1 session=1 peer-instance=1
+refused "a session with nobody" EINVAL '.*instance of the peer missing' A sync attach group=1 session=1
+refused "half a refusal" EINVAL 'not a whole number of refusals \(refusals\)' \
+	A ack attach group=1 session=1 seq=1 refusals=x:010203
+refused "a batch for an active" EPERM '.*the group does not stand by' A install attach $role $batch
+refused "a batch of another epoch" ESTALE 'the group is in another epoch \(epoch\)' \
+	B install attach epoch=2 epoch-system=1 $batch
+batch="group=1 seq=1 batch=0 generation=$(rgk B get 1 | awk '$1 == "generation" { print $2 }')"
+refused "a malformed record" EBADMSG 'malformed record \(records\)' B install attach $role $batch records=x:00
+
+# who may
+mine=$RUN/$NS/rgk
+must install -m 755 "$PROGS/rgk" "$mine"
+refused "a request without the right to" EPERM '' unprivileged "$mine" role 1 standby 9
+refused "so is a question" EPERM '' unprivileged "$mine" get 1
+refused "the right to another namespace does not do" EPERM '' unprivileged unshare -Ur "$mine" get 1
+ok_if "the one to his own does" succeeds unprivileged unshare -Urn "$mine" group 1
+ktap_end
