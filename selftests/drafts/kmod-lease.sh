@@ -14,13 +14,14 @@ ms() { echo $(($(date +%s%N) / 1000000)); }
 
 # capture_start: prints the time of each probe that arrives at s
 capture_start() {
-	ip netns exec "${NS}s" tcpdump -Z root --immediate-mode -Q in -lnn -tt -i wan0 "udp dst port 5000" >"$RUN/$NS/capture" 2>"$RUN/$NS/capture.err" 8>&- &
+	ip netns exec "${NS}s" tcpdump -Q in -ttlnni wan0 "udp dst port 5000" >"$RUN/$NS/capture" 2>"$RUN/$NS/capture.err" 8>&- &
 	capture=$!
 	must wait_for 10 grep -q 'listening on' "$RUN/$NS/capture.err"
 }
 capture_stop() {
 	kill -INT "$capture"
 	wait "$capture"
+	[ -s "$RUN/$NS/capture" ] || diag "nothing captured:" "$(cat "$RUN/$NS/capture.err")"
 }
 # last_ms SINCE: when the last probe came, in ms after SINCE
 last_ms() { awk -v t="$1" 'END { printf "%d\n", $1 * 1000 - t }' "$RUN/$NS/capture"; }
