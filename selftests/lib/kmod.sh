@@ -352,3 +352,31 @@ lacks() {
 
 # forgotten ROUTER: no entry of the module is left
 forgotten() { [ "$(kstat "$1" entries-created)" = "$(kstat "$1" entries-removed)" ]; }
+
+# rst_watch: counts resets that come in at the client from now on, over IPv4 and IPv6
+rst_watch() {
+	ns c tcpdump -Q in -lnni lan0 'tcp[tcpflags] & tcp-rst != 0 or
+		(ip6[6] = 6 and ip6[53] & 4 != 0)' >"$RUN/$NS/rst" 2>"$RUN/$NS/rst.err" 8>&- &
+	disown $!
+	wait_for 5 grep -q listening "$RUN/$NS/rst.err"
+}
+no_rst() { is "$(cat "$RUN/$NS/rst")" ""; }
+
+# gap_start NAME GAP-ARGUMENT...: in the client; gap_loses NAME COUNT: it ends well, and at most
+# so many of its questions had no answer
+gap_start() {
+	local out=$RUN/$NS/gap.$1
+
+	shift
+	ns c "$PROGS/gap" "$@" >"$out" 2>&1 8>&- &
+	disown $!
+}
+gap_loses() {
+	local out=$RUN/$NS/gap.$1
+
+	wait_for 120 grep -q sent= "$out" && diag "$1: $(cat "$out")" &&
+		has "$(cat "$out")" '^alive' &&
+		at_most "$(sed -nE 's/.*sent=([0-9]+) got=([0-9]+).*/\1 \2/p' "$out" |
+			awk '{ print $1 - $2 }')" "$2"
+}
+gap_over() { grep -q sent= "$RUN/$NS/gap.$1"; }

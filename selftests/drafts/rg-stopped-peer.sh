@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vm: icount mem=2048 timeout=120
+# The standby's agent is stopped for a while under churn: what the active keeps for it is
+# bounded by its live connections, and a delta follows, not a bulk transfer (topology:
+# lib/topo.sh).
+. "$(dirname "$0")/lib/ktap.sh"
+. "$(dirname "$0")/lib/topo.sh"
+. "$(dirname "$0")/lib/kmod.sh"
+
+RATE=$(soak 100 40)		# connections a second and address family
+STOP=$(soak 20 3)		# s
+
+rss() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$(rg_pid A)/status"; }
+count() { ns A conntrack -C; }
+
+ktap_plan 10
+must modprobe nf_rg
+topo_up
+must pair_up
+must flowd_start 5000
+must hold_start held c -n 20 192.0.2.9 5000
+topo_sysctl B net.netfilter.nf_conntrack_tcp_timeout_time_wait=2 \
+	net.netfilter.nf_conntrack_tcp_timeout_close=2
+churn_start "$RATE"
+# the table is as full as it gets when the first connections have gone
+must wait_for 30 kstat_at_least A entries-removed $((2 * RATE))
+bulks=$(kstat A sync-bulks)
+live=$(count)
+memory=$(rss)
+
+rg_kill B STOP
+must wait_for $((STOP + 60)) kstat_at_least A entries-removed \
+	$(($(kstat A entries-removed) + 2 * RATE * STOP))
+diag "$live connections before, $(count) now, $(kget A pending) pending, $(kget A inflight) in flight"
+diag "agent: $memory kB before, $(rss) kB now"
+ok_if "the table has not grown" at_most "$(count)" $((live * 3 / 2))
+ok_if "what waits for the peer is bounded by it" \
+	at_most $(($(kget A pending) + $(kget A inflight))) $((2 * live))
+ok_if "nor has the agent" at_most "$(rss)" $((memory + 1024))
+ok_if "A is active" state_is A ACTIVE
+
+rg_kill B CONT
+ok_if "B gets everything" wait_state 20 B "STANDBY HOT"
+ok_if "A is active all the while" state_is A ACTIVE
+churn_stop
+ok_if "all is acknowledged" settled A
+ok_if "both tables are equal" equal_soon
+ok_if "no bulk transfer was needed" is "$(kstat A sync-bulks)" "$bulks"
+ok_if "the held flows live" hold_alive held 20
+ktap_end
