@@ -213,7 +213,8 @@ check_vm() {
 	if [ -s "$work/queue.icount" ]; then
 		section "scripts in instruction-counted time"
 		# what all such machines share is made once, before two want it
-		pattern=. run_result machine-build scripts/vm-run --icount true || return
+		pattern=. run_result machine-build scripts/vm-run --icount \
+			$([ "$mode" != debug ] || echo --debug) true || return
 		vm_lanes_run 2 vm_lane_icount
 	fi
 	if [ -s "$work/queue.smp" ]; then
