@@ -20,8 +20,10 @@ topo_up
 must pair_up
 must flowd_start 5000
 must hold_start held c -n 20 192.0.2.9 5000
-topo_sysctl B net.netfilter.nf_conntrack_tcp_timeout_time_wait=2 \
-	net.netfilter.nf_conntrack_tcp_timeout_close=2
+for r in A B; do
+	topo_sysctl $r net.netfilter.nf_conntrack_tcp_timeout_time_wait=2 \
+		net.netfilter.nf_conntrack_tcp_timeout_close=2
+done
 churn_start "$RATE"
 # the table is as full as it gets when the first connections have gone
 must wait_for 30 kstat_at_least A entries-removed $((2 * RATE))

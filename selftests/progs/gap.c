@@ -97,6 +97,19 @@ static void run(int fd, double period, double end)
 	}
 }
 
+/* Answers that are still under way when the last probe has been sent. */
+static void drain(int fd, double end)
+{
+	double t;
+
+	while (got < sent && (t = now()) < end) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		if (poll(&p, 1, (int)((end - t) * 1e3) + 1) > 0)
+			receive(fd);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	double period = 0.001, secs;
@@ -131,6 +144,7 @@ int main(int argc, char **argv)
 	last = start;
 	run(fd, period, start + secs);
 	heard(0);
+	drain(fd, now() + 0.5);
 	if (!got)
 		dead("receive", "no answer at all");
 	printf("alive sent=%lu got=%lu longest_silence_ms=%.1f at=%.3f\n", sent, got, worst * 1e3,
