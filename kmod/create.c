@@ -32,12 +32,11 @@
 void nf_rg_flow_tuple(const struct nf_rg_record *rec, const struct nf_rg_tuple *t, u8 dir,
 		      struct nf_conntrack_tuple *out)
 {
-	unsigned int len = rec->l3 == 4 ? 4 : 16;
-
 	memset(out, 0, sizeof(*out));
 	out->src.l3num = rec->l3 == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
-	memcpy(&out->src.u3, t->src, len);
-	memcpy(&out->dst.u3, t->dst, len);
+	/* Of an IPv4 address the rest is zero, in a record as in the core. */
+	memcpy(&out->src.u3, t->src, sizeof(t->src));
+	memcpy(&out->dst.u3, t->dst, sizeof(t->dst));
 	out->src.u.all = t->sport;
 	out->dst.u.all = t->dport;
 	out->dst.protonum = rec->l4;

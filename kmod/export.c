@@ -10,10 +10,9 @@
 
 static void export_tuple(const struct nf_conntrack_tuple *t, struct nf_rg_tuple *out)
 {
-	unsigned int len = t->src.l3num == NFPROTO_IPV4 ? 4 : 16;
-
-	memcpy(out->src, &t->src.u3, len);
-	memcpy(out->dst, &t->dst.u3, len);
+	/* Of an IPv4 address the rest is zero in the core's tuple as well. */
+	memcpy(out->src, &t->src.u3, sizeof(out->src));
+	memcpy(out->dst, &t->dst.u3, sizeof(out->dst));
 	out->sport = t->src.u.all;
 	out->dport = t->dst.u.all;
 }

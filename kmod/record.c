@@ -39,10 +39,20 @@ static __u8 *put64(__u8 *p, __u64 v)
 	return put32(put32(p, v >> 32), v);
 }
 
-static __u8 *put_raw(__u8 *p, const void *v, unsigned int n)
+/* What is in network order already.  Fixed lengths: a copy is an instruction or two. */
+static __u8 *put_be16(__u8 *p, const __be16 *v)
 {
-	memcpy(p, v, n);
-	return p + n;
+	memcpy(p, v, 2);
+	return p + 2;
+}
+
+static __u8 *put_addr(__u8 *p, const __u8 *v, unsigned int alen)
+{
+	if (alen == 4)
+		memcpy(p, v, 4);
+	else
+		memcpy(p, v, 16);
+	return p + alen;
 }
 
 static const __u8 *get16(const __u8 *p, __u16 *v)
@@ -66,10 +76,19 @@ static const __u8 *get64(const __u8 *p, __u64 *v)
 	return p;
 }
 
-static const __u8 *get_raw(const __u8 *p, void *v, unsigned int n)
+static const __u8 *get_be16(const __u8 *p, __be16 *v)
 {
-	memcpy(v, p, n);
-	return p + n;
+	memcpy(v, p, 2);
+	return p + 2;
+}
+
+static const __u8 *get_addr(const __u8 *p, __u8 *v, unsigned int alen)
+{
+	if (alen == 4)
+		memcpy(v, p, 4);
+	else
+		memcpy(v, p, 16);
+	return p + alen;
 }
 
 /* Returns the address length of @l3 in bytes, 0 if it is neither 4 nor 6. */
@@ -118,14 +137,14 @@ static __u8 *put_state(__u8 *p, const struct nf_rg_record *rec, unsigned int ale
 	p = put32(p, rec->status);
 	p = put32(p, rec->timeout);
 	p = put32(p, rec->mark);
-	p = put_raw(p, rec->orig.src, alen);
-	p = put_raw(p, rec->orig.dst, alen);
-	p = put_raw(p, rec->reply.src, alen);
-	p = put_raw(p, rec->reply.dst, alen);
-	p = put_raw(p, &rec->orig.sport, 2);
-	p = put_raw(p, &rec->orig.dport, 2);
-	p = put_raw(p, &rec->reply.sport, 2);
-	p = put_raw(p, &rec->reply.dport, 2);
+	p = put_addr(p, rec->orig.src, alen);
+	p = put_addr(p, rec->orig.dst, alen);
+	p = put_addr(p, rec->reply.src, alen);
+	p = put_addr(p, rec->reply.dst, alen);
+	p = put_be16(p, &rec->orig.sport);
+	p = put_be16(p, &rec->orig.dport);
+	p = put_be16(p, &rec->reply.sport);
+	p = put_be16(p, &rec->reply.dport);
 	return rec->l4 == IPPROTO_TCP ? put_tcp(p, rec) : p;
 }
 
@@ -134,10 +153,10 @@ static __u8 *put_delete(__u8 *p, const struct nf_rg_record *rec, unsigned int al
 	*p++ = rec->l3;
 	*p++ = rec->l4;
 	p = put16(p, rec->zone);
-	p = put_raw(p, rec->orig.src, alen);
-	p = put_raw(p, rec->orig.dst, alen);
-	p = put_raw(p, &rec->orig.sport, 2);
-	return put_raw(p, &rec->orig.dport, 2);
+	p = put_addr(p, rec->orig.src, alen);
+	p = put_addr(p, rec->orig.dst, alen);
+	p = put_be16(p, &rec->orig.sport);
+	return put_be16(p, &rec->orig.dport);
 }
 
 /**
@@ -202,14 +221,14 @@ static int get_state(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
 	p = get32(p, &rec->status);
 	p = get32(p, &rec->timeout);
 	p = get32(p, &rec->mark);
-	p = get_raw(p, rec->orig.src, alen);
-	p = get_raw(p, rec->orig.dst, alen);
-	p = get_raw(p, rec->reply.src, alen);
-	p = get_raw(p, rec->reply.dst, alen);
-	p = get_raw(p, &rec->orig.sport, 2);
-	p = get_raw(p, &rec->orig.dport, 2);
-	p = get_raw(p, &rec->reply.sport, 2);
-	p = get_raw(p, &rec->reply.dport, 2);
+	p = get_addr(p, rec->orig.src, alen);
+	p = get_addr(p, rec->orig.dst, alen);
+	p = get_addr(p, rec->reply.src, alen);
+	p = get_addr(p, rec->reply.dst, alen);
+	p = get_be16(p, &rec->orig.sport);
+	p = get_be16(p, &rec->orig.dport);
+	p = get_be16(p, &rec->reply.sport);
+	p = get_be16(p, &rec->reply.dport);
 	if (rec->status & ~(__u32)NF_RG_ST_MASK || rec->flags & ~NF_RG_REC_F_NEW)
 		return -EBADMSG;
 	return rec->l4 == IPPROTO_TCP ? get_tcp(p, rec) : 0;
@@ -219,10 +238,10 @@ static int get_delete(const __u8 *p, struct nf_rg_record *rec, unsigned int alen
 {
 	p += 2;
 	p = get16(p, &rec->zone);
-	p = get_raw(p, rec->orig.src, alen);
-	p = get_raw(p, rec->orig.dst, alen);
-	p = get_raw(p, &rec->orig.sport, 2);
-	get_raw(p, &rec->orig.dport, 2);
+	p = get_addr(p, rec->orig.src, alen);
+	p = get_addr(p, rec->orig.dst, alen);
+	p = get_be16(p, &rec->orig.sport);
+	get_be16(p, &rec->orig.dport);
 	return rec->flags ? -EBADMSG : 0;
 }
 
