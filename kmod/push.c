@@ -19,6 +19,7 @@
 #include <linux/mm.h>
 #include <linux/workqueue.h>
 
+#include "event.h"
 #include "export.h"
 #include "track.h"
 
@@ -138,6 +139,11 @@ static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 	/* The first time in a bulk transfer the peer is taken not to have it. */
 	if (e->generation != p->generation)
 		e->acked = false;
+	/* From here on events are heard again, before the connection is looked at. */
+	if (e->place == NF_RG_PLACE_DIRTY) {
+		nf_rg_event_unmute(e->ct);
+		e->version++;
+	}
 	nf_rg_export_entry(e, &rec);
 	e->index = p->count;
 	if (!push_put(p, &rec))

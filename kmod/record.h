@@ -87,7 +87,7 @@ struct nf_rg_tcp_dir {
  * @zone: conntrack zone
  * @mapping: mapping ID, 1-2147483647
  * @incarnation: tells a connection from a later one with the same tuple
- * @version: counts up with each change of an incarnation
+ * @version: of an incarnation, counts up each time that it is sent with a change
  * @status: NF_RG_ST_*
  * @timeout: seconds that were left
  * @mark: connection mark without the bits of the mapping's slot

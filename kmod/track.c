@@ -7,6 +7,10 @@
  * then.  So a slow agent, link or peer makes the copy coarser, never wrong, and memory is bounded
  * by the number of connections.
  *
+ * While an entry is queued, more events of its connection say nothing new.  So they are not asked
+ * for (nf_rg_event_mute()) until it is written down (nf_rg_event_unmute()), unless somebody else
+ * listens: most events of a short connection fall into that time.
+ *
  * Life of an entry.  nf_rg_track_add() makes it, under the group's lock, in the hash table and in
  * two lists at once.  Whoever sets its place to NONE, under the same lock, owns its end:
  * nf_rg_track_remove() and the walk.  Lookups run under RCU; what they find may have ended
@@ -24,6 +28,7 @@
 #include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "event.h"
 #include "push.h"
 
 /* From the first loss to telling it: a flush is one event, not thousands. */
@@ -221,6 +226,8 @@ static bool entry_unlink(struct nf_rg_group *g, struct nf_rg_entry *e)
 {
 	if (e->place == NF_RG_PLACE_NONE)
 		return false;
+	if (e->place == NF_RG_PLACE_DIRTY)
+		nf_rg_event_unmute(e->ct);
 	place_count(g, e, -1);
 	e->place = NF_RG_PLACE_NONE;
 	list_del(&e->list);
@@ -339,13 +346,13 @@ static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_
 	spin_lock_bh(&g->lock);
 	if (e->place == NF_RG_PLACE_NONE || g->role != NF_RG_ROLE_ACTIVE)
 		goto out;
-	e->version++;
 	if (e->place == NF_RG_PLACE_DIRTY) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_EVENT_COALESCED);
-		goto out;
+	} else {
+		nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
+		nf_rg_push_kick(g);
 	}
-	nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
-	nf_rg_push_kick(g);
+	nf_rg_event_mute(ct);
 out:
 	spin_unlock_bh(&g->lock);
 }
