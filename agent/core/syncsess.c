@@ -60,6 +60,7 @@ void syncsess_init(struct syncsess *s, const struct syncsess_config *cfg, uint32
 	memset(s, 0, sizeof(*s));
 	s->cfg = *cfg;
 	s->next_session = first_session ? first_session : 1;
+	s->repair_at = MONO_NEVER;
 	for (i = 0; i < SYNCSESS_GROUPS; i++) {
 		s->groups[i].repair_at = MONO_NEVER;
 		s->groups[i].hot_since = MONO_NEVER;
@@ -326,7 +327,7 @@ static void tick(struct syncsess_ctx *c)
 	}
 	if (s->state != SYNCSESS_UP)
 		return;
-	for (i = 1; i < SYNCSESS_GROUPS; i++)
+	for (i = 1; mono_reached(c->now, s->repair_at) && i < SYNCSESS_GROUPS; i++)
 		if (mono_reached(c->now, s->groups[i].repair_at))
 			syncsess_repair(c, &s->groups[i]);
 	if (mono_reached(c->now, mono_add_ms(s->last_tx, s->cfg.keepalive_ms)))
@@ -336,7 +337,6 @@ static void tick(struct syncsess_ctx *c)
 static mono_t next_deadline(const struct syncsess *s)
 {
 	mono_t t = MONO_NEVER;
-	unsigned int i;
 
 	if (s->state == SYNCSESS_DOWN)
 		return t;
@@ -344,9 +344,7 @@ static mono_t next_deadline(const struct syncsess *s)
 	if (s->state != SYNCSESS_UP)
 		return t;
 	t = mono_min(t, mono_add_ms(s->last_tx, s->cfg.keepalive_ms));
-	for (i = 1; i < SYNCSESS_GROUPS; i++)
-		t = mono_min(t, s->groups[i].repair_at);
-	return t;
+	return mono_min(t, s->repair_at);
 }
 
 void syncsess_step(struct syncsess *s, const struct syncsess_event *ev, mono_t now,

@@ -288,6 +288,7 @@ struct syncsess_group {
  * @last_rx, @last_tx: for keepalive and silence
  * @last_reason: why the last connection ended
  * @last_error: what the parser said, when that was the reason
+ * @repair_at: the earliest of the groups'
  * @counters: see enum syncsess_counter
  * @closed: connections ended, by reason; ours and the peer's
  * @groups: by group id, slot 0 unused
@@ -307,6 +308,7 @@ struct syncsess {
 	mono_t last_tx;
 	enum frame_reason last_reason;
 	enum frame_error last_error;
+	mono_t repair_at;
 	uint64_t counters[SYNCSESS_COUNTERS];
 	uint64_t closed[FRAME_REASONS];
 	struct syncsess_group groups[SYNCSESS_GROUPS];

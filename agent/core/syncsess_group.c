@@ -46,6 +46,22 @@ static void kernel_session(struct syncsess_ctx *c, struct syncsess_group *g,
 	}
 }
 
+/* The earliest of all is kept, since every step asks for it. */
+static void set_repair(struct syncsess_ctx *c, struct syncsess_group *g, mono_t at)
+{
+	struct syncsess *s = c->s;
+	bool was_first = !mono_is_never(g->repair_at) && g->repair_at.ns == s->repair_at.ns;
+	unsigned int i;
+
+	g->repair_at = at;
+	s->repair_at = mono_min(s->repair_at, at);
+	if (!was_first)
+		return;
+	s->repair_at = MONO_NEVER;
+	for (i = 1; i < SYNCSESS_GROUPS; i++)
+		s->repair_at = mono_min(s->repair_at, s->groups[i].repair_at);
+}
+
 /* Both sides want it, in the same term: our kernel may push. */
 static void start_sender(struct syncsess_ctx *c, struct syncsess_group *g)
 {
@@ -76,7 +92,7 @@ void syncsess_start_receiver(struct syncsess_ctx *c, struct syncsess_group *g)
 	g->rx_seq = 0;
 	g->done_seq = 0;
 	g->missing = 0;
-	g->repair_at = MONO_NEVER;
+	set_repair(c, g, MONO_NEVER);
 	kernel_session(c, g, SYNCSESS_KERNEL_RECEIVE, syncsess_take_session(c->s), false);
 	f = syncsess_put(c, FRAME_JOIN, g);
 	f->head_len = frame_put_join(&j, f->head, sizeof(f->head));
@@ -92,7 +108,7 @@ void syncsess_stop_group(struct syncsess_ctx *c, struct syncsess_group *g)
 							   SYNCSESS_KERNEL_RECEIVE,
 			       0, false);
 	g->running = false;
-	g->repair_at = MONO_NEVER;
+	set_repair(c, g, MONO_NEVER);
 	if (g->dir == SYNCSESS_RECEIVER)
 		set_status(c, g, ELECTION_SYNC_COLD);
 }
@@ -309,7 +325,7 @@ void syncsess_push(struct syncsess_ctx *c, const struct syncsess_event *ev)
 /* Everything again, at once if it was long good, later if it was not. */
 void syncsess_repair(struct syncsess_ctx *c, struct syncsess_group *g)
 {
-	g->repair_at = MONO_NEVER;
+	set_repair(c, g, MONO_NEVER);
 	g->full = true;
 	if (!g->running) {
 		syncsess_start_receiver(c, g);
@@ -336,7 +352,7 @@ static void need_repair(struct syncsess_ctx *c, struct syncsess_group *g, enum f
 	if (g->repair_ms > SYNCSESS_REPAIR_MAX_MS)
 		g->repair_ms = SYNCSESS_REPAIR_MAX_MS;
 	g->repair_reason = r;
-	g->repair_at = mono_add_ms(c->now, delay);
+	set_repair(c, g, mono_add_ms(c->now, delay));
 	if (!delay)
 		syncsess_repair(c, g);
 }

@@ -103,9 +103,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	t->due = MONO_NEVER;
 	/*
-	 * The two clocks round differently: a wake-up a little early must not be taken for the
-	 * instant.
+	 * Too early: it was moved meanwhile, or stopped.  Also, the two clocks round differently,
+	 * and a wake-up a little early must not be taken for the instant.
 	 */
 	if (mono_before(now, t->at)) {
 		loop_timer_set(t, t->at);
@@ -128,6 +129,7 @@ int loop_timer_init(struct loop_timer *t, struct event_base *base,
 		    void (*fn)(void *arg, mono_t now), void *arg)
 {
 	t->at = MONO_NEVER;
+	t->due = MONO_NEVER;
 	t->fn = fn;
 	t->arg = arg;
 	t->ev = evtimer_new(base, on_timer, t);
@@ -156,10 +158,9 @@ void loop_timer_set(struct loop_timer *t, mono_t at)
 	struct timeval tv;
 
 	t->at = at;
-	if (mono_is_never(at)) {
-		evtimer_del(t->ev);
+	if (!mono_before(at, t->due))
 		return;
-	}
+	t->due = at;
 	us = (mono_span_ns(clock_now(), at) + 999) / 1000;
 	tv.tv_sec = (time_t)(us / 1000000);
 	tv.tv_usec = (suseconds_t)(us % 1000000);

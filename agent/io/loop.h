@@ -24,10 +24,15 @@ struct loop {
 	void *arg;
 };
 
-/* A timer that goes off once at an instant; setting it again moves it. */
+/*
+ * A timer that goes off once at an instant; setting it again moves it. The event behind it is moved
+ * only to an earlier instant: when it is due too early it is set again, which costs less than to
+ * move it with each packet.
+ */
 struct loop_timer {
 	struct event *ev;
 	mono_t at; /* MONO_NEVER: not set */
+	mono_t due; /* when the event is due; MONO_NEVER: it is not pending */
 	void (*fn)(void *arg, mono_t now);
 	void *arg;
 };
