@@ -7,6 +7,9 @@
 
 #include "textout.h"
 
+/* Where the module keeps what made a connection: NF_RG_MARK_MASK_DEFAULT. */
+#define MARK_MASK	"0xff000000"
+
 #define HASH_SEED	"0x7267"
 
 /* jhash takes a modulus of 32 bits; larger pools are scaled down to this. */
@@ -299,9 +302,12 @@ int natrules_guard(const struct natrules *n, struct out *o)
 	}
 	/*
 	 * After the translation, whose priority is srcnat. Most packets that
-	 * leave are of translated connections and need not be looked up.
+	 * leave are of translated connections and need not be looked up: the
+	 * module has marked them, but for the first packet, which it sees later,
+	 * and for protocols that it does not replicate.
 	 */
 	base_chain(n, o, "filter", "srcnat + 10",
+		   "\t\tct mark & " MARK_MASK " != 0 accept\n"
 		   "\t\tct direction original ct status snat accept\n", any_map);
 	err = input_chain(n, o);
 	out_str(o, "}\n");

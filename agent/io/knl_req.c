@@ -47,6 +47,11 @@ int knl_group_new(struct knl *k, uint32_t id, const struct rg_addr *addr, size_t
 
 	if (!msg)
 		return talk(k, NULL, NULL, NULL);
+	/* Said, although it is the default: the guard's rules rest on it. */
+	if (nla_put_u32(msg, NF_RG_A_MARK_MASK, NF_RG_MARK_MASK_DEFAULT) < 0) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
 	nest = nla_nest_start(msg, NF_RG_A_ADDRS);
 	for (size_t i = 0; nest && i < n; i++)
 		if (knl_put_addr(msg, NF_RG_A_ADDR, &addr[i]) < 0)

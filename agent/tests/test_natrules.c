@@ -98,6 +98,7 @@ static void test_translate(void **state)
 
 static const char want_guard_base[] =
 	"type filter hook postrouting priority srcnat + 10; policy accept;\n"
+	"\t\tct mark & 0xff000000 != 0 accept\n"
 	"\t\tct direction original ct status snat accept\n"
 	"\t\tiifname { \"lan0\", \"lan1\" } oifname \"wan0\" jump mappings\n";
 
