@@ -20,14 +20,14 @@
 #define RETRY_MS	1000
 
 /*
- * @on, @off: the routes of all prefixes, added or removed.  @set6: IPv6 addresses.  @foreign_seen:
+ * @on, @off: the routes of all prefixes, added or removed.  @set: addresses.  @foreign_seen:
  * events of the present turn of the loop.
  */
 struct group {
 	struct pools *all;
 	uint32_t id;
 	struct rtbatch on, off;
-	struct addrset *set6;
+	struct addrset *set;
 	bool told;			/* pools_set() was called */
 	bool want;
 	bool foreign_seen;
@@ -152,7 +152,7 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *i,
 	}
 }
 
-static void on_foreign6(void *arg, const struct addrset_item *it, bool mended)
+static void on_foreign(void *arg, const struct addrset_item *it, bool mended)
 {
 	struct group *g = arg;
 
@@ -161,7 +161,7 @@ static void on_foreign6(void *arg, const struct addrset_item *it, bool mended)
 		g->all->ops->foreign(g->all->arg, g->id, mended);
 }
 
-static void on_fault6(void *arg, bool on)
+static void on_fault(void *arg, bool on)
 {
 	struct group *g = arg;
 
@@ -169,7 +169,7 @@ static void on_fault6(void *arg, bool on)
 		g->all->ops->fault(g->all->arg, g->id, on);
 }
 
-static const struct addrset_ops set6_ops = { .foreign = on_foreign6, .fault = on_fault6 };
+static const struct addrset_ops set_ops = { .foreign = on_foreign, .fault = on_fault };
 
 /**
  * pools_open() - no pools yet
@@ -213,7 +213,7 @@ static void free_group(struct group *g)
 {
 	if (!g)
 		return;
-	addrset_free(g->set6);
+	addrset_free(g->set);
 	loop_timer_free(&g->timer);
 	rtbatch_free(&g->on);
 	rtbatch_free(&g->off);
@@ -254,7 +254,7 @@ static struct group *need_group(struct pools *p, uint32_t id)
 		free(g);
 		return NULL;
 	}
-	if (addrset_new(p->base, p->ifs, &p->rt, label, RG_IFAPROTO_POOL, &set6_ops, g, &g->set6)) {
+	if (addrset_new(p->base, p->ifs, &p->rt, label, RG_IFAPROTO_POOL, &set_ops, g, &g->set)) {
 		loop_timer_free(&g->timer);
 		free(g);
 		return NULL;
@@ -295,29 +295,33 @@ static int build4(struct group *g, const struct rg_prefix *v, size_t n)
 	return err ? err : rtstale_remove(&g->all->rt, g->id, v, n);
 }
 
-static int build6(struct group *g, const struct rg_range *r, size_t n)
+/* @with4: IPv4 addresses as well, not only those of IPv6. */
+static int build_set(struct group *g, const struct rg_range *r, size_t n, bool with4)
 {
 	size_t count = (size_t)pooladdr_count(r, n, RG_V6), k = 0;
-	struct addrset_item *v = calloc(count * g->all->n_outside + 1, sizeof(*v));
+	struct addrset_item *v;
 	int err;
 
+	if (with4)
+		count += (size_t)pooladdr_count(r, n, RG_V4);
+	v = calloc(count * g->all->n_outside + 1, sizeof(*v));
 	if (!v)
 		return -ENOMEM;
 	for (; n; n--, r++) {
 		struct rg_addr a = r->from;
-		bool more = a.family == RG_V6;
+		bool more = a.family == RG_V6 || with4;
 
 		while (more) {
 			for (size_t o = 0; o < g->all->n_outside; o++, k++) {
 				memcpy(v[k].ifname, g->all->outside[o].name, IFNAMSIZ);
 				v[k].addr = a;
-				v[k].len = 128;
+				v[k].len = a.family == RG_V4 ? 32 : 128;
 			}
 			more = !addr_equal(&a, &r->to);
 			addr_next(&a);
 		}
 	}
-	err = addrset_replace(g->set6, v, k);
+	err = addrset_replace(g->set, v, k);
 	free(v);
 	return err;
 }
@@ -325,8 +329,9 @@ static int build6(struct group *g, const struct rg_range *r, size_t n)
 static int configure_group(struct group *g, const struct rg_range *r, size_t n,
 			   struct rg_prefix *room)
 {
-	size_t n4;
-	int err = pooladdr_prefixes4(r, n, room, POOLADDR_PREFIXES, &n4), err2;
+	bool few = pooladdr_count(r, n, RG_V4) <= POOL_ADDRS4;
+	size_t n4 = 0;
+	int err = few ? 0 : pooladdr_prefixes4(r, n, room, POOLADDR_PREFIXES, &n4), err2;
 
 	if (!err)
 		err = build4(g, room, n4);
@@ -336,7 +341,7 @@ static int configure_group(struct group *g, const struct rg_range *r, size_t n,
 	 * Beyond the limit pools_check() has refused the configuration; do not take the machine
 	 * down with it.
 	 */
-	err2 = pooladdr_count(r, n, RG_V6) > POOL_MAX6 ? -E2BIG : build6(g, r, n);
+	err2 = pooladdr_count(r, n, RG_V6) > POOL_MAX6 ? -E2BIG : build_set(g, r, n, few);
 	return err ? err : err2;
 }
 
@@ -382,12 +387,12 @@ int pools_check(const struct conf *c, const struct rg_addr *taken, size_t n_take
 	return err;
 }
 
-static int drop_stale6(struct pools *p)
+static int drop_stale(struct pools *p)
 {
 	struct addrset *sets[CONF_MAX_GROUPS + 1];
 
 	for (size_t k = 0; k <= CONF_MAX_GROUPS; k++)
-		sets[k] = p->group[k] ? p->group[k]->set6 : NULL;
+		sets[k] = p->group[k] ? p->group[k]->set : NULL;
 	return addrset_drop_stale(p->ifs, &p->rt, RG_IFAPROTO_POOL, sets, CONF_MAX_GROUPS + 1);
 }
 
@@ -401,8 +406,8 @@ static int drop_stale6(struct pools *p)
  * Applied as a difference.  A group of which pools_set() was never called leaves its routes as
  * it finds them.
  *
- * Return: 0 or the first -errno; all groups are tried.  -E2BIG: see pools_check(); the IPv6 part of
- * that group is as before.
+ * Return: 0 or the first -errno; all groups are tried.  -E2BIG: see pools_check(); the addresses
+ * of that group are as before.
  */
 int pools_configure(struct pools *p, const struct conf *c, const struct rg_addr *taken,
 		    size_t n_taken)
@@ -433,7 +438,7 @@ int pools_configure(struct pools *p, const struct conf *c, const struct rg_addr 
 	}
 	free(r);
 	free(pre);
-	return ret ? ret : drop_stale6(p);
+	return ret ? ret : drop_stale(p);
 }
 
 /**
@@ -448,15 +453,15 @@ int pools_configure(struct pools *p, const struct conf *c, const struct rg_addr 
 int pools_set(struct pools *p, uint32_t group, bool present)
 {
 	struct group *g = group <= CONF_MAX_GROUPS ? p->group[group] : NULL;
-	int err, err6;
+	int err, err2;
 
 	if (!g)
 		return 0;
 	g->told = true;
 	g->want = present;
 	err = run(g, present ? &g->on : &g->off);
-	err6 = addrset_set(g->set6, present);
-	return err ? err : err6;
+	err2 = addrset_set(g->set, present);
+	return err ? err : err2;
 }
 
 /**
@@ -495,20 +500,20 @@ int pools_purge(struct pools *p)
 int pools_get(const struct pools *p, uint32_t group, struct pools_state *out)
 {
 	const struct group *g = group <= CONF_MAX_GROUPS ? p->group[group] : NULL;
-	struct addrset_state s6;
+	struct addrset_state set;
 
 	memset(out, 0, sizeof(*out));
 	if (!g)
 		return -ENOENT;
-	addrset_get(g->set6, &s6);
+	addrset_get(g->set, &set);
 	out->want = g->want;
 	out->prefixes4 = g->on.n;
-	out->addrs6 = p->n_outside ? s6.configured / (unsigned int)p->n_outside : 0;
+	out->addrs = p->n_outside ? set.configured / (unsigned int)p->n_outside : 0;
 	for (size_t k = 0; k < p->n_outside; k++)
 		out->interfaces += !!ifaces_by_name(p->ifs, p->outside[k].name);
-	out->foreign = g->foreign + s6.foreign;
-	out->refused = g->refused + s6.refused;
-	out->last_err = g->last_err ? g->last_err : s6.last_err;
-	out->fault = g->fight.resting || s6.fault;
+	out->foreign = g->foreign + set.foreign;
+	out->refused = g->refused + set.refused;
+	out->last_err = g->last_err ? g->last_err : set.last_err;
+	out->fault = g->fight.resting || set.fault;
 	return 0;
 }

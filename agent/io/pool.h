@@ -2,7 +2,13 @@
 /*
  * Pool addresses: the active router, and it alone, answers for them on the outside interfaces.
  *
- * IPv4: routes `local PREFIX dev lo` in the table local, of our protocol, the group in the metric.
+ * Up to POOL_ADDRS4 IPv4 addresses of a group go on the outside interfaces. More would take long to
+ * put there when this router takes over, so they are routes: `local PREFIX dev lo` in the table
+ * local, of our protocol, the group in the metric. Routes have a price as well: once there was one
+ * in a network namespace, the kernel validates the source of each packet by a second look into its
+ * tables, unless it does so anyway because of rp_filter (fib_has_custom_local_routes in
+ * fib_validate_source(); 430 instructions a packet in Linux 6.1).
+ *
  * That a policy rule would switch a table of ours at once, and for outside interfaces alone, is
  * not worth its price: with the first rule the kernel merges its tables no longer and goes through
  * all rules twice for each forwarded packet. Other interfaces are kept from answering ARP by a
@@ -29,6 +35,7 @@ struct ifaces;
 struct pools;
 
 #define POOL_MAX6	256
+#define POOL_ADDRS4	32
 
 /**
  * struct pools_ops - what the owner is told; any may be NULL
@@ -45,7 +52,7 @@ struct pools_ops {
  * struct pools_state - what there is of a group's pools
  * @want: this router should answer
  * @prefixes4: IPv4 prefixes routed to us
- * @addrs6: IPv6 addresses, on each outside interface
+ * @addrs: addresses of both families, on each outside interface
  * @interfaces: outside interfaces that exist
  * @foreign: removals by others, ever
  * @refused: refusals of the kernel, ever
@@ -55,7 +62,7 @@ struct pools_ops {
 struct pools_state {
 	bool want;
 	unsigned int prefixes4;
-	unsigned int addrs6;
+	unsigned int addrs;
 	unsigned int interfaces;
 	uint64_t foreign;
 	uint64_t refused;
