@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
 
-LIMIT=0.210	# s: detection, max(hold, 3 hellos) = 200 ms, and 10 ms
+LIMIT=$((HOLD + 10 * ktap_slow))	# ms: detection, max(hold, 3 hellos), and 10 ms
 
 now() { date +%s.%N; }
 
@@ -25,7 +25,7 @@ watch() {
 
 # late ROUTER DEVICE SINCE PATTERN: lines that left later than the limit
 late() {
-	awk -v t="$3" -v l="$LIMIT" '$1 > t + l' "$RUN/$NS/watch.$1.$2" | grep -E -- "$4"
+	awk -v t="$3" -v l="$LIMIT" '$1 > t + l / 1000' "$RUN/$NS/watch.$1.$2" | grep -E -- "$4"
 }
 
 # Both neighbours forget, and ask again.

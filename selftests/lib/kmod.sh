@@ -362,13 +362,21 @@ rst_watch() {
 }
 no_rst() { is "$(cat "$RUN/$NS/rst")" ""; }
 
-# gap_start NAME GAP-ARGUMENT...: in the client; gap_loses NAME COUNT: it ends well, and at most
-# so many of its questions had no answer
+# gap_start NAME [-u] [-p US] HOST PORT SECS: gap in the client; gap_loses NAME COUNT: it ends
+# well, and at most so many of its questions had no answer
 gap_start() {
-	local out=$RUN/$NS/gap.$1
+	local out=$RUN/$NS/gap.$1 pause=1000 udp=
 
 	shift
-	ns c "$PROGS/gap" "$@" >"$out" 2>&1 8>&- &
+	while [[ $1 = -* ]]; do
+		case $1 in
+		-u) udp=-u ;;
+		-p) pause=$2 && shift ;;
+		esac
+		shift
+	done
+	ns c "$PROGS/gap" $udp -p $((pause * ktap_slow)) "$1" "$2" $(($3 * ktap_slow)) \
+		>"$out" 2>&1 8>&- &
 	disown $!
 }
 gap_loses() {

@@ -120,10 +120,14 @@ fails() {
 exec {ktap_never}<> <(:)
 ktap_pause() { read -rt "$1" -u "$ktap_never" || return 0; }
 
+# How much longer everything may take: the debug kernel needs several times the
+# instructions.
+ktap_slow=$([ -n "${NF_RG_DEBUG:-}" ] && echo 6 || echo 1)
+
 # wait_for SECONDS CMD...: polls until CMD succeeds, first often, later less so; CMD's
 # output is dropped. CMD sees the caller's variables, so ours have names of their own.
 wait_for() {
-	local wait_limit=$1 wait_start wait_end wait_now wait_pause=0.02
+	local wait_limit=$(($1 * ktap_slow)) wait_start wait_end wait_now wait_pause=0.02
 
 	shift
 	printf -v wait_end '%.6f' "$wait_limit"

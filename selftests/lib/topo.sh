@@ -31,7 +31,7 @@
 : "${PROGS:=build/progs}"
 
 # What rg_conf writes. A variable with a suffix _A or _B is for one router only.
-: "${HELLO:=50}" "${HOLD:=200}"			# ms
+: "${HELLO:=$((50 * ktap_slow))}" "${HOLD:=$((200 * ktap_slow))}"	# ms
 : "${PRIORITY_A:=120}" "${PRIORITY_B:=100}" "${THRESHOLD:=80}" "${DECREMENT:=50}"
 : "${PREEMPT:=no }"				# empty: preempt
 : "${DELAY:=0}" "${RELOAD:=0}"			# s

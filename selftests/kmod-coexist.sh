@@ -27,6 +27,9 @@ alike() {
 	awk '{
 		key = ""
 		sports = dports = 0
+		# a timeout may be read in the next second
+		if ($4 ~ /^[0-9]+$/)
+			$4 = int(($4 + 5) / 10) * 10
 		for (i = 1; i <= NF; i++) {
 			if (key == "" && $i ~ /^(sport|id)=/)
 				key = $i
