@@ -17,7 +17,7 @@ now() { date +%s.%N; }
 watch() {
 	local out=$RUN/$NS/watch.$1.$2
 
-	ns "$1" tcpdump -Q out -ttlnni "$2" 'udp portrange 5000-5001 or arp or icmp6' >"$out" 2>"$out.err" 8>&- &
+	ns "$1" tcpdump --immediate-mode -Q out -ttlnni "$2" 'udp portrange 5000-5001 or arp or icmp6' >"$out" 2>"$out.err" 8>&- &
 	watchers+=($!)
 	disown $!
 	wait_for 5 grep -q listening "$out.err"

@@ -355,7 +355,7 @@ forgotten() { [ "$(kstat "$1" entries-created)" = "$(kstat "$1" entries-removed)
 
 # rst_watch: counts resets that come in at the client from now on, over IPv4 and IPv6
 rst_watch() {
-	ns c tcpdump -Q in -lnni lan0 'tcp[tcpflags] & tcp-rst != 0 or
+	ns c tcpdump --immediate-mode -Q in -lnni lan0 'tcp[tcpflags] & tcp-rst != 0 or
 		(ip6[6] = 6 and ip6[53] & 4 != 0)' >"$RUN/$NS/rst" 2>"$RUN/$NS/rst.err" 8>&- &
 	disown $!
 	wait_for 5 grep -q listening "$RUN/$NS/rst.err"

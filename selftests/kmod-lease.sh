@@ -14,7 +14,7 @@ ms() { echo $(($(date +%s%N) / 1000000)); }
 
 # capture_start: prints the time of each probe that arrives at s
 capture_start() {
-	ip netns exec "${NS}s" tcpdump -Q in -ttlnni wan0 "udp dst port 5000" >"$RUN/$NS/capture" 2>"$RUN/$NS/capture.err" 8>&- &
+	ip netns exec "${NS}s" tcpdump --immediate-mode -Q in -ttlnni wan0 "udp dst port 5000" >"$RUN/$NS/capture" 2>"$RUN/$NS/capture.err" 8>&- &
 	capture=$!
 	must wait_for 10 grep -q 'listening on' "$RUN/$NS/capture.err"
 }
@@ -23,8 +23,8 @@ capture_stop() {
 	wait "$capture"
 	[ -s "$RUN/$NS/capture" ] || diag "nothing captured:" "$(cat "$RUN/$NS/capture.err")"
 }
-# last_ms SINCE: when the last probe came, in ms after SINCE
-last_ms() { awk -v t="$1" 'END { printf "%d\n", $1 * 1000 - t }' "$RUN/$NS/capture"; }
+# last_ms SINCE: when the last probe came, in ms after SINCE; tcpdump's own last line is empty
+last_ms() { awk -v t="$1" 'NF { last = $1 } END { printf "%d\n", last * 1000 - t }' "$RUN/$NS/capture"; }
 
 # new_port: one that no entry knows
 new() { ns c nc -z -w1 192.0.2.9 5000; }
