@@ -14,11 +14,11 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
-#include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_labels.h>
 #include <net/netfilter/nf_conntrack_timestamp.h>
 #include <net/netfilter/nf_nat.h>
 
+#include "ecache.h"
 #include "role.h"
 #include "track.h"
 
@@ -125,21 +125,11 @@ static int flow_nat(const struct nf_rg_flow *flow, struct nf_conn *ct)
 /* Everything that must be there before others can see @ct. */
 static int flow_extend(const struct nf_rg_flow *flow, struct nf_conn *ct)
 {
-	struct nf_conntrack_ecache *ecache;
-
 	nf_ct_acct_ext_add(ct, GFP_ATOMIC);
 	nf_ct_tstamp_ext_add(ct, GFP_ATOMIC);
 	nf_ct_labels_ext_add(ct);
-	/*
-	 * nf_ct_ecache_ext_add() adds nothing without a listener; without it no DESTROY would
-	 * ever come.
-	 */
-	ecache = nf_ct_ext_add(ct, NF_CT_EXT_ECACHE, GFP_ATOMIC);
-	if (!ecache)
+	if (!nf_rg_ecache_add(ct))
 		return NF_RG_REASON_MEMORY;
-	ecache->ctmask = ~0;
-	ecache->expmask = ~0;
-
 	ct->mark = nf_rg_mapping_mark(flow->m, flow->rec->mark);
 	memset(&ct->proto, 0, sizeof(ct->proto));
 	flow_proto(flow->rec, ct);

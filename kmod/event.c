@@ -4,10 +4,6 @@
  * between: ours are called, and call those that were there before.  So `conntrack -E` sees what
  * it always saw.
  *
- * A connection's event cache has a mask of the events to tell.  For a translated connection we set
- * it in full, and narrow it while its entry is pending anyway: that saves most of what events
- * cost.
- *
  * ctnetlink is pinned.  If it were unloaded, it would clear the slot, and with it us.
  */
 #include "event.h"
@@ -15,16 +11,11 @@
 #include <linux/kmod.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_expect.h>
 
 #include "track.h"
-
-/* Even a muted connection tells its end, and that its mark changed, which may have hit the slot. */
-#define EVENTS_MUTED	(BIT(IPCT_DESTROY) | BIT(IPCT_MARK))
-#define EVENTS_AUTO	2	/* net.netfilter.nf_conntrack_events: only if somebody listens */
 
 static struct module *ctnetlink;
 
@@ -117,52 +108,4 @@ void nf_rg_event_unregister(struct nf_rg_net *rn)
 
 	if (cmpxchg((const struct nf_ct_event_notifier **)slot, &notifier, rn->prev) != &notifier)
 		pr_warn("nf_rg: another event notifier was put on top of ours\n");
-}
-
-/*
- * Does the namespace want the events of every connection, listener or not, or is there a listener
- * for changes?
- */
-static bool others_listen(struct net *net)
-{
-	return READ_ONCE(net->ct.sysctl_events) != EVENTS_AUTO ||
-	       nfnetlink_has_listeners(net, NFNLGRP_CONNTRACK_UPDATE);
-}
-
-/**
- * nf_rg_event_mute - no more changes of a connection need to be told for now
- * @ct: the connection, whose entry is dirty
- *
- * With a listener, or in a namespace in which all events are wanted, nothing is muted: what
- * `conntrack -E` shows does not depend on us.
- *
- * Context: the group's lock, and rcu_read_lock() held.
- */
-void nf_rg_event_mute(struct nf_conn *ct)
-{
-	struct nf_conntrack_ecache *ecache = nf_ct_ecache_find(ct);
-
-	if (ecache && !others_listen(nf_ct_net(ct)))
-		WRITE_ONCE(ecache->ctmask, EVENTS_MUTED);
-}
-
-/**
- * nf_rg_event_unmute - tell changes again
- * @ct: the connection
- *
- * An event that was swallowed belongs to a change that can be seen afterwards: the core clears
- * the event cache by xchg(), a full barrier, between the change and its look at the mask
- * (nf_ct_deliver_cached_events()).
- *
- * Context: the group's lock held.
- */
-void nf_rg_event_unmute(struct nf_conn *ct)
-{
-	struct nf_conntrack_ecache *ecache = nf_ct_ecache_find(ct);
-
-	if (!ecache)
-		return;
-	WRITE_ONCE(ecache->ctmask, (u16)~0);
-	/* Pairs with that xchg(): the mask first, then the state. */
-	smp_mb();
 }

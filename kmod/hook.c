@@ -20,22 +20,9 @@
 #include <linux/netfilter_ipv6.h>
 #include <linux/timekeeping.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_conntrack_ecache.h>
 
+#include "ecache.h"
 #include "mapping.h"
-
-static bool add_events(struct nf_conn *ct)
-{
-	struct nf_conntrack_ecache *ecache = nf_ct_ecache_find(ct);
-
-	if (!ecache)
-		ecache = nf_ct_ext_add(ct, NF_CT_EXT_ECACHE, GFP_ATOMIC);
-	if (!ecache)
-		return false;
-	ecache->ctmask = ~0;
-	ecache->expmask = ~0;
-	return true;
-}
 
 static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 {
@@ -52,7 +39,7 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 		nf_rg_stat_inc(rn, NF_RG_STAT_NOT_REPLICATED);
 		return NF_ACCEPT;
 	}
-	if (!add_events(ct)) {
+	if (!nf_rg_ecache_add(ct)) {
 		/* It works, but nobody will hear of its changes. */
 		nf_rg_stat_inc(rn, NF_RG_STAT_MARK_NO_EXTENSION);
 		return NF_ACCEPT;

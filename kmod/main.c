@@ -12,6 +12,7 @@
 #include <linux/random.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "adopt.h"
 #include "event.h"
 #include "gate.h"
 #include "group.h"
@@ -89,6 +90,7 @@ static int __net_init net_init(struct net *net)
 	xa_init(&rn->groups);
 	INIT_LIST_HEAD(&rn->mappings);
 	spin_lock_init(&rn->gate_lock);
+	nf_rg_adopt_net_init(rn);
 	rn->open_until = U64_MAX;
 	/* Numbers of another life, or of the peer, are not met again. */
 	atomic64_set(&rn->incarnation, get_random_u64());
@@ -119,6 +121,7 @@ static void __net_exit net_exit(struct net *net)
 		nf_rg_role_delete(g);
 	mutex_unlock(&rn->config);
 	xa_destroy(&rn->groups);
+	nf_rg_adopt_net_exit(rn);
 	nf_ct_netns_put(net, NFPROTO_INET);
 	nf_rg_track_net_exit(rn);
 	free_percpu(rn->stats);

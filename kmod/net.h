@@ -7,6 +7,7 @@
 #include <linux/rhashtable-types.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -32,6 +33,9 @@ struct nf_ct_event_notifier;
  * @mark_shift: of the lowest bit of @mark_mask
  * @agent: netlink port of the attached agent, 0: none; changed under @config
  * @window: batches in flight that the agent allows for a group
+ * @adopt_work: looks for connections without an entry, and at @silent
+ * @adopt_wanted: @adopt_work is to look for them
+ * @silent: struct nf_rg_silent, connections that have no events; used by @adopt_work alone
  * @incarnation: the last incarnation number given
  * @stats: counters
  */
@@ -49,6 +53,9 @@ struct nf_rg_net {
 	u32 mark_shift;
 	u32 agent;
 	u32 window;
+	struct delayed_work adopt_work;
+	bool adopt_wanted;
+	struct list_head silent;
 	atomic64_t incarnation;
 	struct nf_rg_stats __percpu *stats;
 };
@@ -68,6 +75,19 @@ static inline void nf_rg_stat_add(struct nf_rg_net *rn, enum nf_rg_stat stat, u6
 static inline void nf_rg_stat_inc(struct nf_rg_net *rn, enum nf_rg_stat stat)
 {
 	nf_rg_stat_add(rn, stat, 1);
+}
+
+/* Changes come together, and a takeover goes first. */
+#define NF_RG_ADOPT_DELAY	(HZ / 2)
+
+/*
+ * Connections may be there that have no entry and should (adopt.c).  Any context, in a namespace
+ * that is enabled.
+ */
+static inline void nf_rg_net_adopt_soon(struct nf_rg_net *rn)
+{
+	WRITE_ONCE(rn->adopt_wanted, true);
+	mod_delayed_work(system_unbound_wq, &rn->adopt_work, NF_RG_ADOPT_DELAY);
 }
 
 int nf_rg_net_enable(struct nf_rg_net *rn);

@@ -497,6 +497,7 @@ static int mapping_new(struct nf_rg_group *g, struct genl_info *info)
 		kfree(ranges);
 		return -ENOMEM;
 	}
+	nf_rg_net_adopt_soon(g->rn);
 	return 0;
 }
 

@@ -19,7 +19,7 @@
 #include <linux/mm.h>
 #include <linux/workqueue.h>
 
-#include "event.h"
+#include "ecache.h"
 #include "export.h"
 #include "track.h"
 
@@ -141,7 +141,7 @@ static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 		e->acked = false;
 	/* From here on events are heard again, before the connection is looked at. */
 	if (e->place == NF_RG_PLACE_DIRTY) {
-		nf_rg_event_unmute(e->ct);
+		nf_rg_ecache_unmute(e->ct);
 		e->version++;
 	}
 	nf_rg_export_entry(e, &rec);

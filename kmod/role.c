@@ -242,6 +242,8 @@ static void set_role(struct nf_rg_group *g, const struct nf_rg_role_change *c, u
 	WRITE_ONCE(g->grace_until, active ? 0 : now + (u64)c->grace_ms * NSEC_PER_MSEC);
 	WRITE_ONCE(g->role, c->role);
 	mod_delayed_work(system_unbound_wq, &g->timeout_work, 0);
+	if (active)
+		nf_rg_net_adopt_soon(g->rn);
 }
 
 /**

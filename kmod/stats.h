@@ -28,6 +28,8 @@
 	X(EVENT, "events")						\
 	X(EVENT_COALESCED, "events-coalesced")				\
 	X(TOMBSTONE_NO_MEMORY, "tombstone-no-memory")			\
+	X(ADOPTED, "adopted")						\
+	X(ADOPT_NO_MEMORY, "adopt-no-memory")				\
 	X(LOST, "entries-lost-on-standby")				\
 	/* sending */							\
 	X(PUSH_BATCH, "push-batches")					\

@@ -8,7 +8,7 @@
  * by the number of connections.
  *
  * While an entry is queued, more events of its connection say nothing new.  So they are not asked
- * for (nf_rg_event_mute()) until it is written down (nf_rg_event_unmute()), unless somebody else
+ * for (nf_rg_ecache_mute()) until it is written down (nf_rg_ecache_unmute()), unless somebody else
  * listens: most events of a short connection fall into that time.
  *
  * Life of an entry.  nf_rg_track_add() makes it, under the group's lock, in the hash table and in
@@ -28,7 +28,7 @@
 #include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
-#include "event.h"
+#include "ecache.h"
 #include "push.h"
 
 /* From the first loss to telling it: a flush is one event, not thousands. */
@@ -182,6 +182,7 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	e = kmem_cache_zalloc(entry_cache, GFP_ATOMIC);
 	if (!e) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NO_MEMORY);
+		nf_rg_net_adopt_soon(rn);
 		return -ENOMEM;
 	}
 	e->ct = ct;
@@ -195,8 +196,10 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	if (err) {
 		spin_unlock(&g->lock);
 		kmem_cache_free(entry_cache, e);
-		if (err == -ENOMEM || err == -E2BIG || err == -EBUSY)
+		if (err == -ENOMEM || err == -E2BIG || err == -EBUSY) {
 			nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NO_MEMORY);
+			nf_rg_net_adopt_soon(rn);
+		}
 		return err;
 	}
 	nf_conntrack_get(&ct->ct_general);
@@ -227,7 +230,7 @@ static bool entry_unlink(struct nf_rg_group *g, struct nf_rg_entry *e)
 	if (e->place == NF_RG_PLACE_NONE)
 		return false;
 	if (e->place == NF_RG_PLACE_DIRTY)
-		nf_rg_event_unmute(e->ct);
+		nf_rg_ecache_unmute(e->ct);
 	place_count(g, e, -1);
 	e->place = NF_RG_PLACE_NONE;
 	list_del(&e->list);
@@ -352,7 +355,7 @@ static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_
 		nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
 		nf_rg_push_kick(g);
 	}
-	nf_rg_event_mute(ct);
+	nf_rg_ecache_mute(ct);
 out:
 	spin_unlock_bh(&g->lock);
 }
