@@ -18,6 +18,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
 
+#include "compat/compat.h"
 #include "ecache.h"
 #include "mapping.h"
 #include "track.h"
@@ -151,11 +152,10 @@ static unsigned int poll_all(struct nf_rg_net *rn)
 static void adopt_work(struct work_struct *work)
 {
 	struct nf_rg_net *rn = container_of(to_delayed_work(work), struct nf_rg_net, adopt_work);
-	const struct nf_ct_iter_data iter = { .net = rn->net, .data = rn };
 	unsigned int n;
 
 	if (xchg(&rn->adopt_wanted, false))
-		nf_ct_iterate_cleanup_net(walk_one, &iter);
+		nf_rg_compat_iterate(rn->net, walk_one, rn);
 	n = poll_all(rn);
 	if (n)
 		queue_delayed_work(system_unbound_wq, &rn->adopt_work,

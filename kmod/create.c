@@ -18,6 +18,7 @@
 #include <net/netfilter/nf_conntrack_timestamp.h>
 #include <net/netfilter/nf_nat.h>
 
+#include "compat/compat.h"
 #include "ecache.h"
 #include "role.h"
 #include "track.h"

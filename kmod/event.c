@@ -15,11 +15,12 @@
 #include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_expect.h>
 
+#include "compat/compat.h"
 #include "track.h"
 
 static struct module *ctnetlink;
 
-static int on_ct_event(unsigned int events, const struct nf_ct_event *item)
+static int on_ct_event(unsigned int events, NF_RG_CT_EVENT *item)
 {
 	struct nf_rg_net *rn = nf_rg_net(nf_ct_net(item->ct));
 	const struct nf_ct_event_notifier *prev = READ_ONCE(rn->prev);
@@ -29,17 +30,17 @@ static int on_ct_event(unsigned int events, const struct nf_ct_event *item)
 	return prev ? prev->ct_event(events, item) : 0;
 }
 
-static int on_exp_event(unsigned int events, const struct nf_exp_event *item)
+static int __maybe_unused on_exp_event(unsigned int events, const struct nf_exp_event *item)
 {
 	const struct nf_rg_net *rn = nf_rg_net(nf_ct_exp_net(item->exp));
 	const struct nf_ct_event_notifier *prev = READ_ONCE(rn->prev);
 
-	return prev && prev->exp_event ? prev->exp_event(events, item) : 0;
+	return prev ? nf_rg_compat_exp_event(prev, events, item) : 0;
 }
 
 static const struct nf_ct_event_notifier notifier = {
 	.ct_event = on_ct_event,
-	.exp_event = on_exp_event,
+	NF_RG_EXP_EVENT(on_exp_event)
 };
 
 /**

@@ -11,6 +11,7 @@
 #include <linux/netlink.h>
 #include <net/genetlink.h>
 
+#include "compat/compat.h"
 #include "nl.h"
 #include "push.h"
 
@@ -91,7 +92,7 @@ struct genl_family nf_rg_family = {
 	.module = THIS_MODULE,
 	.ops = nf_rg_ops,
 	.n_ops = ARRAY_SIZE(nf_rg_ops),
-	.resv_start_op = __NF_RG_CMD_MAX,
+	NF_RG_RESV_START_OP(__NF_RG_CMD_MAX)
 	.mcgrps = nf_rg_mcgrps,
 	.n_mcgrps = ARRAY_SIZE(nf_rg_mcgrps),
 };
