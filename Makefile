@@ -48,6 +48,10 @@ soak:		## the same tests with the full numbers (hours)
 check-debug:	## the tests that need the module, under the debug kernel
 	@scripts/check --debug $(if $(TESTS),"$(TESTS)")
 
+.PHONY: check-kernels
+check-kernels:	## the same tests on the other kernels that are supported
+	@scripts/check --kernel 5.10 $(if $(TESTS),"$(TESTS)")
+
 .PHONY: bench
 bench:		## the cost of a replicated connection, beside conntrackd
 	@scripts/bench

@@ -138,14 +138,15 @@ ok_if "and the peer, too" at_least "$(kstat B install-created)" $FLOWS
 ok_if "conntrack -L says the same" same listing
 ok_if "nft and nft monitor say the same" same rules
 
-# 2: events for listeners alone (the default), 1: for all, 0: for nobody
+# 2: events for listeners alone (the default since 5.19), 1: for all, 0: for nobody
+default=$(ns A sysctl -n net.netfilter.nf_conntrack_events)
 for e in 2 1 0; do
 	topo_sysctl A net.netfilter.nf_conntrack_events=$e
 	must hold_start "held$e" c -n 5 192.0.2.9 5000
 	must settled A
 	ok_if "nf_conntrack_events=$e: the peer has what nobody listened for" tables_equal
 done
-topo_sysctl A net.netfilter.nf_conntrack_events=2
+topo_sysctl A net.netfilter.nf_conntrack_events="$default"
 
 ok_if "conntrack -L -m finds them by their mapping" is \
 	"$(ns A conntrack -L -p tcp -m $((1 << 24))/0xff000000 2>/dev/null | grep -c ESTABLISHED)" 15

@@ -66,7 +66,7 @@ vm_queues() {
 		"# vm: smp"*) kind=smp ;;
 		"# host"*)
 			# its machines have kernels of their own choice
-			[ "$mode" != debug ] || continue
+			case $mode in debug | kernel) continue ;; esac
 			kind=host ;;
 		*)
 			echo "not ok $name: no line says where it runs"
@@ -149,7 +149,7 @@ vm_leaks() {
 
 # vm_lane_icount: scripts of the queue, each in its machine
 vm_lane_icount() {
-	local limit mem name out=$work/out.$BASHPID opts=(--icount)
+	local limit mem name out=$work/out.$BASHPID opts=(--icount --kernel "$kernel")
 
 	trap - EXIT
 	[ "$mode" != debug ] || opts+=(--debug)
@@ -169,6 +169,7 @@ vm_lane_smp() {
 	. "$top/scripts/vm-net"
 	mem=$(awk '$2 > m { m = $2 } END { print m }' "$work/queue.smp")
 	[ "$mode" != debug ] || { debugging=1; VMNET_DEBUG=1; mem=$((mem + 1024)); }
+	VMNET_VERSION=$kernel
 	vmnet_init || return 1
 	while read -r limit _ name < <(vm_next "$work/queue.smp"); do
 		if ! vm_alive t; then
@@ -213,7 +214,7 @@ check_vm() {
 	if [ -s "$work/queue.icount" ]; then
 		section "scripts in instruction-counted time"
 		# what all such machines share is made once, before two want it
-		pattern=. run_result machine-build scripts/vm-run --icount \
+		pattern=. run_result machine-build scripts/vm-run --icount --kernel "$kernel" \
 			$([ "$mode" != debug ] || echo --debug) true || return
 		vm_lanes_run 2 vm_lane_icount
 	fi
@@ -231,6 +232,6 @@ check_vm() {
 vm_module() {
 	local dir
 
-	dir=$(scripts/kernel-get $([ "$mode" != debug ] || echo --debug)) &&
+	dir=$(scripts/kernel-get $([ "$mode" != debug ] || echo --debug) "$kernel") &&
 		scripts/kmod-build "$dir"
 }
