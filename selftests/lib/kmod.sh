@@ -328,6 +328,14 @@ churn_stop() {
 	xargs -r kill <"$RUN/$NS/churn.pid" 2>/dev/null
 	rm -f "$RUN/$NS/churn.pid"
 }
+churn_ended() { [ "$(grep -c '^flows=' "$RUN/$NS/churn")" = 2 ]; }
+
+# churn_well: after churn_stop; no connection of the churn was reset, and none timed out
+churn_well() {
+	wait_for 20 churn_ended &&
+		is "$(grep -cE '^flows=[0-9]+ fail=0 ' "$RUN/$NS/churn")" 2 ||
+		{ diag "$(cat "$RUN/$NS/churn")"; return 1; }
+}
 
 quiet() { "$@" 8>/dev/null; }
 
@@ -353,7 +361,9 @@ lacks() {
 # forgotten ROUTER: no entry of the module is left
 forgotten() { [ "$(kstat "$1" entries-created)" = "$(kstat "$1" entries-removed)" ]; }
 
-# rst_watch: counts resets that come in at the client from now on, over IPv4 and IPv6
+# rst_watch: counts resets that come in at the client from now on, over IPv4 and IPv6. A client
+# that has closed sees one, too, if it acknowledges the server's FIN twice: that is so where a
+# round trip takes longer than the server waits before it sends it again (ktap_slow).
 rst_watch() {
 	ns c tcpdump --immediate-mode -Q in -lnni lan0 'tcp[tcpflags] & tcp-rst != 0 or
 		(ip6[6] = 6 and ip6[53] & 4 != 0)' >"$RUN/$NS/rst" 2>"$RUN/$NS/rst.err" 8>&- &
