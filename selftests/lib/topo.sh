@@ -214,7 +214,11 @@ rg_start() {
 
 rg_pid() { cat "$(rg_dir "$1")/test.pid" 2>/dev/null; }
 
-rg_gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
+# A zombie has closed its files only when its other threads have gone, too.
+rg_gone() {
+	! kill -0 "$1" 2>/dev/null ||
+		{ grep -q '^State:.Z' "/proc/$1/status" && [ "$(ls "/proc/$1/task" | wc -l)" = 1 ]; } 2>/dev/null
+}
 
 # rg_kill ROUTER [SIGNAL]: any signal; waits for the end where there is one
 rg_kill() {
