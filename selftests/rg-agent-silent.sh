@@ -11,8 +11,6 @@
 
 LIMIT=$((HOLD + 10 * ktap_slow))	# ms: detection, max(hold, 3 hellos), and 10 ms
 
-now() { date +%s.%N; }
-
 # watch ROUTER DEVICE: what leaves there, with times
 watch() {
 	local out=$RUN/$NS/watch.$1.$2
@@ -45,7 +43,7 @@ ask() {
 answers='Reply (10.0.0.254|192.0.2.101) is-at|neighbor advertisement, tgt is (fd00:a::254|2001:db8:b::101)'
 
 round() {
-	local signal=$1 watchers=() t r d
+	local signal=$1 watchers=() t r d pid
 
 	for r in A B; do
 		for d in lan0 wan0; do
@@ -56,8 +54,10 @@ round() {
 	gap_start "stubborn.$signal" -u -p 2000 192.0.2.9 5001 4
 	must wait_for 5 grep -q '\.5000' "$RUN/$NS/watch.A.wan0"
 	must wait_for 5 grep -q '\.5001' "$RUN/$NS/watch.A.wan0"
-	t=$(now)
-	rg_kill A "$signal"
+	# nothing between the signal and the clock, not even a process to start
+	pid=$(rg_pid A)
+	must kill -"$signal" "$pid"
+	t=$EPOCHREALTIME
 	ok_if "B takes over (SIG$signal)" wait_state 5 B ACTIVE
 	must wait_for 5 eval 'late B wan0 "$t" "\.5000" >/dev/null'
 	ask
