@@ -10,11 +10,25 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#define noinline __attribute_noinline__
 #endif
+
+/*
+ * What few records have is kept out of line (noinline), so that the others do not save registers
+ * for it.
+ */
 
 #define REC_HEAD	16	/* what every record begins with */
 #define REC_STATE_HEAD	(REC_HEAD + 20)
+#define REC_SECTIONS	(REC_HEAD + 8)	/* where the sections are announced */
 #define REC_TCP		(8 + 2 * 12)
+#define REC_SCTP	(5 + 2 * 4)
+#define REC_DCCP	(4 + 8)
+#define REC_GRE		(2 * 4)
+#define REC_LABELS	(4 * 4)
+#define REC_ACCT	(2 * 16)
+#define REC_TSTAMP	8
+#define REC_SEQADJ	(2 * 12)
 #define REC_SCALE_MAX	14	/* RFC 7323, section 2.3 */
 #define REC_MAPPING_MAX	0x7fffffffu
 
@@ -34,7 +48,7 @@ static __u8 *put32(__u8 *p, __u32 v)
 	return p + 4;
 }
 
-static __u8 *put64(__u8 *p, __u64 v)
+static inline __u8 *put64(__u8 *p, __u64 v)
 {
 	return put32(put32(p, v >> 32), v);
 }
@@ -44,6 +58,12 @@ static __u8 *put_be16(__u8 *p, const __be16 *v)
 {
 	memcpy(p, v, 2);
 	return p + 2;
+}
+
+static __u8 *put_be32(__u8 *p, const __be32 *v)
+{
+	memcpy(p, v, 4);
+	return p + 4;
 }
 
 static __u8 *put_addr(__u8 *p, const __u8 *v, unsigned int alen)
@@ -67,7 +87,7 @@ static const __u8 *get32(const __u8 *p, __u32 *v)
 	return p + 4;
 }
 
-static const __u8 *get64(const __u8 *p, __u64 *v)
+static inline const __u8 *get64(const __u8 *p, __u64 *v)
 {
 	__u32 hi, lo;
 
@@ -80,6 +100,12 @@ static const __u8 *get_be16(const __u8 *p, __be16 *v)
 {
 	memcpy(v, p, 2);
 	return p + 2;
+}
+
+static const __u8 *get_be32(const __u8 *p, __be32 *v)
+{
+	memcpy(v, p, 4);
+	return p + 4;
 }
 
 static const __u8 *get_addr(const __u8 *p, __u8 *v, unsigned int alen)
@@ -97,12 +123,36 @@ static unsigned int addr_len(__u8 l3)
 	return l3 == 4 ? 4 : l3 == 6 ? 16 : 0;
 }
 
+/* Returns what a layer 4 protocol other than TCP has besides its tuples. */
+static noinline unsigned int proto_len(__u8 l4)
+{
+	switch (l4) {
+	case IPPROTO_SCTP:
+		return REC_SCTP;
+	case IPPROTO_DCCP:
+		return REC_DCCP;
+	case IPPROTO_GRE:
+		return REC_GRE;
+	}
+	return 0;
+}
+
+static noinline unsigned int sections_len(__u16 sections)
+{
+	return (sections & NF_RG_SEC_LABELS ? REC_LABELS : 0) +
+	       (sections & NF_RG_SEC_ACCT ? REC_ACCT : 0) +
+	       (sections & NF_RG_SEC_TSTAMP ? REC_TSTAMP : 0) +
+	       (sections & NF_RG_SEC_SEQADJ ? REC_SEQADJ : 0);
+}
+
 /* Returns the length of a whole record, 0 if @type is unknown. */
-static unsigned int record_len(__u8 type, unsigned int alen, __u8 l4)
+static unsigned int record_len(__u8 type, unsigned int alen, __u8 l4, __u16 sections)
 {
 	switch (type) {
 	case NF_RG_REC_STATE:
-		return REC_STATE_HEAD + 4 * alen + 8 + (l4 == IPPROTO_TCP ? REC_TCP : 0);
+		return REC_STATE_HEAD + 4 * alen + 8 +
+		       (l4 == IPPROTO_TCP ? REC_TCP : proto_len(l4)) +
+		       (sections ? sections_len(sections) : 0);
 	case NF_RG_REC_DELETE:
 		return REC_HEAD + 4 + 2 * alen + 4;
 	}
@@ -128,13 +178,68 @@ static __u8 *put_tcp(__u8 *p, const struct nf_rg_record *rec)
 	return p;
 }
 
+static __u8 *put_sctp(__u8 *p, const struct nf_rg_sctp *sctp)
+{
+	*p++ = sctp->state;
+	*p++ = sctp->init[0];
+	*p++ = sctp->init[1];
+	*p++ = sctp->last_dir;
+	*p++ = sctp->flags;
+	p = put_be32(p, &sctp->vtag[0]);
+	return put_be32(p, &sctp->vtag[1]);
+}
+
+static __u8 *put_dccp(__u8 *p, const struct nf_rg_dccp *dccp)
+{
+	*p++ = dccp->role;
+	*p++ = dccp->state;
+	*p++ = dccp->last_pkt;
+	*p++ = dccp->last_dir;
+	return put64(p, dccp->handshake_seq);
+}
+
+static noinline __u8 *put_proto(__u8 *p, const struct nf_rg_record *rec)
+{
+	switch (rec->l4) {
+	case IPPROTO_SCTP:
+		return put_sctp(p, &rec->sctp);
+	case IPPROTO_DCCP:
+		return put_dccp(p, &rec->dccp);
+	case IPPROTO_GRE:
+		return put32(put32(p, rec->gre.timeout), rec->gre.stream_timeout);
+	}
+	return p;
+}
+
+static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec)
+{
+	int i;
+
+	if (rec->sections & NF_RG_SEC_LABELS)
+		for (i = 0; i < 4; i++)
+			p = put32(p, rec->labels[i]);
+	if (rec->sections & NF_RG_SEC_ACCT)
+		for (i = 0; i < 2; i++)
+			p = put64(put64(p, rec->acct[i].packets), rec->acct[i].bytes);
+	if (rec->sections & NF_RG_SEC_TSTAMP)
+		p = put64(p, rec->start);
+	if (rec->sections & NF_RG_SEC_SEQADJ)
+		for (i = 0; i < 2; i++) {
+			p = put32(p, rec->seqadj[i].correction_pos);
+			p = put32(p, rec->seqadj[i].offset_before);
+			p = put32(p, rec->seqadj[i].offset_after);
+		}
+	return p;
+}
+
 static __u8 *put_state(__u8 *p, const struct nf_rg_record *rec, unsigned int alen)
 {
 	p = put32(p, rec->version);
 	*p++ = rec->l3;
 	*p++ = rec->l4;
 	p = put16(p, rec->zone);
-	p = put32(p, rec->status);
+	p = put16(p, rec->sections);
+	p = put16(p, rec->status);
 	p = put32(p, rec->timeout);
 	p = put32(p, rec->mark);
 	p = put_addr(p, rec->orig.src, alen);
@@ -145,7 +250,8 @@ static __u8 *put_state(__u8 *p, const struct nf_rg_record *rec, unsigned int ale
 	p = put_be16(p, &rec->orig.dport);
 	p = put_be16(p, &rec->reply.sport);
 	p = put_be16(p, &rec->reply.dport);
-	return rec->l4 == IPPROTO_TCP ? put_tcp(p, rec) : p;
+	p = rec->l4 == IPPROTO_TCP ? put_tcp(p, rec) : put_proto(p, rec);
+	return rec->sections ? put_sections(p, rec) : p;
 }
 
 static __u8 *put_delete(__u8 *p, const struct nf_rg_record *rec, unsigned int alen)
@@ -171,7 +277,7 @@ static __u8 *put_delete(__u8 *p, const struct nf_rg_record *rec, unsigned int al
 int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int cap)
 {
 	unsigned int alen = addr_len(rec->l3);
-	unsigned int len = record_len(rec->type, alen, rec->l4);
+	unsigned int len = record_len(rec->type, alen, rec->l4, rec->sections);
 	__u8 *p = buf;
 
 	if (!alen || !len)
@@ -191,7 +297,8 @@ int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int 
 	return (int)len;
 }
 
-static int get_tcp(const __u8 *p, struct nf_rg_record *rec)
+/* These return what follows, NULL if something is not as it must be. */
+static const __u8 *get_tcp(const __u8 *p, struct nf_rg_record *rec)
 {
 	int i;
 
@@ -201,16 +308,91 @@ static int get_tcp(const __u8 *p, struct nf_rg_record *rec)
 	rec->tcp[0].flags = *p++;
 	rec->tcp[1].flags = *p++;
 	if (p[0] | p[1] | p[2])
-		return -EBADMSG;
+		return NULL;
 	p += 3;
 	for (i = 0; i < 2; i++) {
 		if (rec->tcp[i].scale > REC_SCALE_MAX)
-			return -EBADMSG;
+			return NULL;
 		p = get32(p, &rec->tcp[i].end);
 		p = get32(p, &rec->tcp[i].maxend);
 		p = get32(p, &rec->tcp[i].maxack);
 	}
-	return 0;
+	return p;
+}
+
+static const __u8 *get_sctp(const __u8 *p, struct nf_rg_sctp *sctp)
+{
+	sctp->state = *p++;
+	sctp->init[0] = *p++;
+	sctp->init[1] = *p++;
+	sctp->last_dir = *p++;
+	sctp->flags = *p++;
+	if ((sctp->init[0] | sctp->init[1] | sctp->last_dir) > 1)
+		return NULL;
+	p = get_be32(p, &sctp->vtag[0]);
+	return get_be32(p, &sctp->vtag[1]);
+}
+
+static const __u8 *get_dccp(const __u8 *p, struct nf_rg_dccp *dccp)
+{
+	dccp->role = *p++;
+	dccp->state = *p++;
+	dccp->last_pkt = *p++;
+	dccp->last_dir = *p++;
+	if ((dccp->role | dccp->last_dir) > 1)
+		return NULL;
+	return get64(p, &dccp->handshake_seq);
+}
+
+static noinline const __u8 *get_proto(const __u8 *p, struct nf_rg_record *rec)
+{
+	switch (rec->l4) {
+	case IPPROTO_SCTP:
+		return get_sctp(p, &rec->sctp);
+	case IPPROTO_DCCP:
+		return get_dccp(p, &rec->dccp);
+	case IPPROTO_GRE:
+		return get32(get32(p, &rec->gre.timeout), &rec->gre.stream_timeout);
+	}
+	return p;
+}
+
+static const __u8 *get_offset(const __u8 *p, __s32 *v)
+{
+	__u32 u;
+
+	p = get32(p, &u);
+	*v = (__s32)u;
+	return p;
+}
+
+static noinline void get_sections(const __u8 *p, struct nf_rg_record *rec)
+{
+	int i;
+
+	if (rec->sections & NF_RG_SEC_LABELS)
+		for (i = 0; i < 4; i++)
+			p = get32(p, &rec->labels[i]);
+	if (rec->sections & NF_RG_SEC_ACCT)
+		for (i = 0; i < 2; i++)
+			p = get64(get64(p, &rec->acct[i].packets), &rec->acct[i].bytes);
+	if (rec->sections & NF_RG_SEC_TSTAMP)
+		p = get64(p, &rec->start);
+	if (rec->sections & NF_RG_SEC_SEQADJ)
+		for (i = 0; i < 2; i++) {
+			p = get32(p, &rec->seqadj[i].correction_pos);
+			p = get_offset(p, &rec->seqadj[i].offset_before);
+			p = get_offset(p, &rec->seqadj[i].offset_after);
+		}
+}
+
+/* Is nothing said that has no meaning? */
+static int state_known(const struct nf_rg_record *rec)
+{
+	if (rec->status & ~NF_RG_ST_MASK || rec->flags & ~(NF_RG_REC_F_NEW | NF_RG_REC_F_ZONE))
+		return 0;
+	/* The kernel would look for the offsets without asking whether there are any. */
+	return !(rec->status & NF_RG_ST_SEQ_ADJUST) || rec->sections & NF_RG_SEC_SEQADJ;
 }
 
 static int get_state(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
@@ -218,7 +400,8 @@ static int get_state(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
 	p = get32(p, &rec->version);
 	p += 2;
 	p = get16(p, &rec->zone);
-	p = get32(p, &rec->status);
+	p += 2;
+	p = get16(p, &rec->status);
 	p = get32(p, &rec->timeout);
 	p = get32(p, &rec->mark);
 	p = get_addr(p, rec->orig.src, alen);
@@ -229,9 +412,14 @@ static int get_state(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
 	p = get_be16(p, &rec->orig.dport);
 	p = get_be16(p, &rec->reply.sport);
 	p = get_be16(p, &rec->reply.dport);
-	if (rec->status & ~(__u32)NF_RG_ST_MASK || rec->flags & ~NF_RG_REC_F_NEW)
+	if (!state_known(rec))
 		return -EBADMSG;
-	return rec->l4 == IPPROTO_TCP ? get_tcp(p, rec) : 0;
+	p = rec->l4 == IPPROTO_TCP ? get_tcp(p, rec) : get_proto(p, rec);
+	if (!p)
+		return -EBADMSG;
+	if (rec->sections)
+		get_sections(p, rec);
+	return 0;
 }
 
 static int get_delete(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
@@ -242,7 +430,7 @@ static int get_delete(const __u8 *p, struct nf_rg_record *rec, unsigned int alen
 	p = get_addr(p, rec->orig.dst, alen);
 	p = get_be16(p, &rec->orig.sport);
 	get_be16(p, &rec->orig.dport);
-	return rec->flags ? -EBADMSG : 0;
+	return rec->flags & ~NF_RG_REC_F_ZONE ? -EBADMSG : 0;
 }
 
 /**
@@ -260,13 +448,13 @@ static int get_delete(const __u8 *p, struct nf_rg_record *rec, unsigned int alen
 int nf_rg_record_decode(struct nf_rg_record *rec, const __u8 *buf, unsigned int len)
 {
 	unsigned int alen, at;
+	int state, err;
 	const __u8 *p;
 	__u16 rlen;
-	int err;
 
 	if (len < REC_HEAD)
 		return -ENODATA;
-	memset(rec, 0, sizeof(*rec));
+	memset(rec, 0, NF_RG_REC_HEAD_SIZE);
 	rec->type = buf[0];
 	rec->flags = buf[1];
 	get16(buf + 2, &rlen);
@@ -275,19 +463,25 @@ int nf_rg_record_decode(struct nf_rg_record *rec, const __u8 *buf, unsigned int 
 	if (rec->type != NF_RG_REC_STATE && rec->type != NF_RG_REC_DELETE)
 		return -EBADMSG;
 
-	at = rec->type == NF_RG_REC_STATE ? REC_HEAD + 4 : REC_HEAD;
-	if (rlen < at + 2)
+	state = rec->type == NF_RG_REC_STATE;
+	at = state ? REC_HEAD + 4 : REC_HEAD;
+	if (rlen < (state ? REC_STATE_HEAD : REC_HEAD + 2))
 		return -EBADMSG;
 	if (len < rlen)
 		return -ENODATA;
 	rec->l3 = buf[at];
 	rec->l4 = buf[at + 1];
+	if (state)
+		get16(buf + REC_SECTIONS, &rec->sections);
 	alen = addr_len(rec->l3);
-	if (!alen || rlen != record_len(rec->type, alen, rec->l4))
+	if (!alen || rec->sections & ~NF_RG_SEC_MASK ||
+	    rlen != record_len(rec->type, alen, rec->l4, rec->sections))
+		return -EBADMSG;
+	if ((rec->flags & NF_RG_REC_F_ZONE) == NF_RG_REC_F_ZONE)
 		return -EBADMSG;
 	if (!rec->mapping || rec->mapping > REC_MAPPING_MAX)
 		return -EBADMSG;
 
-	err = rec->type == NF_RG_REC_STATE ? get_state(p, rec, alen) : get_delete(p, rec, alen);
+	err = state ? get_state(p, rec, alen) : get_delete(p, rec, alen);
 	return err ? err : (int)rlen;
 }

@@ -2,6 +2,12 @@
 #ifndef _NF_RG_RECORD_H
 #define _NF_RG_RECORD_H
 
+#ifdef __KERNEL__
+#include <linux/stddef.h>
+#else
+#include <stddef.h>
+#endif
+
 #include <linux/types.h>
 
 /**
@@ -17,35 +23,66 @@
  *
  * A state record (NF_RG_REC_STATE) goes on with
  *
- *	u32 version, u8 layer 3 protocol (4 or 6), u8 layer 4 protocol, u16 zone, u32 status
- *	(NF_RG_ST_*), u32 timeout (s), u32 mark, original source, original destination, reply
- *	source, reply destination (4 or 16 bytes each), the 16 bits of each that belong to layer
- *	4, in the same order, and for TCP: u8 state, u8 window scale of both directions, u8 flags
- *	of both, 3 zero bytes, and for both directions u32 td_end, u32 td_maxend, u32 td_maxack
+ *	u32 version, u8 layer 3 protocol (4 or 6), u8 layer 4 protocol, u16 zone, u16 sections
+ *	(NF_RG_SEC_*), u16 status (NF_RG_ST_*), u32 timeout (s), u32 mark, original source,
+ *	original destination, reply source, reply destination (4 or 16 bytes each), the 16 bits of
+ *	each that belong to layer 4, in the same order
  *
- * and a delete record (NF_RG_REC_DELETE) with
+ * then what connection tracking keeps for the layer 4 protocol, of both directions the original
+ * one first
+ *
+ *	TCP	u8 state, u8 window scale of both directions, u8 flags of both, 3 zero bytes, and
+ *		for both directions u32 td_end, u32 td_maxend, u32 td_maxack
+ *	SCTP	u8 state, u8 init (0 or 1) of both directions, u8 last direction (0: original, 1),
+ *		u8 flags, u32 verification tag of both directions
+ *	DCCP	u8 role of the originator (0: client, 1: server), u8 state, u8 last packet type,
+ *		u8 last direction, u64 sequence number of the handshake
+ *	GRE	u32 timeout (s) before the first answer, u32 timeout (s) after it
+ *
+ * and nothing for others; then the sections that are announced, in the order of their bits
+ *
+ *	NF_RG_SEC_LABELS	4 * u32: label N is bit N % 32 of number N / 32
+ *	NF_RG_SEC_ACCT		for both directions u64 packets, u64 bytes
+ *	NF_RG_SEC_TSTAMP	u64 begin (ns since 1970, UTC)
+ *	NF_RG_SEC_SEQADJ	for both directions u32 position of the last correction, u32
+ *				offset before it, u32 offset after it
+ *
+ * A section is there if the connection has the extension of that name.  A delete record
+ * (NF_RG_REC_DELETE) goes on with
  *
  *	u8 layer 3 protocol, u8 layer 4 protocol, u16 zone, original source, original destination,
  *	16 bits of each.
  *
- * The layer 4 bits are what struct nf_conntrack_man_proto holds: ports, or for ICMP the
- * identifier in the source and type and code in the destination.
+ * The layer 4 bits are what struct nf_conntrack_man_proto holds: ports, for ICMP the identifier in
+ * the source and type and code in the destination, for GRE the keys.  A zone belongs to both
+ * directions, unless a flag says to which.
  */
 
 #define NF_RG_REC_STATE		1
 #define NF_RG_REC_DELETE	2
 
-/* Flags of a state record. */
+/* Flags. */
 #define NF_RG_REC_F_NEW 0x01 /* not acknowledged before: the receiver tries to create it first */
+#define NF_RG_REC_F_ZONE_ORIG	0x02	/* the zone is that of the original direction only */
+#define NF_RG_REC_F_ZONE_REPLY	0x04	/* of the reply direction only; not both */
+#define NF_RG_REC_F_ZONE	(NF_RG_REC_F_ZONE_ORIG | NF_RG_REC_F_ZONE_REPLY)
 
 /* Status bits; the kernel's own numbers are its own affair. */
 #define NF_RG_ST_SEEN_REPLY	0x01
 #define NF_RG_ST_ASSURED	0x02
 #define NF_RG_ST_SRC_NAT	0x04
 #define NF_RG_ST_DST_NAT	0x08
-#define NF_RG_ST_MASK		0x0f
+#define NF_RG_ST_SEQ_ADJUST	0x10	/* only with NF_RG_SEC_SEQADJ */
+#define NF_RG_ST_MASK		0x1f
 
-#define NF_RG_REC_MAX		160	/* bytes: no record is longer */
+/* Sections. */
+#define NF_RG_SEC_LABELS	0x01
+#define NF_RG_SEC_ACCT		0x02
+#define NF_RG_SEC_TSTAMP	0x04
+#define NF_RG_SEC_SEQADJ	0x08
+#define NF_RG_SEC_MASK		0x0f
+
+#define NF_RG_REC_MAX		224	/* bytes: no record is longer */
 
 /**
  * struct nf_rg_tuple - one direction of a connection
@@ -78,6 +115,70 @@ struct nf_rg_tcp_dir {
 };
 
 /**
+ * struct nf_rg_sctp - an SCTP association
+ * @vtag: verification tag of the packets of each direction, network order
+ * @state: enum sctp_conntrack
+ * @init: 1: an INIT was seen in this direction, and no COOKIE ACK since
+ * @last_dir: direction of the last heartbeat with another tag
+ * @flags: as the kernel has them
+ */
+struct nf_rg_sctp {
+	__be32 vtag[2];
+	__u8 state;
+	__u8 init[2];
+	__u8 last_dir;
+	__u8 flags;
+};
+
+/**
+ * struct nf_rg_dccp - a DCCP connection
+ * @role: enum ct_dccp_roles of the original direction; the reply has the other
+ * @state: enum ct_dccp_states
+ * @last_pkt: type of the last packet
+ * @last_dir: its direction
+ * @handshake_seq: sequence number of the Response
+ */
+struct nf_rg_dccp {
+	__u8 role;
+	__u8 state;
+	__u8 last_pkt;
+	__u8 last_dir;
+	__u64 handshake_seq;
+};
+
+/**
+ * struct nf_rg_gre - a GRE flow
+ * @timeout: seconds, while nothing has come back
+ * @stream_timeout: seconds, then
+ */
+struct nf_rg_gre {
+	__u32 timeout;
+	__u32 stream_timeout;
+};
+
+/**
+ * struct nf_rg_counter - what one direction has carried
+ * @packets: as of the record
+ * @bytes: likewise, from the network header on
+ */
+struct nf_rg_counter {
+	__u64 packets;
+	__u64 bytes;
+};
+
+/**
+ * struct nf_rg_seqadj - what is added to the sequence numbers of one direction
+ * @correction_pos: sequence number of the last correction
+ * @offset_before: what is added up to there
+ * @offset_after: and behind it
+ */
+struct nf_rg_seqadj {
+	__u32 correction_pos;
+	__s32 offset_before;
+	__s32 offset_after;
+};
+
+/**
  * struct nf_rg_record - a decoded record; integers in host order unless typed otherwise
  * @type: NF_RG_REC_*
  * @flags: NF_RG_REC_F_*
@@ -88,12 +189,23 @@ struct nf_rg_tcp_dir {
  * @mapping: mapping ID, 1-2147483647
  * @incarnation: tells a connection from a later one with the same tuple
  * @version: of an incarnation, counts up each time that it is sent with a change
+ * @sections: NF_RG_SEC_*
  * @status: NF_RG_ST_*
  * @timeout: seconds that were left
  * @mark: connection mark without the bits of the mapping's slot
  * @orig: tuple of the original direction
  * @reply: tuple of the reply direction, translated
  * @tcp: original and reply direction, TCP only
+ * @sctp: SCTP only
+ * @dccp: DCCP only
+ * @gre: GRE only
+ * @labels: NF_RG_SEC_LABELS
+ * @acct: NF_RG_SEC_ACCT, original and reply direction
+ * @start: NF_RG_SEC_TSTAMP, when the connection began (ns since 1970, UTC)
+ * @seqadj: NF_RG_SEC_SEQADJ, original and reply direction
+ *
+ * From @labels on a member is undefined unless its section is there: plain connections are spared
+ * the clearing.
  */
 struct nf_rg_record {
 	__u8 type;
@@ -105,13 +217,26 @@ struct nf_rg_record {
 	__u32 mapping;
 	__u64 incarnation;
 	__u32 version;
-	__u32 status;
+	__u16 sections;
+	__u16 status;
 	__u32 timeout;
 	__u32 mark;
 	struct nf_rg_tuple orig;
 	struct nf_rg_tuple reply;
-	struct nf_rg_tcp_dir tcp[2];
+	union {
+		struct nf_rg_tcp_dir tcp[2];
+		struct nf_rg_sctp sctp;
+		struct nf_rg_dccp dccp;
+		struct nf_rg_gre gre;
+	};
+	__u32 labels[4];
+	struct nf_rg_counter acct[2];
+	__u64 start;
+	struct nf_rg_seqadj seqadj[2];
 };
+
+/* The part that is always defined. */
+#define NF_RG_REC_HEAD_SIZE	offsetof(struct nf_rg_record, labels)
 
 int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int cap);
 int nf_rg_record_decode(struct nf_rg_record *rec, const __u8 *buf, unsigned int len);

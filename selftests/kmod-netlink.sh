@@ -60,7 +60,7 @@ for a in mapping=0 mapping=0x80000000 slot=0; do
 	refused "$a" ERANGE "integer out of range \(${a%=*}\)" A mapping-new group=1 mapping=9 slot=9 $a $pool
 done
 for a in window=0 window=1025; do
-	refused "$a" ERANGE "integer out of range \(window\)" A attach version=1 $a
+	refused "$a" ERANGE "integer out of range \(window\)" A attach version=2 $a
 done
 refused "a short number" EINVAL "invalid attribute length \(group\)" A group-new group=x:0100
 refused "an attribute of the answers" EINVAL '.*\(event\)' A group-new group=1 event=1
@@ -140,8 +140,8 @@ refused "an unknown mapping" ENOENT 'no such mapping \(mapping\)' A mapping-get 
 for c in "sync session=1 peer-instance=1" "ack session=1 seq=1" "install $role $batch" "sync-receive session=1"; do
 	refused "${c%% *} of another socket" EPERM '.*this socket is not the attached agent' A $c group=1
 done
-refused "a second agent" EBUSY '.*another agent is attached to this namespace' A attach version=1
-refused "another version" EPROTO 'the module speaks version 1 \(version\)' A attach version=2
+refused "a second agent" EBUSY '.*another agent is attached to this namespace' A attach version=2
+refused "another version" EPROTO 'the module speaks version 2 \(version\)' A attach version=1
 must relay_down A B
 must wait_for 5 kget_is A session 0
 before=$(state)

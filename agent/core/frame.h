@@ -15,8 +15,8 @@
 
 #include "hello.h"
 
-#define FRAME_VERSION		1	/* of the stream, what we speak */
-#define FRAME_VERSION_MIN	1	/* the oldest that we understand */
+#define FRAME_VERSION		2	/* of the stream and its records, what we speak */
+#define FRAME_VERSION_MIN	2	/* the oldest that we understand */
 #define FRAME_HEADER_BYTES	40
 #define FRAME_PAYLOAD_MAX	65536	/* bytes */
 #define FRAME_REFUSALS_MAX	1024	/* {index, reason} pairs in one ACK */

@@ -13,7 +13,8 @@
 
 static struct frame sample(enum frame_type type)
 {
-	struct frame f = { .type = type, .version = 1, .session = 9 };
+	struct frame f = { .type = type, .version = FRAME_VERSION,
+			   .session = 9 };
 
 	if (type != FRAME_OPEN && type != FRAME_KEEPALIVE &&
 	    type != FRAME_CLOSE) {
@@ -56,7 +57,7 @@ static void layout(void **state)
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 			 FRAME_HEADER_BYTES);
 	assert_memory_equal(buf,
-			    "\x04\x04\x00\x01\x00\x03\x00\x00\x00\x00\x00\x09"
+			    "\x04\x04\x00\x02\x00\x03\x00\x00\x00\x00\x00\x09"
 			    "\x00\x00\x00\x00\x00\x00\x00\x07"
 			    "\x00\x00\x00\x00\x00\x00\x00\x22"
 			    "\x00\x00\x00\x00\x00\x00\x00\x0b"
@@ -151,16 +152,16 @@ static void later_open(void **state)
 	struct frame f = sample(FRAME_OPEN), g;
 	struct frame_open o;
 
-	f.version = 2;
+	f.version = 3;
 	f.len = 100;
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 			 FRAME_HEADER_BYTES);
 	assert_int_equal(frame_get_header(buf, FRAME_HEADER_BYTES, &g),
 			 FRAME_OK);
-	memcpy(buf, "\0\2\0\3 whatever", 13);
+	memcpy(buf, "\0\3\0\4 whatever", 13);
 	assert_int_equal(frame_get_open(buf, 100, &o), -EPROTO);
-	assert_int_equal(o.version_min, 2);
-	assert_int_equal(o.version_max, 3);
+	assert_int_equal(o.version_min, 3);
+	assert_int_equal(o.version_max, 4);
 	f.len = 2000;
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)), -EINVAL);
 }

@@ -21,6 +21,14 @@
 #define LEN_DELETE4 (16 + 4 + 8 + 4)
 #define LEN_DELETE6 (16 + 4 + 32 + 4)
 #define LEN_TCP 32
+#define LEN_SCTP 13
+#define LEN_DCCP 12
+#define LEN_GRE 8
+#define LEN_LABELS 16
+#define LEN_ACCT 32
+#define LEN_TSTAMP 8
+#define LEN_SEQADJ 24
+#define LEN_ALL (LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ)
 
 static void set_tuple(struct nf_rg_tuple *t, const char *src, const char *dst, unsigned int sport,
 		      unsigned int dport)
@@ -55,18 +63,109 @@ static struct nf_rg_record make(int type, int l3, int l4)
 		set_tuple(&r.reply, "192.0.2.9", "192.0.2.100", 80, 1024);
 	else
 		set_tuple(&r.reply, "2001:db8:b::9", "2001:db8:b::100", 80, 1024);
-	if (l4 != IPPROTO_TCP)
-		return r;
-	r.tcp_state = 3;
-	r.tcp[0] = (struct nf_rg_tcp_dir){ 7, 0x2b, 0x01020304, 0x05060708, 0x090a0b0c };
-	r.tcp[1] = (struct nf_rg_tcp_dir){ 14, 0x0b, 0x11121314, 0x15161718, 0x191a1b1c };
+	switch (l4) {
+	case IPPROTO_TCP:
+		r.tcp_state = 3;
+		r.tcp[0] = (struct nf_rg_tcp_dir){ 7, 0x2b, 0x01020304, 0x05060708, 0x090a0b0c };
+		r.tcp[1] = (struct nf_rg_tcp_dir){ 14, 0x0b, 0x11121314, 0x15161718, 0x191a1b1c };
+		break;
+	case IPPROTO_SCTP:
+		r.sctp = (struct nf_rg_sctp){
+			.vtag = { htonl(0x51525354), htonl(0x61626364) }, .state = 4,
+			.init = { 1, 0 }, .last_dir = 1, .flags = 0x80,
+		};
+		break;
+	case IPPROTO_DCCP:
+		r.dccp = (struct nf_rg_dccp){ 1, 4, 2, 1, 0x0000717273747576ull };
+		break;
+	case IPPROTO_GRE:
+		r.gre = (struct nf_rg_gre){ 30, 180 };
+		break;
+	}
 	return r;
+}
+
+static void set_sections(struct nf_rg_record *r, int sections)
+{
+	static const struct nf_rg_record full = {
+		.labels = { 0x00000001, 0x80000000, 0xfffffffe, 0x12345678 },
+		.acct = { { 1, 0x1112131415161718ull }, { 2, 0xffffffffffffffffull } },
+		.start = 0x18a1b2c3d4e5f607ull,
+		.seqadj = { { 0x31323334, -3, 0x7fffffff }, { 0x41424344, 5, -2147483647 - 1 } },
+	};
+
+	/* What has no section is undefined, and must not matter. */
+	memset((char *)r + NF_RG_REC_HEAD_SIZE, 0x5a, sizeof(*r) - NF_RG_REC_HEAD_SIZE);
+	r->sections = sections;
+	if (sections & NF_RG_SEC_LABELS)
+		memcpy(r->labels, full.labels, sizeof(full.labels));
+	if (sections & NF_RG_SEC_ACCT)
+		memcpy(r->acct, full.acct, sizeof(full.acct));
+	if (sections & NF_RG_SEC_TSTAMP)
+		r->start = full.start;
+	if (sections & NF_RG_SEC_SEQADJ) {
+		memcpy(r->seqadj, full.seqadj, sizeof(full.seqadj));
+		r->status |= NF_RG_ST_SEQ_ADJUST;
+	}
+}
+
+static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_record *b)
+{
+	int i;
+
+	switch (a->l4) {
+	case IPPROTO_TCP:
+		for (i = 0; i < 2; i++) {
+			assert_int_equal(a->tcp[i].scale, b->tcp[i].scale);
+			assert_int_equal(a->tcp[i].flags, b->tcp[i].flags);
+			assert_int_equal(a->tcp[i].end, b->tcp[i].end);
+			assert_int_equal(a->tcp[i].maxend, b->tcp[i].maxend);
+			assert_int_equal(a->tcp[i].maxack, b->tcp[i].maxack);
+		}
+		break;
+	case IPPROTO_SCTP:
+		assert_memory_equal(a->sctp.vtag, b->sctp.vtag, sizeof(a->sctp.vtag));
+		assert_int_equal(a->sctp.state, b->sctp.state);
+		assert_int_equal(a->sctp.init[0], b->sctp.init[0]);
+		assert_int_equal(a->sctp.init[1], b->sctp.init[1]);
+		assert_int_equal(a->sctp.last_dir, b->sctp.last_dir);
+		assert_int_equal(a->sctp.flags, b->sctp.flags);
+		break;
+	case IPPROTO_DCCP:
+		assert_int_equal(a->dccp.role, b->dccp.role);
+		assert_int_equal(a->dccp.state, b->dccp.state);
+		assert_int_equal(a->dccp.last_pkt, b->dccp.last_pkt);
+		assert_int_equal(a->dccp.last_dir, b->dccp.last_dir);
+		assert_true(a->dccp.handshake_seq == b->dccp.handshake_seq);
+		break;
+	case IPPROTO_GRE:
+		assert_int_equal(a->gre.timeout, b->gre.timeout);
+		assert_int_equal(a->gre.stream_timeout, b->gre.stream_timeout);
+		break;
+	}
+}
+
+static void assert_same_sections(const struct nf_rg_record *a, const struct nf_rg_record *b)
+{
+	int i;
+
+	if (a->sections & NF_RG_SEC_LABELS)
+		assert_memory_equal(a->labels, b->labels, sizeof(a->labels));
+	if (a->sections & NF_RG_SEC_TSTAMP)
+		assert_true(a->start == b->start);
+	for (i = 0; i < 2 && a->sections & NF_RG_SEC_ACCT; i++) {
+		assert_true(a->acct[i].packets == b->acct[i].packets);
+		assert_true(a->acct[i].bytes == b->acct[i].bytes);
+	}
+	for (i = 0; i < 2 && a->sections & NF_RG_SEC_SEQADJ; i++) {
+		assert_int_equal(a->seqadj[i].correction_pos, b->seqadj[i].correction_pos);
+		assert_int_equal(a->seqadj[i].offset_before, b->seqadj[i].offset_before);
+		assert_int_equal(a->seqadj[i].offset_after, b->seqadj[i].offset_after);
+	}
 }
 
 static void assert_same(const struct nf_rg_record *a, const struct nf_rg_record *b)
 {
-	int i;
-
 	assert_int_equal(a->type, b->type);
 	assert_int_equal(a->flags, b->flags);
 	assert_int_equal(a->l3, b->l3);
@@ -76,36 +175,54 @@ static void assert_same(const struct nf_rg_record *a, const struct nf_rg_record 
 	assert_int_equal(a->mapping, b->mapping);
 	assert_true(a->incarnation == b->incarnation);
 	assert_int_equal(a->version, b->version);
+	assert_int_equal(a->sections, b->sections);
 	assert_int_equal(a->status, b->status);
 	assert_int_equal(a->timeout, b->timeout);
 	assert_int_equal(a->mark, b->mark);
 	assert_memory_equal(&a->orig, &b->orig, sizeof(a->orig));
 	assert_memory_equal(&a->reply, &b->reply, sizeof(a->reply));
-	for (i = 0; i < 2; i++) {
-		assert_int_equal(a->tcp[i].scale, b->tcp[i].scale);
-		assert_int_equal(a->tcp[i].flags, b->tcp[i].flags);
-		assert_int_equal(a->tcp[i].end, b->tcp[i].end);
-		assert_int_equal(a->tcp[i].maxend, b->tcp[i].maxend);
-		assert_int_equal(a->tcp[i].maxack, b->tcp[i].maxack);
-	}
+	assert_same_proto(a, b);
+	assert_same_sections(a, b);
 }
 
 static const struct {
-	int type, l3, l4, len;
+	int type, l3, l4, len, sections;
 } kinds[] = {
-	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP },
-	{ NF_RG_REC_STATE, 6, IPPROTO_TCP, LEN_STATE6 + LEN_TCP },
-	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 },
-	{ NF_RG_REC_STATE, 6, IPPROTO_UDP, LEN_STATE6 },
-	{ NF_RG_REC_STATE, 4, IPPROTO_ICMP, LEN_STATE4 },
-	{ NF_RG_REC_STATE, 6, IPPROTO_ICMPV6, LEN_STATE6 },
-	{ NF_RG_REC_STATE, 4, 255, LEN_STATE4 },
-	{ NF_RG_REC_DELETE, 4, IPPROTO_TCP, LEN_DELETE4 },
-	{ NF_RG_REC_DELETE, 6, IPPROTO_TCP, LEN_DELETE6 },
-	{ NF_RG_REC_DELETE, 4, IPPROTO_ICMP, LEN_DELETE4 },
+	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP, 0 },
+	{ NF_RG_REC_STATE, 6, IPPROTO_TCP, LEN_STATE6 + LEN_TCP, 0 },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4, 0 },
+	{ NF_RG_REC_STATE, 6, IPPROTO_UDP, LEN_STATE6, 0 },
+	{ NF_RG_REC_STATE, 4, IPPROTO_ICMP, LEN_STATE4, 0 },
+	{ NF_RG_REC_STATE, 6, IPPROTO_ICMPV6, LEN_STATE6, 0 },
+	{ NF_RG_REC_STATE, 4, 255, LEN_STATE4, 0 },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDPLITE, LEN_STATE4, 0 },
+	{ NF_RG_REC_STATE, 4, IPPROTO_SCTP, LEN_STATE4 + LEN_SCTP, 0 },
+	{ NF_RG_REC_STATE, 6, IPPROTO_SCTP, LEN_STATE6 + LEN_SCTP, 0 },
+	{ NF_RG_REC_STATE, 4, IPPROTO_DCCP, LEN_STATE4 + LEN_DCCP, 0 },
+	{ NF_RG_REC_STATE, 6, IPPROTO_DCCP, LEN_STATE6 + LEN_DCCP, 0 },
+	{ NF_RG_REC_STATE, 4, IPPROTO_GRE, LEN_STATE4 + LEN_GRE, 0 },
+	{ NF_RG_REC_STATE, 6, IPPROTO_GRE, LEN_STATE6 + LEN_GRE, 0 },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_LABELS, NF_RG_SEC_LABELS },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_ACCT, NF_RG_SEC_ACCT },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_TSTAMP, NF_RG_SEC_TSTAMP },
+	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP + LEN_SEQADJ, NF_RG_SEC_SEQADJ },
+	{ NF_RG_REC_STATE, 4, IPPROTO_SCTP, LEN_STATE4 + LEN_SCTP + LEN_ACCT + LEN_TSTAMP,
+	  NF_RG_SEC_ACCT | NF_RG_SEC_TSTAMP },
+	{ NF_RG_REC_STATE, 6, IPPROTO_TCP, LEN_STATE6 + LEN_TCP + LEN_ALL, NF_RG_SEC_MASK },
+	{ NF_RG_REC_DELETE, 4, IPPROTO_TCP, LEN_DELETE4, 0 },
+	{ NF_RG_REC_DELETE, 6, IPPROTO_TCP, LEN_DELETE6, 0 },
+	{ NF_RG_REC_DELETE, 4, IPPROTO_ICMP, LEN_DELETE4, 0 },
 };
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static struct nf_rg_record make_kind(size_t i)
+{
+	struct nf_rg_record r = make(kinds[i].type, kinds[i].l3, kinds[i].l4);
+
+	set_sections(&r, kinds[i].sections);
+	return r;
+}
 
 /* A buffer of exactly @len bytes, so that the sanitizers see one byte too many. */
 static int decode(struct nf_rg_record *r, const uint8_t *buf, unsigned int len)
@@ -125,7 +242,7 @@ static void test_round_trip(void **state)
 	size_t i;
 
 	for (i = 0; i < N_KINDS; i++) {
-		struct nf_rg_record r = make(kinds[i].type, kinds[i].l3, kinds[i].l4), back;
+		struct nf_rg_record r = make_kind(i), back;
 		uint8_t buf[NF_RG_REC_MAX], again[NF_RG_REC_MAX];
 
 		assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), kinds[i].len);
@@ -155,7 +272,7 @@ static void test_truncation(void **state)
 	int n;
 
 	for (i = 0; i < N_KINDS; i++) {
-		struct nf_rg_record r = make(kinds[i].type, kinds[i].l3, kinds[i].l4), back;
+		struct nf_rg_record r = make_kind(i), back;
 		uint8_t buf[NF_RG_REC_MAX];
 
 		nf_rg_record_encode(&r, buf, sizeof(buf));
@@ -170,7 +287,7 @@ static void test_no_room(void **state)
 	int n;
 
 	for (i = 0; i < N_KINDS; i++) {
-		struct nf_rg_record r = make(kinds[i].type, kinds[i].l3, kinds[i].l4);
+		struct nf_rg_record r = make_kind(i);
 		uint8_t buf[NF_RG_REC_MAX];
 
 		memset(buf, 0x5a, sizeof(buf));
@@ -207,7 +324,8 @@ static void test_refused(void **state)
 		{ "type 0", 0, 0 },
 		{ "type 3", 0, 3 },
 		{ "state length in a delete record", 0, NF_RG_REC_DELETE },
-		{ "unknown flag", 1, 0x02 },
+		{ "unknown flag", 1, 0x08 },
+		{ "a zone of either direction alone", 1, 0x06 },
 		{ "flag bit 7", 1, 0x80 },
 		{ "length too small for any", 3, 0 },
 		{ "length of UDP", 3, LEN_STATE4 },
@@ -217,8 +335,16 @@ static void test_refused(void **state)
 		{ "layer 3 protocol 5", 20, 5 },
 		{ "layer 3 protocol 6 in IPv4's length", 20, 6 },
 		{ "UDP in TCP's length", 21, IPPROTO_UDP },
-		{ "unknown status bit", 27, 0x10 | NF_RG_ST_SRC_NAT },
-		{ "unknown status bit 31", 24, 0x80 },
+		{ "unknown status bit", 27, 0x20 | NF_RG_ST_SRC_NAT },
+		{ "unknown status bit 15", 26, 0x80 },
+		{ "adjusted by nothing", 27, NF_RG_ST_SEQ_ADJUST | NF_RG_ST_SRC_NAT },
+		{ "unknown section", 25, 0x10 },
+		{ "unknown section bit 15", 24, 0x80 },
+		{ "labels announced, not there", 25, NF_RG_SEC_LABELS },
+		{ "counters announced, not there", 25, NF_RG_SEC_ACCT },
+		{ "time stamp announced, not there", 25, NF_RG_SEC_TSTAMP },
+		{ "offsets announced, not there", 25, NF_RG_SEC_SEQADJ },
+		{ "SCTP in TCP's length", 21, IPPROTO_SCTP },
 		{ "window scale 15", LEN_STATE4 + 1, 15 },
 		{ "window scale 15 of the reply", LEN_STATE4 + 2, 15 },
 		{ "not zero behind the flags", LEN_STATE4 + 5, 1 },
@@ -238,6 +364,76 @@ static void test_refused(void **state)
 	}
 }
 
+/* The same for what other protocols and sections have. */
+static void test_refused_kinds(void **state)
+{
+	static const struct {
+		const char *what;
+		int l4, sections;
+		unsigned int at;
+		uint8_t value;
+	} bad[] = {
+		{ "SCTP init 2", IPPROTO_SCTP, 0, LEN_STATE4 + 1, 2 },
+		{ "SCTP init 0x80 of the reply", IPPROTO_SCTP, 0, LEN_STATE4 + 2, 0x80 },
+		{ "SCTP direction 2", IPPROTO_SCTP, 0, LEN_STATE4 + 3, 2 },
+		{ "SCTP in UDP's length", IPPROTO_SCTP, 0, 3, LEN_STATE4 },
+		{ "DCCP in SCTP's length", IPPROTO_SCTP, 0, 21, IPPROTO_DCCP },
+		{ "DCCP role 2", IPPROTO_DCCP, 0, LEN_STATE4, 2 },
+		{ "DCCP direction 2", IPPROTO_DCCP, 0, LEN_STATE4 + 3, 2 },
+		{ "DCCP one byte short", IPPROTO_DCCP, 0, 3, LEN_STATE4 + LEN_DCCP - 1 },
+		{ "GRE in UDP's length", IPPROTO_GRE, 0, 3, LEN_STATE4 },
+		{ "UDP-Lite in GRE's length", IPPROTO_GRE, 0, 21, IPPROTO_UDPLITE },
+		{ "labels not announced", IPPROTO_UDP, NF_RG_SEC_LABELS, 25, 0 },
+		{ "counters not announced", IPPROTO_UDP, NF_RG_SEC_ACCT, 25, 0 },
+		{ "time stamp not announced", IPPROTO_UDP, NF_RG_SEC_TSTAMP, 25, 0 },
+		{ "offsets not announced", IPPROTO_TCP, NF_RG_SEC_SEQADJ, 25, 0 },
+		{ "labels for counters", IPPROTO_UDP, NF_RG_SEC_ACCT, 25, NF_RG_SEC_LABELS },
+		{ "labels one byte short", IPPROTO_UDP, NF_RG_SEC_LABELS, 3,
+		  LEN_STATE4 + LEN_LABELS - 1 },
+		/* As long as what is announced: only the bit says that something is wrong. */
+		{ "offsets without a section, adjusted", IPPROTO_UDP,
+		  NF_RG_SEC_LABELS | NF_RG_SEC_TSTAMP, 27, NF_RG_ST_SEQ_ADJUST },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct nf_rg_record r = make(NF_RG_REC_STATE, 4, bad[i].l4), back;
+		uint8_t buf[NF_RG_REC_MAX];
+		int len;
+
+		set_sections(&r, bad[i].sections);
+		len = nf_rg_record_encode(&r, buf, sizeof(buf));
+		assert_int_equal(decode(&back, buf, len), len);
+		buf[bad[i].at] = bad[i].value;
+		if (decode(&back, buf, len) != -EBADMSG)
+			fail_msg("taken: %s", bad[i].what);
+	}
+}
+
+/* A zone may belong to one direction. */
+static void test_zone_direction(void **state)
+{
+	static const int types[] = { NF_RG_REC_STATE, NF_RG_REC_DELETE };
+	struct nf_rg_record back;
+	uint8_t buf[NF_RG_REC_MAX];
+	int i, len;
+
+	for (i = 0; i < 2; i++) {
+		struct nf_rg_record r = make(types[i], 4, IPPROTO_UDP);
+
+		r.flags |= NF_RG_REC_F_ZONE_ORIG;
+		len = nf_rg_record_encode(&r, buf, sizeof(buf));
+		assert_int_equal(decode(&back, buf, len), len);
+		assert_same(&r, &back);
+		r.flags ^= NF_RG_REC_F_ZONE;
+		len = nf_rg_record_encode(&r, buf, sizeof(buf));
+		assert_int_equal(decode(&back, buf, len), len);
+		assert_same(&r, &back);
+		buf[1] |= NF_RG_REC_F_ZONE;
+		assert_int_equal(decode(&back, buf, len), -EBADMSG);
+	}
+}
+
 /* One more than fits is no end of the bytes when they are there. */
 static void test_length_too_big(void **state)
 {
@@ -250,6 +446,20 @@ static void test_length_too_big(void **state)
 	assert_int_equal(decode(&back, buf, len), -ENODATA);
 	buf[2] = 0xff;
 	assert_int_equal(decode(&back, buf, sizeof(buf)), -ENODATA);
+}
+
+/* A record that says it ends within its head is bad, and nothing behind it is looked at. */
+static void test_length_too_small(void **state)
+{
+	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_TCP), back;
+	uint8_t buf[NF_RG_REC_MAX];
+	int n;
+
+	nf_rg_record_encode(&r, buf, sizeof(buf));
+	for (n = 16; n < LEN_STATE4; n++) {
+		buf[3] = (uint8_t)n;
+		assert_int_equal(decode(&back, buf, n), -EBADMSG);
+	}
 }
 
 static void test_refused_delete(void **state)
@@ -289,6 +499,43 @@ static void test_wire_state(void **state)
 	assert_same(&r, &back);
 }
 
+/* The last 24 + 8 + 32 + 16 bytes: the sections in the order of their bits. */
+static void test_wire_sections(void **state)
+{
+	static const uint8_t wire[] = {
+		0x04, 0x01, 0x00, 0x01, 0x80, 0x51, 0x52, 0x53, 0x54, 0x61, 0x62, 0x63, 0x64,
+		0x00, 0x00, 0x00, 0x01, 0x80, 0x00, 0x00, 0x00,
+		0xff, 0xff, 0xff, 0xfe, 0x12, 0x34, 0x56, 0x78,
+		0, 0, 0, 0, 0, 0, 0, 1, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18,
+		0, 0, 0, 0, 0, 0, 0, 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0x18, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 0x07,
+		0x31, 0x32, 0x33, 0x34, 0xff, 0xff, 0xff, 0xfd, 0x7f, 0xff, 0xff, 0xff,
+		0x41, 0x42, 0x43, 0x44, 0x00, 0x00, 0x00, 0x05, 0x80, 0x00, 0x00, 0x00,
+	};
+	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_SCTP);
+	uint8_t buf[NF_RG_REC_MAX];
+
+	set_sections(&r, NF_RG_SEC_MASK);
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), LEN_STATE4 + sizeof(wire));
+	assert_memory_equal(buf + LEN_STATE4, wire, sizeof(wire));
+	/* u16 sections, u16 status */
+	assert_memory_equal(buf + 24, "\x00\x0f\x00\x17", 4);
+}
+
+static void test_wire_protocols(void **state)
+{
+	static const uint8_t dccp[] = { 1, 4, 2, 1, 0, 0, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76 };
+	static const uint8_t gre[] = { 0, 0, 0, 30, 0, 0, 0, 180 };
+	struct nf_rg_record r = make(NF_RG_REC_STATE, 6, IPPROTO_DCCP);
+	uint8_t buf[NF_RG_REC_MAX];
+
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), LEN_STATE6 + sizeof(dccp));
+	assert_memory_equal(buf + LEN_STATE6, dccp, sizeof(dccp));
+	r = make(NF_RG_REC_STATE, 6, IPPROTO_GRE);
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), LEN_STATE6 + sizeof(gre));
+	assert_memory_equal(buf + LEN_STATE6, gre, sizeof(gre));
+}
+
 static void test_wire_delete(void **state)
 {
 	static const uint8_t wire[] = {
@@ -317,9 +564,14 @@ int main(void)
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_not_encoded),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_refused_kinds),
+		cmocka_unit_test(test_zone_direction),
 		cmocka_unit_test(test_length_too_big),
+		cmocka_unit_test(test_length_too_small),
 		cmocka_unit_test(test_refused_delete),
 		cmocka_unit_test(test_wire_state),
+		cmocka_unit_test(test_wire_sections),
+		cmocka_unit_test(test_wire_protocols),
 		cmocka_unit_test(test_wire_delete),
 	};
 

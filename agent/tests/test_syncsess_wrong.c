@@ -108,12 +108,22 @@ static void wrong_version(void **state)
 	simple(&a, SYNCSESS_EV_CONNECTED);
 	b.s.tx_session = 1;
 	f = from_b(FRAME_OPEN);
-	f.version = 2;
+	f.version = FRAME_VERSION + 1;
 	f.len = FRAME_OPEN_BYTES;
-	inject(f, "\0\1\0\2\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
+	inject(f, "\0\2\0\3\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
 		  "\0\0\0\0\0\0\0\x65\0\1\0\0\0\0\0");
 	assert_true(a.up);
-	assert_int_equal(a.s.version, 1);
+	assert_int_equal(a.s.version, FRAME_VERSION);
+	/* The version before: its records are others. */
+	begin();
+	simple(&a, SYNCSESS_EV_CONNECTED);
+	b.s.tx_session = 1;
+	f = from_b(FRAME_OPEN);
+	f.version = FRAME_VERSION - 1;
+	f.len = FRAME_OPEN_BYTES;
+	inject(f, "\0\1\0\1\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
+		  "\0\0\0\0\0\0\0\x65\0\1\0\0\0\0\0");
+	assert_int_equal(a.disconnect, FRAME_R_VERSION);
 }
 
 /* What TCP cannot have done ends the connection, by name. */

@@ -158,8 +158,11 @@
 #define NF_RG_GENL_VERSION	1
 #define NF_RG_MCGRP_EVENTS	"events"
 
-/* Contract between agent and module, exchanged by NF_RG_CMD_ATTACH. */
-#define NF_RG_VERSION		1
+/*
+ * Contract between agent and module, exchanged by NF_RG_CMD_ATTACH.  It covers the layout of the
+ * records, which the agent carries without reading them.
+ */
+#define NF_RG_VERSION		2
 
 #define NF_RG_GROUP_MAX		255
 #define NF_RG_GRACE_MAX_MS	2000
