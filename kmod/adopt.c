@@ -21,6 +21,7 @@
 #include "compat/compat.h"
 #include "ecache.h"
 #include "mapping.h"
+#include "proto.h"
 #include "track.h"
 
 #define POLL_INTERVAL	HZ		/* for up to POLL_MANY; longer in proportion */
@@ -41,14 +42,12 @@ struct nf_rg_silent {
 	u32 mark;
 };
 
-/* What a record says that events would tell: status bits, and the state of TCP. */
+/* What a record says that events would tell: status bits, and the state of the protocol. */
 static u32 silent_state(const struct nf_conn *ct)
 {
 	u32 state = READ_ONCE(ct->status) & (IPS_SEEN_REPLY | IPS_ASSURED);
 
-	if (nf_ct_protonum(ct) == IPPROTO_TCP)
-		state |= (u32)READ_ONCE(ct->proto.tcp.state) << 16;
-	return state;
+	return state | (u32)nf_rg_proto_state(ct) << 16;
 }
 
 /* Context: rcu_read_lock() held, bottom halves off. */
@@ -93,7 +92,7 @@ static int walk_one(struct nf_conn *ct, void *data)
 	rcu_read_lock();
 	m = nf_rg_classify(rn, ct);
 	if (m && READ_ONCE(m->group->role) == NF_RG_ROLE_ACTIVE && !nf_rg_track_find(rn, ct) &&
-	    nf_rg_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct)))
+	    nf_rg_proto_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct)))
 		adopt(rn, ct);
 	rcu_read_unlock();
 	return 0;

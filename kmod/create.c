@@ -20,6 +20,7 @@
 
 #include "compat/compat.h"
 #include "ecache.h"
+#include "proto.h"
 #include "role.h"
 #include "track.h"
 
@@ -74,8 +75,8 @@ static void flow_proto(const struct nf_rg_record *rec, struct nf_conn *ct)
 {
 	if (rec->l4 == IPPROTO_TCP)
 		flow_tcp(rec, &ct->proto.tcp);
-	else if (rec->l4 == IPPROTO_UDP)
-		ct->proto.udp.stream_ts = jiffies;
+	else
+		nf_rg_proto_install(rec, ct);
 }
 
 static unsigned long flow_status(const struct nf_rg_record *rec)
@@ -99,8 +100,11 @@ static int flow_nat(const struct nf_rg_flow *flow, struct nf_conn *ct)
 		.max_addr = flow->reply.dst.u3,
 	};
 
-	/* An ICMP identifier given as a range would be compared with type and code. */
-	if (rec->l4 == IPPROTO_TCP || rec->l4 == IPPROTO_UDP) {
+	/*
+	 * An ICMP identifier given as a range would be compared with type and code; GRE keys stay
+	 * as they are without one.
+	 */
+	if (nf_rg_proto_has_ports(rec->l4)) {
 		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
 		range.min_proto.all = flow->reply.dst.u.all;
 		range.max_proto.all = flow->reply.dst.u.all;

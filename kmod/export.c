@@ -6,6 +6,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "proto.h"
 #include "track.h"
 
 static void export_tuple(const struct nf_conntrack_tuple *t, struct nf_rg_tuple *out)
@@ -34,9 +35,9 @@ static void export_tcp(struct nf_conn *ct, struct nf_rg_record *rec)
 	spin_unlock_bh(&ct->lock);
 }
 
-static u32 export_status(unsigned long status)
+static u16 export_status(unsigned long status)
 {
-	u32 out = 0;
+	u16 out = 0;
 
 	if (status & IPS_SEEN_REPLY)
 		out |= NF_RG_ST_SEEN_REPLY;
@@ -60,7 +61,7 @@ void nf_rg_export_entry(const struct nf_rg_entry *e, struct nf_rg_record *rec)
 {
 	struct nf_conn *ct = e->ct;
 
-	memset(rec, 0, sizeof(*rec));
+	memset(rec, 0, NF_RG_REC_HEAD_SIZE);
 	rec->type = NF_RG_REC_STATE;
 	rec->flags = e->acked ? 0 : NF_RG_REC_F_NEW;
 	rec->l3 = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;
@@ -76,6 +77,8 @@ void nf_rg_export_entry(const struct nf_rg_entry *e, struct nf_rg_record *rec)
 	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &rec->reply);
 	if (rec->l4 == IPPROTO_TCP)
 		export_tcp(ct, rec);
+	else
+		nf_rg_proto_export(ct, rec);
 }
 
 /**
@@ -85,7 +88,7 @@ void nf_rg_export_entry(const struct nf_rg_entry *e, struct nf_rg_record *rec)
  */
 void nf_rg_export_tomb(const struct nf_rg_tomb *t, struct nf_rg_record *rec)
 {
-	memset(rec, 0, sizeof(*rec));
+	memset(rec, 0, NF_RG_REC_HEAD_SIZE);
 	rec->type = NF_RG_REC_DELETE;
 	rec->l3 = t->tuple.src.l3num == NFPROTO_IPV4 ? 4 : 6;
 	rec->l4 = t->tuple.dst.protonum;

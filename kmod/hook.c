@@ -23,6 +23,7 @@
 
 #include "ecache.h"
 #include "mapping.h"
+#include "proto.h"
 
 static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 {
@@ -35,7 +36,7 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 		nf_rg_stat_inc(rn, NF_RG_STAT_DROP_NEW);
 		return NF_DROP;
 	}
-	if (!nf_rg_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct))) {
+	if (!nf_rg_proto_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct))) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_NOT_REPLICATED);
 		return NF_ACCEPT;
 	}

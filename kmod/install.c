@@ -18,6 +18,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "create.h"
+#include "proto.h"
 #include "record.h"
 #include "role.h"
 #include "track.h"
@@ -140,14 +141,6 @@ static int apply_flow(struct nf_rg_group *g, const struct nf_rg_flow *flow)
 	return create(g, flow);
 }
 
-static bool protocol_known(const struct nf_rg_record *rec)
-{
-	if (!nf_rg_replicates(rec->l3 == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6, rec->l4))
-		return false;
-	return rec->l4 != IPPROTO_TCP || (rec->tcp_state > TCP_CONNTRACK_NONE &&
-					  rec->tcp_state < TCP_CONNTRACK_TIMEOUT_MAX);
-}
-
 static bool translated_in_range(const struct nf_rg_flow *flow)
 {
 	u8 family = flow->orig.src.l3num;
@@ -166,7 +159,7 @@ static int apply_state(struct nf_rg_group *g, const struct nf_rg_record *rec)
 	flow.m = nf_rg_mapping_find(g->rn, rec->mapping);
 	if (!flow.m || flow.m->group != g)
 		return NF_RG_REASON_MAPPING;
-	if (!protocol_known(rec))
+	if (!nf_rg_proto_known(rec))
 		return NF_RG_REASON_PROTOCOL;
 	nf_ct_zone_init(&flow.zone, rec->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
 	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &flow.orig);

@@ -4,7 +4,6 @@
  */
 #include "mapping.h"
 
-#include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -85,27 +84,6 @@ struct nf_rg_mapping *nf_rg_classify(struct nf_rg_net *rn, const struct nf_conn 
 	if (!m && status & IPS_DST_NAT)
 		m = nf_rg_mapping_by_addr(rn, family, &nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL)->dst.u3);
 	return m;
-}
-
-/**
- * nf_rg_replicates - is a layer 4 protocol one that records carry?
- * @family: NFPROTO_IPV4 or NFPROTO_IPV6
- * @protocol: IPPROTO_*
- *
- * Return: whether.
- */
-bool nf_rg_replicates(u8 family, u8 protocol)
-{
-	switch (protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-		return true;
-	case IPPROTO_ICMP:
-		return family == NFPROTO_IPV4;
-	case IPPROTO_ICMPV6:
-		return family == NFPROTO_IPV6;
-	}
-	return false;
 }
 
 /**

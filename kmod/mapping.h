@@ -63,7 +63,6 @@ struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family,
 					    const union nf_inet_addr *ip);
 bool nf_rg_mapping_holds(const struct nf_rg_mapping *m, u8 family, const union nf_inet_addr *ip);
 struct nf_rg_mapping *nf_rg_classify(struct nf_rg_net *rn, const struct nf_conn *ct);
-bool nf_rg_replicates(u8 family, u8 protocol);
 
 /* The connection mark @mark with the slot of @m in its place. */
 static inline u32 nf_rg_mapping_mark(const struct nf_rg_mapping *m, u32 mark)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _NF_RG_PROTO_H
+#define _NF_RG_PROTO_H
+
+#include <linux/in.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "record.h"
+
+void nf_rg_proto_export(struct nf_conn *ct, struct nf_rg_record *rec);
+void nf_rg_proto_install(const struct nf_rg_record *rec, struct nf_conn *ct);
+bool nf_rg_proto_known(const struct nf_rg_record *rec);
+bool nf_rg_proto_has_ports(u8 protocol);
+u8 nf_rg_proto_state(const struct nf_conn *ct);
+bool nf_rg_proto_replicates(u8 family, u8 protocol);
+
+#endif /* _NF_RG_PROTO_H */
