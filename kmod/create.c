@@ -12,14 +12,12 @@
 #include <linux/jiffies.h>
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
-#include <net/netfilter/nf_conntrack_labels.h>
-#include <net/netfilter/nf_conntrack_timestamp.h>
 #include <net/netfilter/nf_nat.h>
 
 #include "compat/compat.h"
 #include "ecache.h"
+#include "ext.h"
 #include "proto.h"
 #include "role.h"
 #include "track.h"
@@ -130,10 +128,7 @@ static int flow_nat(const struct nf_rg_flow *flow, struct nf_conn *ct)
 /* Everything that must be there before others can see @ct. */
 static int flow_extend(const struct nf_rg_flow *flow, struct nf_conn *ct)
 {
-	nf_ct_acct_ext_add(ct, GFP_ATOMIC);
-	nf_ct_tstamp_ext_add(ct, GFP_ATOMIC);
-	nf_ct_labels_ext_add(ct);
-	if (!nf_rg_ecache_add(ct))
+	if (!nf_rg_ext_add(flow->rec, ct) || !nf_rg_ecache_add(ct))
 		return NF_RG_REASON_MEMORY;
 	ct->mark = nf_rg_mapping_mark(flow->m, flow->rec->mark);
 	memset(&ct->proto, 0, sizeof(ct->proto));
@@ -225,6 +220,8 @@ void nf_rg_flow_update(const struct nf_rg_flow *flow, struct nf_conn *ct)
 
 	spin_lock(&ct->lock);
 	flow_proto(flow->rec, ct);
+	if (flow->rec->sections)
+		nf_rg_ext_install(flow->rec, ct);
 	spin_unlock(&ct->lock);
 	if (status & IPS_SEEN_REPLY)
 		set_bit(IPS_SEEN_REPLY_BIT, &ct->status);

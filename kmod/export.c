@@ -6,6 +6,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "ext.h"
 #include "proto.h"
 #include "track.h"
 
@@ -50,6 +51,17 @@ static u16 export_status(unsigned long status)
 	return out;
 }
 
+static u8 export_zone_dir(u8 dir)
+{
+	switch (dir) {
+	case NF_CT_ZONE_DIR_ORIG:
+		return NF_RG_REC_F_ZONE_ORIG;
+	case NF_CT_ZONE_DIR_REPL:
+		return NF_RG_REC_F_ZONE_REPLY;
+	}
+	return 0;
+}
+
 /**
  * nf_rg_export_entry - write down what a connection is now
  * @e: its entry
@@ -64,6 +76,7 @@ void nf_rg_export_entry(const struct nf_rg_entry *e, struct nf_rg_record *rec)
 	memset(rec, 0, NF_RG_REC_HEAD_SIZE);
 	rec->type = NF_RG_REC_STATE;
 	rec->flags = e->acked ? 0 : NF_RG_REC_F_NEW;
+	rec->flags |= export_zone_dir(nf_ct_zone(ct)->dir);
 	rec->l3 = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;
 	rec->l4 = nf_ct_protonum(ct);
 	rec->zone = nf_ct_zone(ct)->id;
@@ -79,6 +92,7 @@ void nf_rg_export_entry(const struct nf_rg_entry *e, struct nf_rg_record *rec)
 		export_tcp(ct, rec);
 	else
 		nf_rg_proto_export(ct, rec);
+	nf_rg_ext_export(ct, rec);
 }
 
 /**
@@ -90,6 +104,7 @@ void nf_rg_export_tomb(const struct nf_rg_tomb *t, struct nf_rg_record *rec)
 {
 	memset(rec, 0, NF_RG_REC_HEAD_SIZE);
 	rec->type = NF_RG_REC_DELETE;
+	rec->flags = export_zone_dir(t->zone_dir);
 	rec->l3 = t->tuple.src.l3num == NFPROTO_IPV4 ? 4 : 6;
 	rec->l4 = t->tuple.dst.protonum;
 	rec->zone = t->zone;

@@ -18,6 +18,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "create.h"
+#include "ext.h"
 #include "proto.h"
 #include "record.h"
 #include "role.h"
@@ -106,6 +107,7 @@ static int apply_found(struct nf_rg_group *g, const struct nf_rg_flow *flow,
 	int reason;
 
 	if (!e || e->map != flow->m || e->incarnation != flow->rec->incarnation ||
+	    !nf_rg_ext_fits(flow->rec, ct) ||
 	    !nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL), &flow->orig) ||
 	    !nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &flow->reply))
 		return NF_RG_REASON_CLASH;
@@ -141,6 +143,17 @@ static int apply_flow(struct nf_rg_group *g, const struct nf_rg_flow *flow)
 	return create(g, flow);
 }
 
+static void record_zone(const struct nf_rg_record *rec, struct nf_conntrack_zone *zone)
+{
+	u8 dir = NF_CT_DEFAULT_ZONE_DIR;
+
+	if (rec->flags & NF_RG_REC_F_ZONE_ORIG)
+		dir = NF_CT_ZONE_DIR_ORIG;
+	else if (rec->flags & NF_RG_REC_F_ZONE_REPLY)
+		dir = NF_CT_ZONE_DIR_REPL;
+	nf_ct_zone_init(zone, rec->zone, dir, 0);
+}
+
 static bool translated_in_range(const struct nf_rg_flow *flow)
 {
 	u8 family = flow->orig.src.l3num;
@@ -161,7 +174,7 @@ static int apply_state(struct nf_rg_group *g, const struct nf_rg_record *rec)
 		return NF_RG_REASON_MAPPING;
 	if (!nf_rg_proto_known(rec))
 		return NF_RG_REASON_PROTOCOL;
-	nf_ct_zone_init(&flow.zone, rec->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	record_zone(rec, &flow.zone);
 	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &flow.orig);
 	nf_rg_flow_tuple(rec, &rec->reply, IP_CT_DIR_REPLY, &flow.reply);
 	if (!translated_in_range(&flow))
@@ -177,7 +190,7 @@ static void apply_delete(struct nf_rg_group *g, const struct nf_rg_record *rec)
 	struct nf_rg_entry *e;
 	struct nf_conn *ct;
 
-	nf_ct_zone_init(&zone, rec->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	record_zone(rec, &zone);
 	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &tuple);
 	ct = find_ct(g->rn, &zone, &tuple);
 	if (ct) {

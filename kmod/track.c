@@ -272,6 +272,7 @@ static void entry_bury(struct nf_rg_group *g, const struct nf_rg_entry *e)
 	t->incarnation = e->incarnation;
 	t->mapping = e->map->id;
 	t->zone = nf_ct_zone(e->ct)->id;
+	t->zone_dir = nf_ct_zone(e->ct)->dir;
 	t->tuple = *nf_ct_tuple(e->ct, IP_CT_DIR_ORIGINAL);
 	list_add_tail(&t->list, &g->tombs);
 	g->n_tombs++;

@@ -68,6 +68,7 @@ struct nf_rg_entry {
  * @incarnation: of the entry
  * @mapping: mapping ID
  * @zone: conntrack zone
+ * @zone_dir: the directions that it belongs to
  * @tuple: original direction
  *
  * It does not hold the connection: that would count against nf_conntrack_max for as long as the
@@ -79,6 +80,7 @@ struct nf_rg_tomb {
 	u64 incarnation;
 	u32 mapping;
 	u16 zone;
+	u8 zone_dir;
 	struct nf_conntrack_tuple tuple;
 };
 

@@ -49,6 +49,14 @@ static inline void nf_rg_compat_iterate(struct net *net, int (*iter)(struct nf_c
 #endif
 }
 
+/* Extensions that this kernel was built without: no connection has them. */
+#ifndef CONFIG_NF_CONNTRACK_LABELS
+#define NF_CT_EXT_LABELS	NF_CT_EXT_NUM
+#endif
+#ifndef CONFIG_NF_CONNTRACK_TIMESTAMP
+#define NF_CT_EXT_TSTAMP	NF_CT_EXT_NUM
+#endif
+
 #ifndef NF_RG_HAVE_CONNTRACK_COUNT
 static inline u32 nf_conntrack_count(const struct net *net)
 {
