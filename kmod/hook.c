@@ -11,6 +11,9 @@
  * A new connection of a group that is not active here is refused.  So is one while a hand-over is
  * being prepared.
  *
+ * What no event tells (nf_rg_proto_quiet()) is looked at with every packet of the few connections
+ * that have it.
+ *
  * A connection of a protocol that records do not carry gets no slot and no entry: the mark says
  * what the peer has.  It is counted, so that people can see what a takeover would end.
  */
@@ -24,6 +27,7 @@
 #include "ecache.h"
 #include "mapping.h"
 #include "proto.h"
+#include "track.h"
 
 static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 {
@@ -55,7 +59,14 @@ static unsigned int hook_mark(void *priv, struct sk_buff *skb, const struct nf_h
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	if (!ct || likely(nf_ct_is_confirmed(ct)) || nf_ct_is_template(ct))
+	if (!ct)
+		return NF_ACCEPT;
+	if (likely(nf_ct_is_confirmed(ct))) {
+		if (unlikely(nf_rg_proto_quiet(ct)))
+			nf_rg_track_quiet(nf_rg_net(state->net), ct);
+		return NF_ACCEPT;
+	}
+	if (nf_ct_is_template(ct))
 		return NF_ACCEPT;
 	if (!(READ_ONCE(ct->status) & (IPS_SRC_NAT | IPS_DST_NAT)))
 		return NF_ACCEPT;

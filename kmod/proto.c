@@ -5,8 +5,10 @@
  */
 #include "proto.h"
 
+#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/spinlock.h>
+#include <net/netfilter/nf_conntrack_seqadj.h>
 
 #include "compat/proto.h"
 
@@ -175,4 +177,23 @@ u8 nf_rg_proto_state(const struct nf_conn *ct)
 		return nf_rg_compat_dccp_state(ct);
 	}
 	return 0;
+}
+
+/**
+ * nf_rg_proto_quiet_sum - what no event tells, summed up
+ * @ct: the connection, one of nf_rg_proto_quiet()
+ *
+ * It is read without a lock: what is in between two states is like neither, and is looked at once
+ * more.
+ *
+ * Return: another number after a change.
+ */
+u32 nf_rg_proto_quiet_sum(const struct nf_conn *ct)
+{
+	const struct nf_conn_seqadj *adj = nfct_seqadj(ct);
+	u32 sum = adj ? jhash(adj, sizeof(*adj), 0) : 0;
+
+	if (nf_ct_protonum(ct) == IPPROTO_SCTP)
+		sum = jhash(ct->proto.sctp.vtag, sizeof(ct->proto.sctp.vtag), sum);
+	return sum;
 }

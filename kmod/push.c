@@ -21,6 +21,7 @@
 
 #include "ecache.h"
 #include "export.h"
+#include "proto.h"
 #include "track.h"
 
 #define PUSH_INTERVAL	20	/* ms between two batches that are not full */
@@ -144,6 +145,9 @@ static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 		nf_rg_ecache_unmute(e->ct);
 		e->version++;
 	}
+	/* Before it, too: a change after that is seen with the next packet. */
+	if (nf_rg_proto_quiet(e->ct))
+		WRITE_ONCE(e->told, nf_rg_proto_quiet_sum(e->ct));
 	nf_rg_export_entry(e, &rec);
 	e->index = p->count;
 	if (!push_put(p, &rec))

@@ -403,6 +403,21 @@ void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int ev
 	event_change(rn, e, ct, events);
 }
 
+/**
+ * nf_rg_track_quiet - a packet came for a connection that has what no event tells
+ * @rn: the namespace
+ * @ct: the connection
+ *
+ * Context: rcu_read_lock() held; softirq or process context, no group's lock held.
+ */
+void nf_rg_track_quiet(struct nf_rg_net *rn, struct nf_conn *ct)
+{
+	const struct nf_rg_entry *e = nf_rg_track_find(rn, ct);
+
+	if (e && READ_ONCE(e->told) != nf_rg_proto_quiet_sum(ct))
+		nf_rg_track_event(rn, ct, BIT(IPCT_PROTOINFO));
+}
+
 /* Up to WALK_CHUNK entries, or *left if that is less; what is to end goes to @end. */
 static unsigned int walk_chunk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *data, u32 *left,
 			       struct nf_rg_entry **end, enum nf_rg_verdict *how)

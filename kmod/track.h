@@ -33,6 +33,7 @@ enum nf_rg_place {
  * @generation: of the bulk transfer that it belongs to, see nf_rg_track_bulk()
  * @timeout: seconds that were left on the peer, for the release after a takeover
  * @hold: the absolute timeout that we gave it while standing by; 0: none
+ * @told: what was last sent of what no event tells, see nf_rg_proto_quiet_sum()
  * @index: its position in that batch
  * @place: enum nf_rg_place
  * @acked: the peer's kernel has it
@@ -55,10 +56,11 @@ struct nf_rg_entry {
 	u32 generation;
 	u32 timeout;
 	u32 hold;
+	u32 told;
 	u16 index;
 	u8 place;
-	bool acked;
-	bool sent;
+	u8 acked : 1;
+	u8 sent : 1;
 };
 
 /**
@@ -104,6 +106,7 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 		    u64 incarnation, struct nf_rg_entry **out);
 void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_place place);
 bool nf_rg_track_remove(struct nf_rg_entry *e, bool bury);
+void nf_rg_track_quiet(struct nf_rg_net *rn, struct nf_conn *ct);
 void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int events);
 unsigned int nf_rg_track_walk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *data);
 void nf_rg_track_bulk(struct nf_rg_group *g);
