@@ -44,18 +44,21 @@ static bool gate_open(const struct nf_rg_net *rn)
 }
 
 /*
- * The group of the connection that @tuple belongs to, in either direction.  Context:
- * rcu_read_lock() held.
+ * The group of the connection that @tuple belongs to, in either direction, in the zone that was
+ * chosen for the packet.  Context: rcu_read_lock() held.
  */
-static struct nf_rg_group *group_of_tuple(struct nf_rg_net *rn,
+static struct nf_rg_group *group_of_tuple(struct nf_rg_net *rn, const struct sk_buff *skb,
 					  const struct nf_conntrack_tuple *tuple)
 {
+	struct nf_conntrack_zone buf;
+	enum ip_conntrack_info ctinfo;
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_rg_mapping *m;
 	struct nf_rg_entry *e;
 	struct nf_conn *ct;
 
-	h = nf_conntrack_find_get(rn->net, &nf_ct_zone_dflt, tuple);
+	h = nf_conntrack_find_get(rn->net, nf_ct_zone_tmpl(nf_ct_get(skb, &ctinfo), skb, &buf),
+				  tuple);
 	if (!h)
 		return NULL;
 	ct = nf_ct_tuplehash_to_ctrack(h);
@@ -150,14 +153,14 @@ static unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buff *skb, u
 		if (!nf_ct_get_tuplepr(skb, p.quoted, family, rn->net, &tuple) ||
 		    !nf_ct_invert_tuple(&answer, &tuple))
 			return NF_ACCEPT;
-		g = group_of_tuple(rn, &answer);
+		g = group_of_tuple(rn, skb, &answer);
 		if (g && !nf_rg_group_open(g, now))
 			return gate_drop(rn, NF_RG_STAT_DROP_GATE_ERROR);
 		return NF_ACCEPT;
 	}
 	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), family, rn->net, &tuple))
 		return NF_ACCEPT;
-	g = group_of_tuple(rn, &tuple);
+	g = group_of_tuple(rn, skb, &tuple);
 	if (g && !nf_rg_group_open(g, now))
 		return gate_drop(rn, NF_RG_STAT_DROP_GATE_FLOW);
 	return NF_ACCEPT;
