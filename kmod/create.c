@@ -44,10 +44,9 @@ void nf_rg_flow_tuple(const struct nf_rg_record *rec, const struct nf_rg_tuple *
 }
 
 /*
- * The window is to be learnt again from the first packets (td_maxwin 0), and until both sides
- * have shown theirs nothing may be out of it: the acknowledgments that died with the other
- * router would make the first packet of each side set a window that the connection is not in, for
- * ever.
+ * Nothing may be out of the window until the connection has shown where it stands: the
+ * acknowledgments that died with the other router would make the first packet of each side set a
+ * window that the connection is not in, for ever.  window.c learns it, and keeps guard meanwhile.
  */
 static void flow_tcp(const struct nf_rg_record *rec, struct ip_ct_tcp *tcp)
 {

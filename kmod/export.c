@@ -9,6 +9,7 @@
 #include "ext.h"
 #include "proto.h"
 #include "track.h"
+#include "window.h"
 
 static void export_tuple(const struct nf_conntrack_tuple *t, struct nf_rg_tuple *out)
 {
@@ -19,8 +20,9 @@ static void export_tuple(const struct nf_conntrack_tuple *t, struct nf_rg_tuple 
 	out->dport = t->dst.u.all;
 }
 
-static void export_tcp(struct nf_conn *ct, struct nf_rg_record *rec)
+static void export_tcp(struct nf_rg_entry *e, struct nf_rg_record *rec)
 {
+	struct nf_conn *ct = e->ct;
 	const struct ip_ct_tcp *tcp = &ct->proto.tcp;
 	int i;
 
@@ -29,10 +31,8 @@ static void export_tcp(struct nf_conn *ct, struct nf_rg_record *rec)
 	for (i = 0; i < IP_CT_DIR_MAX; i++) {
 		rec->tcp[i].scale = tcp->seen[i].td_scale;
 		rec->tcp[i].flags = tcp->seen[i].flags;
-		rec->tcp[i].end = tcp->seen[i].td_end;
-		rec->tcp[i].maxend = tcp->seen[i].td_maxend;
-		rec->tcp[i].maxack = tcp->seen[i].td_maxack;
 	}
+	nf_rg_window_export(e, rec);
 	spin_unlock_bh(&ct->lock);
 }
 
@@ -69,7 +69,7 @@ static u8 export_zone_dir(u8 dir)
  *
  * Context: the group's lock held; takes ct->lock.
  */
-void nf_rg_export_entry(const struct nf_rg_entry *e, struct nf_rg_record *rec)
+void nf_rg_export_entry(struct nf_rg_entry *e, struct nf_rg_record *rec)
 {
 	struct nf_conn *ct = e->ct;
 
@@ -89,7 +89,7 @@ void nf_rg_export_entry(const struct nf_rg_entry *e, struct nf_rg_record *rec)
 	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL), &rec->orig);
 	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &rec->reply);
 	if (rec->l4 == IPPROTO_TCP)
-		export_tcp(ct, rec);
+		export_tcp(e, rec);
 	else
 		nf_rg_proto_export(ct, rec);
 	nf_rg_ext_export(ct, rec);

@@ -108,6 +108,8 @@ struct nf_rg_addrs {
  *
  * @walk: serialises walks over @all
  * @timeout_work: holds or releases the timeouts after a change of role
+ * @window_work: tells of TCP connections that came to rest, see window.c
+ * @guarded: TCP connections whose windows are not known
  */
 struct nf_rg_group {
 	u32 id;
@@ -168,6 +170,8 @@ struct nf_rg_group {
 
 	struct mutex walk; /* one walk at a time */
 	struct delayed_work timeout_work;
+	struct delayed_work window_work;
+	atomic_t guarded;
 };
 
 /* May the group's connections be forwarded at @now (CLOCK_BOOTTIME, ns)?  Any context. */

@@ -23,6 +23,7 @@
 #include "record.h"
 #include "role.h"
 #include "track.h"
+#include "window.h"
 
 #define INSTALL_CHUNK	32	/* records between two chances to reschedule */
 
@@ -84,6 +85,7 @@ static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct 
 		if (!created)
 			nf_rg_flow_update(flow, e->ct);
 		e->hold = READ_ONCE(e->ct->timeout);
+		nf_rg_window_hold(e, rec);
 	}
 	spin_unlock(&g->lock);
 	return reason;
@@ -323,6 +325,7 @@ int nf_rg_install_batch(struct nf_rg_install *in)
 	if (!err) {
 		install_begin(in);
 		err = install_records(in);
+		nf_rg_window_installed(in->g->rn);
 	}
 	if (!err) {
 		nf_rg_stat_inc(in->g->rn, NF_RG_STAT_INSTALL_BATCH);

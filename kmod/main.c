@@ -21,6 +21,7 @@
 #include "push.h"
 #include "role.h"
 #include "track.h"
+#include "window.h"
 
 unsigned int nf_rg_net_id;
 
@@ -91,6 +92,7 @@ static int __net_init net_init(struct net *net)
 	INIT_LIST_HEAD(&rn->mappings);
 	spin_lock_init(&rn->gate_lock);
 	nf_rg_adopt_net_init(rn);
+	nf_rg_window_net_init(rn);
 	rn->open_until = U64_MAX;
 	/* Numbers of another life, or of the peer, are not met again. */
 	atomic64_set(&rn->incarnation, get_random_u64());
@@ -106,6 +108,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	nf_rg_event_unregister(rn);
 	nf_rg_hook_unregister(net);
 	nf_rg_gate_unregister(net);
+	nf_rg_window_net_exit(rn);
 }
 
 static void __net_exit net_exit(struct net *net)

@@ -37,6 +37,9 @@ struct nf_ct_event_notifier;
  * @adopt_wanted: @adopt_work is to look for them
  * @silent: struct nf_rg_silent, connections that have no events; used by @adopt_work alone
  * @incarnation: the last incarnation number given
+ * @guarded: TCP connections whose windows are not known (window.c), of all groups
+ * @guard_lock: serialises changes of @guard_up
+ * @guard_up: the hooks that guard them are registered
  * @stats: counters
  */
 struct nf_rg_net {
@@ -57,6 +60,9 @@ struct nf_rg_net {
 	bool adopt_wanted;
 	struct list_head silent;
 	atomic64_t incarnation;
+	atomic_t guarded;
+	struct mutex guard_lock; /* guard_up */
+	bool guard_up;
 	struct nf_rg_stats __percpu *stats;
 };
 

@@ -249,6 +249,7 @@ static int put_group(struct sk_buff *skb, struct nf_rg_group *g, u32 portid, u32
 	    nla_put_u32(skb, NF_RG_A_PENDING, s.pending) ||
 	    nla_put_u32(skb, NF_RG_A_INFLIGHT, s.inflight) ||
 	    nla_put_u32(skb, NF_RG_A_REFUSED, s.refused) ||
+	    nla_put_u32(skb, NF_RG_A_GUARDED, atomic_read(&g->guarded)) ||
 	    put_addrs(skb, g)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;

@@ -21,7 +21,7 @@
 #define REC_HEAD	16	/* what every record begins with */
 #define REC_STATE_HEAD	(REC_HEAD + 20)
 #define REC_SECTIONS	(REC_HEAD + 8)	/* where the sections are announced */
-#define REC_TCP		(8 + 2 * 12)
+#define REC_TCP		(8 + 2 * 4)
 #define REC_SCTP	(5 + 2 * 4)
 #define REC_DCCP	(4 + 8)
 #define REC_GRE		(2 * 4)
@@ -168,13 +168,11 @@ static __u8 *put_tcp(__u8 *p, const struct nf_rg_record *rec)
 	*p++ = rec->tcp[1].scale;
 	*p++ = rec->tcp[0].flags;
 	*p++ = rec->tcp[1].flags;
-	memset(p, 0, 3);
-	p += 3;
-	for (i = 0; i < 2; i++) {
+	*p++ = rec->tcp_exact;
+	*p++ = 0;
+	*p++ = 0;
+	for (i = 0; i < 2; i++)
 		p = put32(p, rec->tcp[i].end);
-		p = put32(p, rec->tcp[i].maxend);
-		p = put32(p, rec->tcp[i].maxack);
-	}
 	return p;
 }
 
@@ -307,15 +305,14 @@ static const __u8 *get_tcp(const __u8 *p, struct nf_rg_record *rec)
 	rec->tcp[1].scale = *p++;
 	rec->tcp[0].flags = *p++;
 	rec->tcp[1].flags = *p++;
-	if (p[0] | p[1] | p[2])
+	if (p[0] > 1 || p[1] || p[2])
 		return NULL;
+	rec->tcp_exact = p[0];
 	p += 3;
 	for (i = 0; i < 2; i++) {
 		if (rec->tcp[i].scale > REC_SCALE_MAX)
 			return NULL;
 		p = get32(p, &rec->tcp[i].end);
-		p = get32(p, &rec->tcp[i].maxend);
-		p = get32(p, &rec->tcp[i].maxack);
 	}
 	return p;
 }

@@ -31,8 +31,9 @@
  * then what connection tracking keeps for the layer 4 protocol, of both directions the original
  * one first
  *
- *	TCP	u8 state, u8 window scale of both directions, u8 flags of both, 3 zero bytes, and
- *		for both directions u32 td_end, u32 td_maxend, u32 td_maxack
+ *	TCP	u8 state, u8 window scale of both directions, u8 flags of both, u8 1 if the
+ *		connection was at rest or else 0, 2 zero bytes, and for both directions u32 end of
+ *		the data
  *	SCTP	u8 state, u8 init (0 or 1) of both directions, u8 last direction (0: original, 1),
  *		u8 flags, u32 verification tag of both directions
  *	DCCP	u8 role of the originator (0: client, 1: server), u8 state, u8 last packet type,
@@ -82,7 +83,7 @@
 #define NF_RG_SEC_SEQADJ	0x08
 #define NF_RG_SEC_MASK		0x0f
 
-#define NF_RG_REC_MAX		224	/* bytes: no record is longer */
+#define NF_RG_REC_MAX		208	/* bytes: no record is longer */
 
 /**
  * struct nf_rg_tuple - one direction of a connection
@@ -102,16 +103,12 @@ struct nf_rg_tuple {
  * struct nf_rg_tcp_dir - what one side of a TCP connection has shown
  * @scale: window scale, 0-14
  * @flags: IP_CT_TCP_FLAG_* as the kernel has them
- * @end: td_end, a hint: sequence number after the last byte sent
- * @maxend: td_maxend, a hint
- * @maxack: td_maxack, a hint
+ * @end: sequence number after the last byte sent; a hint, see learn.h
  */
 struct nf_rg_tcp_dir {
 	__u8 scale;
 	__u8 flags;
 	__u32 end;
-	__u32 maxend;
-	__u32 maxack;
 };
 
 /**
@@ -185,6 +182,7 @@ struct nf_rg_seqadj {
  * @l3: 4 or 6
  * @l4: IPPROTO_*
  * @tcp_state: enum tcp_conntrack, TCP only
+ * @tcp_exact: the ends in @tcp are those of a connection at rest, TCP only
  * @zone: conntrack zone
  * @mapping: mapping ID, 1-2147483647
  * @incarnation: tells a connection from a later one with the same tuple
@@ -213,6 +211,7 @@ struct nf_rg_record {
 	__u8 l3;
 	__u8 l4;
 	__u8 tcp_state;
+	__u8 tcp_exact;
 	__u16 zone;
 	__u32 mapping;
 	__u64 incarnation;

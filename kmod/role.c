@@ -23,9 +23,11 @@
 
 #include "push.h"
 #include "track.h"
+#include "window.h"
 
 #define HOLD_DAYS	30
 #define HOLD_REFRESH	(6UL * 3600 * HZ)	/* a standby's entries are held again this often */
+#define WINDOW_REFRESH	(5UL * HZ)	/* from one look for connections at rest to the next */
 
 static nf_rg_notify_fn role_notify;
 
@@ -89,6 +91,17 @@ static void timeout_work(struct work_struct *work)
 	queue_delayed_work(system_unbound_wq, &g->timeout_work, HOLD_REFRESH);
 }
 
+static void window_work(struct work_struct *work)
+{
+	struct nf_rg_group *g =
+		container_of(to_delayed_work(work), struct nf_rg_group, window_work);
+
+	if (READ_ONCE(g->role) != NF_RG_ROLE_ACTIVE)
+		return;
+	nf_rg_window_refresh(g);
+	queue_delayed_work(system_unbound_wq, &g->window_work, WINDOW_REFRESH);
+}
+
 static void lease_work(struct work_struct *work)
 {
 	struct nf_rg_group *g = container_of(to_delayed_work(work), struct nf_rg_group, lease_work);
@@ -131,6 +144,7 @@ int nf_rg_role_create(struct nf_rg_net *rn, u32 id, struct nf_rg_group **out)
 		return -ENOMEM;
 	INIT_DELAYED_WORK(&g->push_work, nf_rg_push_work);
 	INIT_DELAYED_WORK(&g->timeout_work, timeout_work);
+	INIT_DELAYED_WORK(&g->window_work, window_work);
 	INIT_DELAYED_WORK(&g->lease_work, lease_work);
 	INIT_DELAYED_WORK(&g->lost_work, lost_work);
 	err = xa_insert(&rn->groups, id, g, GFP_KERNEL);
@@ -199,6 +213,7 @@ void nf_rg_role_delete(struct nf_rg_group *g)
 
 	cancel_delayed_work_sync(&g->push_work);
 	cancel_delayed_work_sync(&g->timeout_work);
+	cancel_delayed_work_sync(&g->window_work);
 	cancel_delayed_work_sync(&g->lease_work);
 	cancel_delayed_work_sync(&g->lost_work);
 	/* An installation that runs finds the group dead at its next record. */
@@ -242,8 +257,10 @@ static void set_role(struct nf_rg_group *g, const struct nf_rg_role_change *c, u
 	WRITE_ONCE(g->grace_until, active ? 0 : now + (u64)c->grace_ms * NSEC_PER_MSEC);
 	WRITE_ONCE(g->role, c->role);
 	mod_delayed_work(system_unbound_wq, &g->timeout_work, 0);
-	if (active)
+	if (active) {
 		nf_rg_net_adopt_soon(g->rn);
+		mod_delayed_work(system_unbound_wq, &g->window_work, WINDOW_REFRESH);
+	}
 }
 
 /**

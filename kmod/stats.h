@@ -16,6 +16,9 @@
 	X(DROP_GATE_POOL, "drop-gate-pool")				\
 	X(DROP_GATE_FLOW, "drop-gate-flow")				\
 	X(DROP_GATE_ERROR, "drop-gate-icmp-error")			\
+	X(DROP_GUARD_RST, "drop-guard-rst")				\
+	X(DROP_GUARD_SYN, "drop-guard-syn")				\
+	X(DROP_GUARD_DATA, "drop-guard-segment")			\
 	X(DROP_UNTRANSLATED, "drop-not-translated-back")		\
 	X(DROP_ARP, "drop-arp-not-active")				\
 	X(DROP_ND, "drop-nd-not-active")				\
@@ -67,7 +70,13 @@
 	/* roles */							\
 	X(LEASE_EXPIRED, "lease-expired")				\
 	X(HELD, "timeouts-held")					\
-	X(RELEASED, "timeouts-released")
+	X(RELEASED, "timeouts-released")				\
+	/* TCP windows */						\
+	X(WINDOW_TOLD, "windows-told")					\
+	X(WINDOW_LEARNT, "windows-learnt")				\
+	X(WINDOW_AGAIN, "windows-contradicted")				\
+	X(WINDOW_NO_MEMORY, "window-no-memory")				\
+	X(WINDOW_NO_HOOKS, "window-no-hooks")
 
 enum nf_rg_stat {
 #define X(id, name) NF_RG_STAT_##id,

@@ -31,6 +31,7 @@
 #include "ecache.h"
 #include "proto.h"
 #include "push.h"
+#include "window.h"
 
 /* From the first loss to telling it: a flush is one event, not thousands. */
 #define LOST_DELAY	(HZ / 10)
@@ -232,6 +233,7 @@ static bool entry_unlink(struct nf_rg_group *g, struct nf_rg_entry *e)
 		return false;
 	if (e->place == NF_RG_PLACE_DIRTY)
 		nf_rg_ecache_unmute(e->ct);
+	nf_rg_window_drop(e);
 	place_count(g, e, -1);
 	e->place = NF_RG_PLACE_NONE;
 	list_del(&e->list);

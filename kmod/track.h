@@ -9,6 +9,7 @@
 #include "mapping.h"
 
 struct nf_conn;
+struct nf_rg_learn;
 
 /* The list that an entry is on. */
 enum nf_rg_place {
@@ -17,6 +18,13 @@ enum nf_rg_place {
 	NF_RG_PLACE_DIRTY,
 	NF_RG_PLACE_INFLIGHT,
 	NF_RG_PLACE_REFUSED,
+};
+
+/* Who checks the window of a TCP connection. */
+enum nf_rg_window {
+	NF_RG_WINDOW_CORE,	/* the core, as always */
+	NF_RG_WINDOW_HINTED,	/* it came from the peer, and no segment came yet */
+	NF_RG_WINDOW_LEARNING,	/* we, until the core can */
 };
 
 /**
@@ -31,15 +39,21 @@ enum nf_rg_place {
  * @seq: of the batch it was last sent in
  * @version: of its state
  * @generation: of the bulk transfer that it belongs to, see nf_rg_track_bulk()
- * @timeout: seconds that were left on the peer, for the release after a takeover
+ * @timeout: seconds that were left on the peer, for the release after a takeover; while @hold
+ * @seen: what the last walk saw of a TCP connection, see window.c; while not @hold
  * @hold: the absolute timeout that we gave it while standing by; 0: none
  * @told: what was last sent of what no event tells, see nf_rg_proto_quiet_sum()
  * @index: its position in that batch
  * @place: enum nf_rg_place
  * @acked: the peer's kernel has it
  * @sent: the peer's kernel may have it
+ * @exact: @end is, or the record that was sent last was, of a connection that was at rest
+ * @window: enum nf_rg_window, TCP only
+ * @end: NF_RG_WINDOW_HINTED: the end of the data of both directions, as the peer told
+ * @learn: NF_RG_WINDOW_LEARNING: what is known of the windows
  *
- * All but @node, @ct, @map and @incarnation is protected by the group's lock.
+ * All but @node, @ct, @map and @incarnation is protected by the group's lock; @window, @end and
+ * @learn by the connection's.
  */
 struct nf_rg_entry {
 	struct rhash_head node;
@@ -54,13 +68,22 @@ struct nf_rg_entry {
 	u64 seq;
 	u32 version;
 	u32 generation;
-	u32 timeout;
+	union {
+		u32 timeout;
+		u32 seen;
+	};
 	u32 hold;
 	u32 told;
 	u16 index;
-	u8 place;
+	u8 place : 4;
 	u8 acked : 1;
 	u8 sent : 1;
+	u8 exact : 1;
+	u8 window;
+	union {
+		u32 end[2];
+		struct nf_rg_learn *learn;
+	};
 };
 
 /**

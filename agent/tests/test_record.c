@@ -20,7 +20,7 @@
 #define LEN_STATE6 (16 + 20 + 64 + 8)
 #define LEN_DELETE4 (16 + 4 + 8 + 4)
 #define LEN_DELETE6 (16 + 4 + 32 + 4)
-#define LEN_TCP 32
+#define LEN_TCP 16
 #define LEN_SCTP 13
 #define LEN_DCCP 12
 #define LEN_GRE 8
@@ -66,8 +66,9 @@ static struct nf_rg_record make(int type, int l3, int l4)
 	switch (l4) {
 	case IPPROTO_TCP:
 		r.tcp_state = 3;
-		r.tcp[0] = (struct nf_rg_tcp_dir){ 7, 0x2b, 0x01020304, 0x05060708, 0x090a0b0c };
-		r.tcp[1] = (struct nf_rg_tcp_dir){ 14, 0x0b, 0x11121314, 0x15161718, 0x191a1b1c };
+		r.tcp_exact = 1;
+		r.tcp[0] = (struct nf_rg_tcp_dir){ 7, 0x2b, 0x01020304 };
+		r.tcp[1] = (struct nf_rg_tcp_dir){ 14, 0x0b, 0x11121314 };
 		break;
 	case IPPROTO_SCTP:
 		r.sctp = (struct nf_rg_sctp){
@@ -119,8 +120,6 @@ static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_r
 			assert_int_equal(a->tcp[i].scale, b->tcp[i].scale);
 			assert_int_equal(a->tcp[i].flags, b->tcp[i].flags);
 			assert_int_equal(a->tcp[i].end, b->tcp[i].end);
-			assert_int_equal(a->tcp[i].maxend, b->tcp[i].maxend);
-			assert_int_equal(a->tcp[i].maxack, b->tcp[i].maxack);
 		}
 		break;
 	case IPPROTO_SCTP:
@@ -171,6 +170,7 @@ static void assert_same(const struct nf_rg_record *a, const struct nf_rg_record 
 	assert_int_equal(a->l3, b->l3);
 	assert_int_equal(a->l4, b->l4);
 	assert_int_equal(a->tcp_state, b->tcp_state);
+	assert_int_equal(a->tcp_exact, b->tcp_exact);
 	assert_int_equal(a->zone, b->zone);
 	assert_int_equal(a->mapping, b->mapping);
 	assert_true(a->incarnation == b->incarnation);
@@ -347,7 +347,7 @@ static void test_refused(void **state)
 		{ "SCTP in TCP's length", 21, IPPROTO_SCTP },
 		{ "window scale 15", LEN_STATE4 + 1, 15 },
 		{ "window scale 15 of the reply", LEN_STATE4 + 2, 15 },
-		{ "not zero behind the flags", LEN_STATE4 + 5, 1 },
+		{ "at rest: neither yes nor no", LEN_STATE4 + 5, 2 },
 		{ "not zero behind the flags", LEN_STATE4 + 6, 1 },
 		{ "not zero behind the flags", LEN_STATE4 + 7, 1 },
 	};
@@ -480,15 +480,14 @@ static void test_refused_delete(void **state)
 static void test_wire_state(void **state)
 {
 	static const uint8_t wire[] = {
-		0x01, 0x01, 0x00, 0x5c, 0x00, 0x00, 0x00, 0x98,
+		0x01, 0x01, 0x00, 0x4c, 0x00, 0x00, 0x00, 0x98,
 		0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
 		0xa1, 0xa2, 0xa3, 0xa4, 0x04, 0x06, 0x01, 0x02,
 		0x00, 0x00, 0x00, 0x07, 0x00, 0x06, 0x97, 0x80, 0x00, 0xc0, 0xff, 0xee,
 		10, 0, 0, 9, 192, 0, 2, 9, 192, 0, 2, 9, 192, 0, 2, 100,
 		0x9c, 0x40, 0x00, 0x50, 0x00, 0x50, 0x04, 0x00,
-		0x03, 0x07, 0x0e, 0x2b, 0x0b, 0x00, 0x00, 0x00,
-		0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c,
-		0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c,
+		0x03, 0x07, 0x0e, 0x2b, 0x0b, 0x01, 0x00, 0x00,
+		0x01, 0x02, 0x03, 0x04, 0x11, 0x12, 0x13, 0x14,
 	};
 	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_TCP), back;
 	uint8_t buf[NF_RG_REC_MAX];

@@ -209,6 +209,11 @@ ct() {
 	done
 }
 
+# kmod_invalid ROUTER: packets that its connection tracking called invalid, so far
+kmod_invalid() {
+	ns "$1" conntrack -S | sed -E 's/.* invalid=([0-9]+).*/\1/' | awk '{ n += $1 } END { print n + 0 }'
+}
+
 # ct_keys ROUTER: what has to be equal on both routers (both tuples, state, mark),
 # of the connections that belong to a mapping
 ct_keys() { rg_marked "$1"; }

@@ -155,6 +155,7 @@ static const struct attr_name {
 	{ NF_RG_A_REFUSED, "refused", 4 },
 	{ NF_RG_A_STATS, "stats", 0 },
 	{ NF_RG_A_EVENT, "event", 4 },
+	{ NF_RG_A_GUARDED, "guarded", 4 },
 };
 
 #define N_ATTRS (sizeof(attr_names) / sizeof(attr_names[0]))

@@ -39,7 +39,7 @@
  *	Answer: all NF_RG_A_* of GROUP_NEW and SET_ROLE, but NF_RG_A_LEASE_LEFT in place of
  *	NF_RG_A_LEASE, and no NF_RG_A_GRACE; NF_RG_A_INSTANCE, NF_RG_A_PEER_INSTANCE,
  *	NF_RG_A_SESSION, NF_RG_A_SEQ, NF_RG_A_GENERATION, NF_RG_A_SYNC (enum nf_rg_sync),
- *	NF_RG_A_ENTRIES, NF_RG_A_PENDING, NF_RG_A_INFLIGHT, NF_RG_A_REFUSED.
+ *	NF_RG_A_ENTRIES, NF_RG_A_PENDING, NF_RG_A_INFLIGHT, NF_RG_A_REFUSED, NF_RG_A_GUARDED.
  *
  * NF_RG_CMD_SET_ROLE - change the role of a group, or renew its lease
  *
@@ -239,6 +239,9 @@ enum nf_rg_attr {
 	NF_RG_A_STAT_NAME,		/* string */
 	NF_RG_A_STAT_VALUE,		/* u64 */
 	NF_RG_A_EVENT,			/* u32, enum nf_rg_event */
+	NF_RG_A_GUARDED,		/* u32, TCP connections that came from the peer and
+					 * whose windows are not known yet
+					 */
 
 	__NF_RG_A_MAX,
 };

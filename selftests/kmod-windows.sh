@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: icount mem=1024 timeout=120
+# vm: icount mem=1024 timeout=180
 # TCP transfers whose acknowledgments died with the router go on at the other one
 # (topology: lib/topo.sh). The receivers' packets are dropped behind A for a while,
 # then A is cut: its peer, B, knows nothing of what they had acknowledged, and the
@@ -33,7 +33,7 @@ start() {
 	must transfer_start "up$1" c up -r 2000000 -i 50 -w 40 "$2" 5001 4000000
 }
 
-ktap_plan $((${#times[@]} * 4))
+ktap_plan $((${#times[@]} * 6))
 for ms in "${times[@]}"; do
 	kmod_up
 	flowd_start 5000 2
@@ -54,6 +54,8 @@ for ms in "${times[@]}"; do
 	for t in down4 up4 down6 up6; do
 		ok_if "$t, acknowledgments dead for $ms ms" transfer_ends $t 60
 	done
+	ok_if "all windows were learnt, $ms ms" is "$(kget B guarded)" 0
+	ok_if "and nothing was invalid, $ms ms" is "$(kmod_invalid B)" 0
 	ktap_run_cleanups
 	must wait_for 20 topo_is_gone A
 done
