@@ -325,7 +325,7 @@ int nf_rg_install_batch(struct nf_rg_install *in)
 	if (!err) {
 		install_begin(in);
 		err = install_records(in);
-		nf_rg_window_installed(in->g->rn);
+		nf_rg_window_guard(in->g->rn);
 	}
 	if (!err) {
 		nf_rg_stat_inc(in->g->rn, NF_RG_STAT_INSTALL_BATCH);

@@ -62,6 +62,7 @@ static enum nf_rg_verdict hold_one(struct nf_rg_group *g, struct nf_rg_entry *e,
 		e->timeout = left / HZ;
 	e->hold = nfct_time_stamp + nf_rg_role_hold_time();
 	WRITE_ONCE(e->ct->timeout, e->hold);
+	nf_rg_window_rest(e);
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_HELD);
 	return NF_RG_KEEP;
 }
@@ -88,6 +89,7 @@ static void timeout_work(struct work_struct *work)
 		return;
 	}
 	nf_rg_track_walk(g, hold_one, NULL);
+	nf_rg_window_guard(g->rn);
 	queue_delayed_work(system_unbound_wq, &g->timeout_work, HOLD_REFRESH);
 }
 

@@ -43,6 +43,17 @@ static bool is_tcp(const struct nf_conn *ct)
 	return nf_ct_protonum(ct) == IPPROTO_TCP;
 }
 
+/* The core's check is off from here on.  Context: the group's lock and ct->lock. */
+static void guard_begin(struct nf_rg_entry *e, u32 end, u32 reply_end, bool exact)
+{
+	e->end[0] = end;
+	e->end[1] = reply_end;
+	e->exact = exact;
+	WRITE_ONCE(e->window, NF_RG_WINDOW_HINTED);
+	atomic_inc(&e->map->group->guarded);
+	atomic_inc(&e->map->group->rn->guarded);
+}
+
 /* Context: ct->lock. */
 static void guard_end(struct nf_rg_entry *e)
 {
@@ -73,13 +84,33 @@ void nf_rg_window_hold(struct nf_rg_entry *e, const struct nf_rg_record *rec)
 		return;
 	spin_lock(&e->ct->lock);
 	guard_end(e);
-	if (!(rec->tcp[0].flags & IP_CT_TCP_FLAG_BE_LIBERAL)) {
-		e->end[0] = rec->tcp[0].end;
-		e->end[1] = rec->tcp[1].end;
-		e->exact = rec->tcp_exact;
-		WRITE_ONCE(e->window, NF_RG_WINDOW_HINTED);
-		atomic_inc(&e->map->group->guarded);
-		atomic_inc(&e->map->group->rn->guarded);
+	if (!(rec->tcp[0].flags & IP_CT_TCP_FLAG_BE_LIBERAL))
+		guard_begin(e, rec->tcp[0].end, rec->tcp[1].end, rec->tcp_exact);
+	spin_unlock(&e->ct->lock);
+}
+
+/**
+ * nf_rg_window_rest - the group stands by: what the core knows here is getting old
+ * @e: the entry
+ *
+ * The connection goes on at the peer.  Should it come back before the peer has told anything of
+ * it, the windows of now would be wrong for ever.
+ *
+ * Context: the group's lock, bottom halves off; takes ct->lock.
+ */
+void nf_rg_window_rest(struct nf_rg_entry *e)
+{
+	struct ip_ct_tcp *tcp = &e->ct->proto.tcp;
+	int i;
+
+	if (!is_tcp(e->ct))
+		return;
+	spin_lock(&e->ct->lock);
+	if (e->window == NF_RG_WINDOW_CORE &&
+	    !(tcp->seen[0].flags & IP_CT_TCP_FLAG_BE_LIBERAL)) {
+		for (i = 0; i < IP_CT_DIR_MAX; i++)
+			tcp->seen[i].flags |= IP_CT_TCP_FLAG_BE_LIBERAL;
+		guard_begin(e, tcp->seen[0].td_end, tcp->seen[1].td_end, false);
 	}
 	spin_unlock(&e->ct->lock);
 }
@@ -375,7 +406,7 @@ static const struct nf_hook_ops window_hooks[] = {
 };
 
 /**
- * nf_rg_window_installed - a batch was installed: put the guard up if it is needed
+ * nf_rg_window_guard - connections came from the peer, or may: put the guard up if it is needed
  * @rn: the namespace
  *
  * Without memory for it, connections are learnt by no one, and stay without a window check; it is
@@ -383,7 +414,7 @@ static const struct nf_hook_ops window_hooks[] = {
  *
  * Context: process.
  */
-void nf_rg_window_installed(struct nf_rg_net *rn)
+void nf_rg_window_guard(struct nf_rg_net *rn)
 {
 	/* Pairs with window_idle(): connections are counted before this is read. */
 	smp_mb();
@@ -407,7 +438,7 @@ static void window_idle(struct nf_rg_net *rn)
 	mutex_lock(&rn->guard_lock);
 	if (rn->guard_up) {
 		WRITE_ONCE(rn->guard_up, false);
-		/* Pairs with nf_rg_window_installed(), which has counted before it looks. */
+		/* Pairs with nf_rg_window_guard(), which has counted before it looks. */
 		smp_mb();
 		if (atomic_read(&rn->guarded))
 			WRITE_ONCE(rn->guard_up, true);
