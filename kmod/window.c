@@ -240,8 +240,11 @@ static bool guard_passes(const struct nf_rg_entry *e, u8 dir, const struct tcphd
 static unsigned int hook_guard(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct nf_rg_net *rn = nf_rg_net(state->net);
+	const struct nf_conntrack_zone *zone;
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
+	struct nf_conntrack_zone zbuf;
+	enum ip_conntrack_info ctinfo;
 	const struct tcphdr *th;
 	struct nf_rg_entry *e;
 	bool pass = true;
@@ -254,7 +257,8 @@ static unsigned int hook_guard(void *priv, struct sk_buff *skb, const struct nf_
 		return NF_ACCEPT;
 	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), state->pf, state->net, &tuple))
 		return NF_ACCEPT;
-	h = nf_conntrack_find_get(state->net, &nf_ct_zone_dflt, &tuple);
+	zone = nf_ct_zone_tmpl(nf_ct_get(skb, &ctinfo), skb, &zbuf);
+	h = nf_conntrack_find_get(state->net, zone, &tuple);
 	if (!h)
 		return NF_ACCEPT;
 	ct = nf_ct_tuplehash_to_ctrack(h);
