@@ -11,6 +11,8 @@
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
 
+RATE=$((2000000 / ktap_slow / ktap_slow)) # bytes/s; the routers have to be changed meanwhile
+PATIENCE=$((40 * ktap_slow))	# s
 read -ra times <<<"$(soak "60 250 500" 250)"
 
 # acks_die HOST MATCH: HOST, a sender, hears none of the TCP packets that match any more
@@ -27,10 +29,12 @@ acks_die() {
 acks_live() { ns "$1" nft delete table inet acks; }
 transfer_at() { [ "$(sed -n 's/^t=.* bytes=//p' "$RUN/$NS/transfer.$1" | tail -n1)" -ge "$2" ]; }
 
+transfer_runs() { [ ! -s "$RUN/$NS/transfer.$1.rc" ]; }
+
 # start NAME ADDRESS: a download from port 5000 and an upload to port 5001
 start() {
-	must transfer_start "down$1" c down -r 2000000 -i 50 -w 40 "$2" 5000 4000000
-	must transfer_start "up$1" c up -r 2000000 -i 50 -w 40 "$2" 5001 4000000
+	must transfer_start "down$1" c down -r $RATE -i 50 -w $PATIENCE "$2" 5000 4000000
+	must transfer_start "up$1" c up -r $RATE -i 50 -w $PATIENCE "$2" 5001 4000000
 }
 
 ktap_plan $((${#times[@]} * 6))
@@ -48,6 +52,9 @@ for ms in "${times[@]}"; do
 	acks_die s "dport 5000"
 	acks_die c "sport 5001"
 	sleep "$(awk -v m="$ms" 'BEGIN { print m / 1000 }')"	# the measure itself
+	for t in down4 up4 down6 up6; do
+		must transfer_runs $t
+	done
 	kmod_takeover
 	acks_live s
 	acks_live c
