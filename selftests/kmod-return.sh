@@ -10,6 +10,8 @@
 
 transfer_at() { [ "$(sed -n 's/^t=.* bytes=//p' "$RUN/$NS/transfer.$1" | tail -n1)" -ge "$2" ]; }
 
+RATE=$((300000 / ktap_slow))	# bytes/s; the group has to move twice meanwhile
+
 # give FROM TO EPOCH: a switchover without a word from FROM to TO
 give() {
 	must krole "$1" standby "$3"
@@ -24,9 +26,9 @@ kmod_up
 flowd_start 5000 2
 kmod_no_new B
 must relay_up A B
-must transfer_start down4 c down -r 300000 -i 50 -w 30 192.0.2.9 5000 4000000
-must transfer_start up4 c up -r 300000 -i 50 -w 30 192.0.2.9 5001 4000000
-must transfer_start down6 c down -r 300000 -i 50 -w 30 2001:db8:b::9 5000 4000000
+must transfer_start down4 c down -r $RATE -i 50 -w $((30 * ktap_slow)) 192.0.2.9 5000 4000000
+must transfer_start up4 c up -r $RATE -i 50 -w $((30 * ktap_slow)) 192.0.2.9 5001 4000000
+must transfer_start down6 c down -r $RATE -i 50 -w $((30 * ktap_slow)) 2001:db8:b::9 5000 4000000
 for t in down4 up4 down6; do
 	must wait_for 10 transfer_at $t 200000
 done
@@ -36,6 +38,9 @@ give A B 2
 # further than any window of now
 for t in down4 up4 down6; do
 	must wait_for 20 transfer_at $t 2500000
+done
+for t in down4 up4 down6; do
+	must transfer_runs $t
 done
 give B A 3
 for t in down4 up4 down6; do

@@ -29,8 +29,6 @@ acks_die() {
 acks_live() { ns "$1" nft delete table inet acks; }
 transfer_at() { [ "$(sed -n 's/^t=.* bytes=//p' "$RUN/$NS/transfer.$1" | tail -n1)" -ge "$2" ]; }
 
-transfer_runs() { [ ! -s "$RUN/$NS/transfer.$1.rc" ]; }
-
 # start NAME ADDRESS: a download from port 5000 and an upload to port 5001
 start() {
 	must transfer_start "down$1" c down -r $RATE -i 50 -w $PATIENCE "$2" 5000 4000000

@@ -300,6 +300,8 @@ transfer_start() {
 	wait_for 10 grep -q '^t=' "$out"
 }
 
+transfer_runs() { [ ! -s "$RUN/$NS/transfer.$1.rc" ]; }
+
 # transfer_ends NAME SECONDS: it ends in time, and every byte has arrived
 transfer_ends() {
 	local out=$RUN/$NS/transfer.$1
