@@ -43,7 +43,6 @@
  * struct nf_rg_segment - what is looked at of a TCP segment
  * @dir: 0 original direction, 1 reply
  * @ack_set: @ack, @sack and @win mean something
- * @seq: of its first byte
  * @end: behind its last byte, FIN counted
  * @ack: acknowledged, as the other side counts (without what NAT helpers added)
  * @sack: the highest number acknowledged, @ack without SACK
@@ -52,7 +51,6 @@
 struct nf_rg_segment {
 	__u8 dir;
 	bool ack_set;
-	__u32 seq;
 	__u32 end;
 	__u32 ack;
 	__u32 sack;

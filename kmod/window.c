@@ -3,7 +3,7 @@
  * The windows of TCP connections: told to the peer when they rest, guarded after a takeover until
  * they are known again (learn.h).
  *
- * On the active router a walk every REFRESH_INTERVAL finds the connections that have come to rest
+ * On the active router a walk every few seconds (role.c) finds the connections that have come to rest
  * since the last one, and those that no longer do; each is sent once.  So the peer's hints are
  * those of now for every connection that is silent, which is where a forged segment would do harm:
  * one that moves is learnt again with its next few segments.
@@ -311,8 +311,7 @@ static bool segment_read(const struct sk_buff *skb, const struct nf_conn *ct, u8
 	if (len < sizeof(*th) || thoff + len > skb->len)
 		return false;
 	s->dir = dir;
-	s->seq = ntohl(th->seq);
-	s->end = s->seq + skb->len - thoff - len + th->fin;
+	s->end = ntohl(th->seq) + skb->len - thoff - len + th->fin;
 	s->ack_set = th->ack;
 	if (!th->ack)
 		return true;

@@ -29,15 +29,15 @@ static void step(struct nf_rg_learn *l, const uint8_t *p, int spoke[2])
 	const struct nf_rg_learn before = *l;
 	struct nf_rg_segment s = { .dir = p[0] & 1, .ack_set = p[0] & 2 };
 	enum nf_rg_learnt what;
+	const uint32_t seq = l->dir[s.dir].hint + (u32(p + 1) & mask);
 	int i;
 
-	s.seq = l->dir[s.dir].hint + (u32(p + 1) & mask);
-	s.end = s.seq + p[5];
+	s.end = seq + p[5];
 	s.ack = l->dir[!s.dir].hint + (u32(p + 6) & mask);
 	s.sack = s.ack + (p[10] & 0x80 ? u32(p + 10) & 0xffff : 0);
 	s.win = u32(p + 12) & 0x3fffffff;
-	nf_rg_learn_reset(l, s.dir, s.seq);
-	nf_rg_learn_syn(l, s.dir, s.seq);
+	nf_rg_learn_reset(l, s.dir, seq);
+	nf_rg_learn_syn(l, s.dir, seq);
 	must(!memcmp(&before, l, sizeof(before)));
 	what = nf_rg_learn_segment(l, &s);
 	switch (what) {
