@@ -325,8 +325,8 @@ churn_start() {
 	topo_sysctl A net.netfilter.nf_conntrack_tcp_timeout_time_wait=2 \
 		net.netfilter.nf_conntrack_tcp_timeout_close=2
 	for h in 192.0.2.9 2001:db8:b::9; do
-		ip netns exec "${NS}c" "$PROGS/flowgen" churn -c 32 -r "$1" -t 86400 $h 5000 \
-			>>"$RUN/$NS/churn" 2>&1 8>&- &
+		ip netns exec "${NS}c" "$PROGS/flowgen" churn -c 32 -w $((10 * ktap_slow)) \
+			-r "$1" -t 86400 $h 5000 >>"$RUN/$NS/churn" 2>&1 8>&- &
 		echo $! >>"$RUN/$NS/churn.pid"
 		disown $!
 	done

@@ -2,14 +2,15 @@
 /*
  * flowgen - many short or many lasting flows, against flowd
  *
- * usage: flowgen churn [-u] [-c CONC] [-r RATE] {-n TOTAL | -t SECS} HOST PORT
- *        flowgen hold  [-u] [-c CONC] -n TOTAL HOST PORT
+ * usage: flowgen churn [-u] [-c CONC] [-w WAIT] [-r RATE] {-n TOTAL | -t SECS} HOST PORT
+ *        flowgen hold  [-u] [-c CONC] [-w WAIT] -n TOTAL HOST PORT
  *
  * churn: open, one byte each way, close; CONC (64) at a time, at most RATE a
  *        second, until TOTAL flows or SECS seconds, or SIGTERM: no more flows then.
  * hold:  the same without close.  Prints "held=N" when all are there; on each
  *        SIGUSR1 sends a byte over every flow and prints "verified=N dead=M"
- *        when all echoes came or 10 s have passed; SIGTERM ends it.
+ *        when all echoes came or WAIT s have passed; SIGTERM ends it.
+ * A flow has failed after WAIT (10) seconds without an answer.
  * -u:    UDP; a datagram without echo is sent again three times, each second.
  *
  * Every 20000 flows it goes on to the next port (flowd PORT COUNT), for the
@@ -32,7 +33,6 @@
 #include <unistd.h>
 
 #define FLOWS_PER_PORT 20000
-#define PATIENCE 10.0		/* s without an answer until a flow has failed */
 #define UDP_RETRY 1.0		/* s */
 #define UDP_TRIES 4
 
@@ -56,9 +56,9 @@ static struct {
 	bool hold, udp;
 	unsigned int conc, port;
 	unsigned long total;
-	double rate, secs;
+	double rate, secs, wait;
 	struct addr to;
-} opt = { .conc = 64 };
+} opt = { .conc = 64, .wait = 10 };
 
 static int ep;
 static struct flow *flows;
@@ -168,7 +168,7 @@ static void look_after(void)
 			continue;
 		if (opt.udp && t - f->since > UDP_RETRY && f->tries < UDP_TRIES)
 			flow_send(f);
-		else if (t - f->since > (opt.udp ? UDP_RETRY : PATIENCE))
+		else if (t - f->since > (opt.udp ? UDP_RETRY : opt.wait))
 			flow_fail(f, ETIMEDOUT);
 	}
 }
@@ -240,7 +240,7 @@ static void verify(void)
 			flows[i].tries = 0;
 			flow_send(&flows[i]);
 		}
-	while (done + failed - failed_before < before && now() - t0 < PATIENCE + 1)
+	while (done + failed - failed_before < before && now() - t0 < opt.wait + 1)
 		poll_flows(100);
 	printf("verified=%lu dead=%lu\n", done, before - done);
 	fflush(stdout);
@@ -271,13 +271,16 @@ static void parse(int argc, char **argv)
 	if (argc < 2 || (strcmp(argv[1], "churn") && strcmp(argv[1], "hold")))
 		die("usage: flowgen churn|hold [OPTION...] HOST PORT");
 	opt.hold = !strcmp(argv[1], "hold");
-	while ((o = getopt(argc - 1, argv + 1, "uc:r:n:t:")) != -1) {
+	while ((o = getopt(argc - 1, argv + 1, "uc:w:r:n:t:")) != -1) {
 		switch (o) {
 		case 'u':
 			opt.udp = true;
 			break;
 		case 'c':
 			opt.conc = number("-c", optarg, 1 << 20);
+			break;
+		case 'w':
+			opt.wait = number("-w", optarg, 1 << 20);
 			break;
 		case 'r':
 			opt.rate = number("-r", optarg, 10000000);
