@@ -109,9 +109,10 @@ ktap_plan 20
 topo_up
 for r in A B; do
 	kmod_rules "$r"
-	# so that the ends come soon
-	topo_sysctl "$r" net.netfilter.nf_conntrack_tcp_timeout_{time_wait,last_ack,close,close_wait,fin_wait}=1 \
-		net.netfilter.nf_conntrack_{udp_timeout,udp_timeout_stream,icmp_timeout,icmpv6_timeout}=2
+	# so that the ends come soon, but after a listing
+	topo_sysctl "$r" \
+		net.netfilter.nf_conntrack_tcp_timeout_{time_wait,last_ack,close,close_wait,fin_wait}=$ktap_slow \
+		net.netfilter.nf_conntrack_{udp_timeout,udp_timeout_stream,icmp_timeout,icmpv6_timeout}=$((2 * ktap_slow))
 done
 kmod_addresses A add
 flowd_start 5000
