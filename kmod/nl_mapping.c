@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink commands: mappings. */
+#include "nl.h"
+
+#include <linux/in6.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "mapping.h"
+#include "role.h"
+
+static const struct nla_policy range_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_RANGE_FROM] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+	[NF_RG_A_RANGE_TO] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+};
+
+static int parse_range(const struct nlattr *attr, struct nf_rg_range *r,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr **tb;
+	u8 to_family;
+	int err;
+
+	tb = kcalloc(NF_RG_A_MAX + 1, sizeof(*tb), GFP_KERNEL);
+	if (!tb)
+		return -ENOMEM;
+	err = nla_parse_nested(tb, NF_RG_A_MAX, attr, range_policy, extack);
+	if (!err && (!tb[NF_RG_A_RANGE_FROM] || !tb[NF_RG_A_RANGE_TO])) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a range has a first and a last address");
+		err = -EINVAL;
+	}
+	if (!err)
+		err = nf_rg_nl_addr(tb[NF_RG_A_RANGE_FROM], &r->family, &r->from, extack);
+	if (!err)
+		err = nf_rg_nl_addr(tb[NF_RG_A_RANGE_TO], &to_family, &r->to, extack);
+	if (!err && (to_family != r->family ||
+		     memcmp(&r->from, &r->to, r->family == NFPROTO_IPV4 ? 4 : 16) > 0)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the last address of a range is below the first");
+		err = -EINVAL;
+	}
+	kfree(tb);
+	return err;
+}
+
+static struct nf_rg_ranges *parse_ranges(struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[NF_RG_A_RANGES], *attr;
+	struct nf_rg_ranges *ranges;
+	unsigned int n = 0;
+	int rem, err;
+
+	nla_for_each_nested(attr, nest, rem)
+		n++;
+	if (!n) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest, "a mapping needs a range");
+		return ERR_PTR(-EINVAL);
+	}
+	ranges = kzalloc(struct_size(ranges, r, n), GFP_KERNEL);
+	if (!ranges)
+		return ERR_PTR(-ENOMEM);
+	nla_for_each_nested(attr, nest, rem) {
+		err = parse_range(attr, &ranges->r[ranges->n], info->extack);
+		if (err) {
+			kfree(ranges);
+			return ERR_PTR(err);
+		}
+		ranges->n++;
+	}
+	return ranges;
+}
+
+/*
+ * Checks what a new mapping asks for against what is there; -EEXIST: it is there already, only
+ * its ranges change.
+ */
+static int mapping_check(struct nf_rg_group *g, struct nf_rg_mapping *m, u32 slot,
+			 struct genl_info *info)
+{
+	struct nf_rg_net *rn = g->rn;
+	struct nf_rg_mapping *other = nf_rg_mapping_by_slot(rn, slot);
+
+	if (slot > rn->mark_mask >> rn->mark_shift) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_SLOT],
+				    "the slot does not fit into the mark mask");
+		return -ERANGE;
+	}
+	if (other && other != m) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_SLOT],
+				    "another mapping has this slot");
+		return -EBUSY;
+	}
+	if (m && (m->group != g || m->slot != slot)) {
+		NL_SET_ERR_MSG_MOD(info->extack, "group and slot of a mapping cannot be changed");
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int mapping_new(struct nf_rg_group *g, struct genl_info *info)
+{
+	u32 id = nla_get_u32(info->attrs[NF_RG_A_MAPPING]);
+	u32 slot = nla_get_u32(info->attrs[NF_RG_A_SLOT]);
+	struct nf_rg_mapping *m = nf_rg_mapping_find(g->rn, id);
+	struct nf_rg_ranges *ranges;
+	int err;
+
+	err = mapping_check(g, m, slot, info);
+	if (err)
+		return err;
+	ranges = parse_ranges(info);
+	if (IS_ERR(ranges))
+		return PTR_ERR(ranges);
+	if (m) {
+		nf_rg_mapping_set_ranges(m, ranges);
+	} else if (!nf_rg_mapping_create(g, id, slot, ranges)) {
+		kfree(ranges);
+		return -ENOMEM;
+	}
+	nf_rg_net_adopt_soon(g->rn);
+	return 0;
+}
+
+/**
+ * nf_rg_nl_mapping_new - NF_RG_CMD_MAPPING_NEW
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_mapping_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_net *rn = nf_rg_net(genl_info_net(info));
+	struct nf_rg_group *g;
+	int err;
+
+	err = nf_rg_nl_need(info, NF_RG_A_MAPPING, "mapping ID");
+	if (!err)
+		err = nf_rg_nl_need(info, NF_RG_A_SLOT, "slot");
+	if (!err)
+		err = nf_rg_nl_need(info, NF_RG_A_RANGES, "ranges");
+	if (err)
+		return err;
+	mutex_lock(&rn->config);
+	g = nf_rg_nl_group(info);
+	err = IS_ERR(g) ? PTR_ERR(g) : mapping_new(g, info);
+	if (!IS_ERR(g))
+		nf_rg_group_put(g);
+	mutex_unlock(&rn->config);
+	return err;
+}
+
+static struct nf_rg_mapping *info_mapping(struct nf_rg_net *rn, struct genl_info *info)
+{
+	struct nf_rg_mapping *m;
+	int err = nf_rg_nl_need(info, NF_RG_A_MAPPING, "mapping ID");
+
+	if (err)
+		return ERR_PTR(err);
+	m = nf_rg_mapping_find(rn, nla_get_u32(info->attrs[NF_RG_A_MAPPING]));
+	if (m)
+		return m;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_MAPPING], "no such mapping");
+	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * nf_rg_nl_mapping_del - NF_RG_CMD_MAPPING_DEL
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_mapping_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_net *rn = nf_rg_net(genl_info_net(info));
+	struct nf_rg_mapping *m;
+	int err = 0;
+
+	mutex_lock(&rn->config);
+	m = info_mapping(rn, info);
+	if (IS_ERR(m))
+		err = PTR_ERR(m);
+	else
+		nf_rg_role_delete_mapping(m);
+	mutex_unlock(&rn->config);
+	return err;
+}
+
+static int put_range(struct sk_buff *skb, const struct nf_rg_range *r)
+{
+	struct nlattr *nest = nla_nest_start(skb, NF_RG_A_RANGE);
+	int len = r->family == NFPROTO_IPV4 ? 4 : 16;
+
+	if (!nest || nla_put(skb, NF_RG_A_RANGE_FROM, len, &r->from) ||
+	    nla_put(skb, NF_RG_A_RANGE_TO, len, &r->to))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_mapping(struct sk_buff *skb, const struct nf_rg_mapping *m, u32 portid, u32 seq,
+		       int flags)
+{
+	const struct nf_rg_ranges *ranges =
+		rcu_dereference_protected(m->ranges, lockdep_is_held(&m->group->rn->config));
+	struct nlattr *nest;
+	unsigned int i;
+	void *head;
+
+	head = genlmsg_put(skb, portid, seq, &nf_rg_family, flags, NF_RG_CMD_MAPPING_GET);
+	if (!head)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, NF_RG_A_MAPPING, m->id) ||
+	    nla_put_u32(skb, NF_RG_A_GROUP, m->group->id) ||
+	    nla_put_u32(skb, NF_RG_A_SLOT, m->slot))
+		goto cancel;
+	nest = nla_nest_start(skb, NF_RG_A_RANGES);
+	if (!nest)
+		goto cancel;
+	for (i = 0; i < ranges->n; i++)
+		if (put_range(skb, &ranges->r[i]))
+			goto cancel;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, head);
+	return 0;
+
+cancel:
+	genlmsg_cancel(skb, head);
+	return -EMSGSIZE;
+}
+
+/**
+ * nf_rg_nl_mapping_get - NF_RG_CMD_MAPPING_GET for one mapping
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_mapping_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_net *rn = nf_rg_net(genl_info_net(info));
+	struct nf_rg_mapping *m;
+	struct sk_buff *msg;
+	int err;
+
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&rn->config);
+	m = info_mapping(rn, info);
+	err = IS_ERR(m) ? PTR_ERR(m) : put_mapping(msg, m, info->snd_portid, info->snd_seq, 0);
+	mutex_unlock(&rn->config);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+/**
+ * nf_rg_nl_mapping_dump - NF_RG_CMD_MAPPING_GET for all mappings
+ * @skb: to be filled
+ * @cb: state of the dump
+ *
+ * Return: length of @skb, 0 at the end, -errno.
+ */
+int nf_rg_nl_mapping_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nf_rg_net *rn = nf_rg_net(sock_net(skb->sk));
+	struct nf_rg_mapping *m;
+	long n = 0;
+	int err = 0;
+
+	mutex_lock(&rn->config);
+	list_for_each_entry(m, &rn->mappings, list) {
+		if (n++ < cb->args[0])
+			continue;
+		err = put_mapping(skb, m, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  NLM_F_MULTI);
+		if (err)
+			break;
+		cb->args[0] = n;
+	}
+	mutex_unlock(&rn->config);
+	return skb->len ?: err;
+}
