@@ -92,7 +92,7 @@ static int walk_one(struct nf_conn *ct, void *data)
 	rcu_read_lock();
 	m = nf_rg_classify(rn, ct);
 	if (m && READ_ONCE(m->group->role) == NF_RG_ROLE_ACTIVE && !nf_rg_track_find(rn, ct) &&
-	    nf_rg_proto_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct)))
+	    nf_rg_mapping_replicates(m, ct))
 		adopt(rn, ct);
 	rcu_read_unlock();
 	return 0;

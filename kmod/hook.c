@@ -15,7 +15,8 @@
  * that have it.
  *
  * A connection of a protocol that records do not carry gets no slot and no entry: the mark says
- * what the peer has.  It is counted, so that people can see what a takeover would end.
+ * what the peer has.  So it is with one that the policy of its mapping holds back.  Both are
+ * counted, so that people can see what a takeover would end.
  */
 #include "hook.h"
 
@@ -26,6 +27,7 @@
 
 #include "ecache.h"
 #include "mapping.h"
+#include "policy.h"
 #include "proto.h"
 #include "track.h"
 
@@ -42,6 +44,10 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 	}
 	if (!nf_rg_proto_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct))) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_NOT_REPLICATED);
+		return NF_ACCEPT;
+	}
+	if (nf_rg_policy_holds_back(rcu_dereference(m->policy), ct)) {
+		nf_rg_stat_inc(rn, NF_RG_STAT_HELD_BACK);
 		return NF_ACCEPT;
 	}
 	if (!nf_rg_ecache_add(ct)) {

@@ -9,6 +9,9 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "policy.h"
+#include "proto.h"
+
 static bool range_holds(const struct nf_rg_range *r, u8 family, const union nf_inet_addr *ip)
 {
 	if (r->family != family)
@@ -128,12 +131,14 @@ struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot)
  * @id: mapping ID, not yet used
  * @slot: not yet used
  * @ranges: translated addresses; the mapping's on success
+ * @policy: what is not replicated, or NULL; the mapping's on success
  *
  * Context: nf_rg_net.config held.
  * Return: the mapping, NULL without memory.
  */
 struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot,
-					   struct nf_rg_ranges *ranges)
+					   struct nf_rg_ranges *ranges,
+					   struct nf_rg_policy *policy)
 {
 	struct nf_rg_mapping *m = kzalloc(sizeof(*m), GFP_KERNEL);
 
@@ -143,25 +148,43 @@ struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 sl
 	m->id = id;
 	m->slot = slot;
 	rcu_assign_pointer(m->ranges, ranges);
+	rcu_assign_pointer(m->policy, policy);
 	list_add_tail_rcu(&m->list, &g->rn->mappings);
 	return m;
 }
 
 /**
- * nf_rg_mapping_set_ranges - replace the translated addresses
+ * nf_rg_mapping_replace - replace the translated addresses and the policy
  * @m: the mapping
- * @ranges: the new ones; now the mapping's
+ * @ranges: the new addresses; now the mapping's
+ * @policy: the new policy, or NULL; now the mapping's
  *
- * Entries outside the new ranges stay until they end.
+ * Entries that would not be made any more stay until they end.
  *
  * Context: nf_rg_net.config held.
  */
-void nf_rg_mapping_set_ranges(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges)
+void nf_rg_mapping_replace(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges,
+			   struct nf_rg_policy *policy)
 {
-	struct nf_rg_ranges *old;
+	ranges = rcu_replace_pointer(m->ranges, ranges, lockdep_is_held(&m->group->rn->config));
+	policy = rcu_replace_pointer(m->policy, policy, lockdep_is_held(&m->group->rn->config));
+	kfree_rcu(ranges, rcu);
+	if (policy)
+		kfree_rcu(policy, rcu);
+}
 
-	old = rcu_replace_pointer(m->ranges, ranges, lockdep_is_held(&m->group->rn->config));
-	kfree_rcu(old, rcu);
+/**
+ * nf_rg_mapping_replicates - is a connection of a mapping worth an entry?
+ * @m: the mapping
+ * @ct: the connection
+ *
+ * Context: rcu_read_lock() held.
+ * Return: false if records do not carry its protocol, or the policy holds it back.
+ */
+bool nf_rg_mapping_replicates(const struct nf_rg_mapping *m, const struct nf_conn *ct)
+{
+	return nf_rg_proto_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct)) &&
+	       !nf_rg_policy_holds_back(rcu_dereference(m->policy), ct);
 }
 
 /**
@@ -173,7 +196,10 @@ void nf_rg_mapping_set_ranges(struct nf_rg_mapping *m, struct nf_rg_ranges *rang
 void nf_rg_mapping_free(struct nf_rg_mapping *m)
 {
 	struct nf_rg_ranges *ranges = rcu_dereference_protected(m->ranges, true);
+	struct nf_rg_policy *policy = rcu_dereference_protected(m->policy, true);
 
 	kfree_rcu(ranges, rcu);
+	if (policy)
+		kfree_rcu(policy, rcu);
 	kfree_rcu(m, rcu);
 }

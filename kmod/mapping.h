@@ -8,6 +8,7 @@
 #include "group.h"
 
 struct nf_conn;
+struct nf_rg_policy;
 
 /**
  * struct nf_rg_range - translated addresses, from the first to the last
@@ -42,6 +43,7 @@ struct nf_rg_ranges {
  * @slot: what the masked bits of the mark hold
  * @dead: being removed; under the group's lock
  * @ranges: translated addresses
+ * @policy: what is not replicated; NULL: nothing
  */
 struct nf_rg_mapping {
 	struct list_head list;
@@ -51,11 +53,15 @@ struct nf_rg_mapping {
 	u32 slot;
 	bool dead;
 	struct nf_rg_ranges __rcu *ranges;
+	struct nf_rg_policy __rcu *policy;
 };
 
 struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot,
-					   struct nf_rg_ranges *ranges);
-void nf_rg_mapping_set_ranges(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges);
+					   struct nf_rg_ranges *ranges,
+					   struct nf_rg_policy *policy);
+void nf_rg_mapping_replace(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges,
+			   struct nf_rg_policy *policy);
+bool nf_rg_mapping_replicates(const struct nf_rg_mapping *m, const struct nf_conn *ct);
 void nf_rg_mapping_free(struct nf_rg_mapping *m);
 struct nf_rg_mapping *nf_rg_mapping_find(struct nf_rg_net *rn, u32 id);
 struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot);

@@ -34,6 +34,7 @@ static const struct nla_policy nf_rg_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_MAPPING] = NLA_POLICY_FULL_RANGE(NLA_U32, &mapping_range),
 	[NF_RG_A_SLOT] = NLA_POLICY_MIN(NLA_U32, 1),
 	[NF_RG_A_RANGES] = { .type = NLA_NESTED },
+	[NF_RG_A_POLICY] = { .type = NLA_NESTED },
 	[NF_RG_A_VERSION] = { .type = NLA_U32 },
 	[NF_RG_A_WINDOW] = NLA_POLICY_RANGE(NLA_U32, 1, NF_RG_WINDOW_MAX),
 	[NF_RG_A_SESSION] = { .type = NLA_U32 },

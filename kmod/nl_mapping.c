@@ -4,9 +4,12 @@
 
 #include <linux/in6.h>
 #include <linux/slab.h>
+#include <linux/stringify.h>
 #include <net/sock.h>
 
 #include "mapping.h"
+#include "policy.h"
+#include "proto.h"
 #include "role.h"
 
 static const struct nla_policy range_policy[NF_RG_A_MAX + 1] = {
@@ -69,10 +72,103 @@ static struct nf_rg_ranges *parse_ranges(struct genl_info *info)
 	return ranges;
 }
 
-/*
- * Checks what a new mapping asks for against what is there; -EEXIST: it is there already, only
- * its ranges change.
- */
+static const struct nla_policy rule_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_RULE_PROTO] = { .type = NLA_U8 },
+	[NF_RG_A_RULE_PORT_FROM] = { .type = NLA_U16 },
+	[NF_RG_A_RULE_PORT_TO] = { .type = NLA_U16 },
+};
+
+static int read_rule(struct nlattr *const *tb, const struct nlattr *attr, struct nf_rg_rule *r,
+		     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *from = tb[NF_RG_A_RULE_PORT_FROM], *to = tb[NF_RG_A_RULE_PORT_TO];
+
+	if (!tb[NF_RG_A_RULE_PROTO]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a rule has a protocol");
+		return -EINVAL;
+	}
+	r->l4 = nla_get_u8(tb[NF_RG_A_RULE_PROTO]);
+	/* Which of the two families it is, the rule does not say. */
+	if (!nf_rg_proto_replicates(NFPROTO_IPV4, r->l4) &&
+	    !nf_rg_proto_replicates(NFPROTO_IPV6, r->l4)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NF_RG_A_RULE_PROTO],
+				    "a protocol that is not replicated anyway");
+		return -EINVAL;
+	}
+	if (!nf_rg_proto_has_ports(r->l4)) {
+		if (from || to) {
+			NL_SET_ERR_MSG_ATTR(extack, from ?: to, "this protocol has no ports");
+			return -EINVAL;
+		}
+		return 0;
+	}
+	if (to && !from) {
+		NL_SET_ERR_MSG_ATTR(extack, to, "a last port needs a first one");
+		return -EINVAL;
+	}
+	r->from = from ? nla_get_u16(from) : 0;
+	r->to = to ? nla_get_u16(to) : from ? r->from : U16_MAX;
+	if (r->to < r->from) {
+		NL_SET_ERR_MSG_ATTR(extack, to, "the last port is below the first");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int parse_rule(const struct nlattr *attr, struct nf_rg_rule *r,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr **tb;
+	int err;
+
+	if (nla_type(attr) != NF_RG_A_RULE) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a policy has rules and nothing else");
+		return -EINVAL;
+	}
+	tb = kcalloc(NF_RG_A_MAX + 1, sizeof(*tb), GFP_KERNEL);
+	if (!tb)
+		return -ENOMEM;
+	err = nla_parse_nested(tb, NF_RG_A_MAX, attr, rule_policy, extack);
+	if (!err)
+		err = read_rule(tb, attr, r, extack);
+	kfree(tb);
+	return err;
+}
+
+/* NULL: there is none, and everything is replicated. */
+static struct nf_rg_policy *parse_policy(struct genl_info *info)
+{
+	const struct nlattr *nest = info->attrs[NF_RG_A_POLICY], *attr;
+	struct nf_rg_policy *policy;
+	unsigned int n = 0;
+	int rem, err;
+
+	if (!nest)
+		return NULL;
+	nla_for_each_nested(attr, nest, rem)
+		n++;
+	if (n > NF_RG_RULES_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "a policy has at most " __stringify(NF_RG_RULES_MAX) " rules");
+		return ERR_PTR(-E2BIG);
+	}
+	if (!n)
+		return NULL;
+	policy = kzalloc(struct_size(policy, r, n), GFP_KERNEL);
+	if (!policy)
+		return ERR_PTR(-ENOMEM);
+	nla_for_each_nested(attr, nest, rem) {
+		err = parse_rule(attr, &policy->r[policy->n], info->extack);
+		if (err) {
+			kfree(policy);
+			return ERR_PTR(err);
+		}
+		policy->n++;
+	}
+	return policy;
+}
+
+/* Checks what is asked for a mapping against what is there; @m: it is there already. */
 static int mapping_check(struct nf_rg_group *g, struct nf_rg_mapping *m, u32 slot,
 			 struct genl_info *info)
 {
@@ -101,6 +197,7 @@ static int mapping_new(struct nf_rg_group *g, struct genl_info *info)
 	u32 id = nla_get_u32(info->attrs[NF_RG_A_MAPPING]);
 	u32 slot = nla_get_u32(info->attrs[NF_RG_A_SLOT]);
 	struct nf_rg_mapping *m = nf_rg_mapping_find(g->rn, id);
+	struct nf_rg_policy *policy;
 	struct nf_rg_ranges *ranges;
 	int err;
 
@@ -110,10 +207,16 @@ static int mapping_new(struct nf_rg_group *g, struct genl_info *info)
 	ranges = parse_ranges(info);
 	if (IS_ERR(ranges))
 		return PTR_ERR(ranges);
-	if (m) {
-		nf_rg_mapping_set_ranges(m, ranges);
-	} else if (!nf_rg_mapping_create(g, id, slot, ranges)) {
+	policy = parse_policy(info);
+	if (IS_ERR(policy)) {
 		kfree(ranges);
+		return PTR_ERR(policy);
+	}
+	if (m) {
+		nf_rg_mapping_replace(m, ranges, policy);
+	} else if (!nf_rg_mapping_create(g, id, slot, ranges, policy)) {
+		kfree(ranges);
+		kfree(policy);
 		return -ENOMEM;
 	}
 	nf_rg_net_adopt_soon(g->rn);
@@ -198,11 +301,43 @@ static int put_range(struct sk_buff *skb, const struct nf_rg_range *r)
 	return 0;
 }
 
+static int put_rule(struct sk_buff *skb, const struct nf_rg_rule *r)
+{
+	struct nlattr *nest = nla_nest_start(skb, NF_RG_A_RULE);
+
+	if (!nest || nla_put_u8(skb, NF_RG_A_RULE_PROTO, r->l4) ||
+	    (nf_rg_proto_has_ports(r->l4) &&
+	     (nla_put_u16(skb, NF_RG_A_RULE_PORT_FROM, r->from) ||
+	      nla_put_u16(skb, NF_RG_A_RULE_PORT_TO, r->to))))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_policy(struct sk_buff *skb, const struct nf_rg_policy *p)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (!p)
+		return 0;
+	nest = nla_nest_start(skb, NF_RG_A_POLICY);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < p->n; i++)
+		if (put_rule(skb, &p->r[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int put_mapping(struct sk_buff *skb, const struct nf_rg_mapping *m, u32 portid, u32 seq,
 		       int flags)
 {
 	const struct nf_rg_ranges *ranges =
 		rcu_dereference_protected(m->ranges, lockdep_is_held(&m->group->rn->config));
+	const struct nf_rg_policy *policy =
+		rcu_dereference_protected(m->policy, lockdep_is_held(&m->group->rn->config));
 	struct nlattr *nest;
 	unsigned int i;
 	void *head;
@@ -221,6 +356,8 @@ static int put_mapping(struct sk_buff *skb, const struct nf_rg_mapping *m, u32 p
 		if (put_range(skb, &ranges->r[i]))
 			goto cancel;
 	nla_nest_end(skb, nest);
+	if (put_policy(skb, policy))
+		goto cancel;
 	genlmsg_end(skb, head);
 	return 0;
 

@@ -23,6 +23,7 @@
 	X(DROP_ARP, "drop-arp-not-active")				\
 	X(DROP_ND, "drop-nd-not-active")				\
 	X(NOT_REPLICATED, "not-replicated-protocol")			\
+	X(HELD_BACK, "not-replicated-policy")				\
 	X(MARK_NO_EXTENSION, "mark-no-event-extension")			\
 	/* entries */							\
 	X(ENTRY_NEW, "entries-created")					\

@@ -390,7 +390,7 @@ void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int ev
 
 		m = nf_rg_classify(rn, ct);
 		if (!m || READ_ONCE(m->group->role) != NF_RG_ROLE_ACTIVE ||
-		    !nf_rg_proto_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct)))
+		    !nf_rg_mapping_replicates(m, ct))
 			return;
 		local_bh_disable();
 		err = nf_rg_track_add(rn, m, ct, 0, &e);

@@ -41,7 +41,7 @@ batch="group=1 seq=1 batch=0 generation=1"
 range() { echo "ranges={ range={ range-from=x:$1 range-to=x:$2 } }"; }
 pool=$(range c0000201 c0000202)
 
-ktap_plan 74
+ktap_plan 87
 kmod_up
 must relay_up A B
 must settled A
@@ -133,6 +133,34 @@ refused "a range of both families" EINVAL 'the last address of a range is below 
 	A mapping-new group=1 mapping=9 slot=9 $(range c0000202 20010db8000000000000000000000001)
 refused "a bad range for a mapping that has one" EINVAL 'an address has 4 or 16 bytes \(range-to\)' \
 	A mapping-new group=1 mapping=152 slot=1 $(range c0000202 01)
+
+# policies
+rule() { echo "policy={ rule={ $* } }"; }
+new="mapping-new group=1 mapping=152 slot=1 $(range c0000264 c0000267)"
+must A $new $(rule rule-proto=17)
+before=$(state)
+refused "a rule without a protocol" EINVAL 'a rule has a protocol \(rule\)' A $new $(rule rule-port-from=80)
+refused "an empty rule" EINVAL 'a rule has a protocol \(rule\)' A $new $(rule)
+refused "a rule for what nobody carries" EINVAL 'a protocol that is not replicated anyway \(rule-proto\)' \
+	A $new $(rule rule-proto=200)
+for p in 1 58 47; do
+	refused "a port of protocol $p" EINVAL 'this protocol has no ports \(rule-port-from\)' \
+		A $new $(rule rule-proto=$p rule-port-from=80)
+done
+refused "a last port alone" EINVAL 'a last port needs a first one \(rule-port-to\)' \
+	A $new $(rule rule-proto=6 rule-port-to=80)
+refused "ports backwards" EINVAL 'the last port is below the first \(rule-port-to\)' \
+	A $new $(rule rule-proto=6 rule-port-from=81 rule-port-to=80)
+refused "a port of four bytes" EINVAL '.*\(rule-port-from\)' A $new $(rule rule-proto=6 rule-port-from=x:50000000)
+refused "something else in a rule" EINVAL '.*\(slot\)' A $new $(rule rule-proto=6 slot=1)
+refused "something else in a policy" EINVAL 'a policy has rules and nothing else \(range\)' \
+	A $new policy={ range={ } }
+refused "a bad rule behind a good one" EINVAL 'a rule has a protocol \(rule\)' \
+	A $new policy={ rule={ rule-proto=6 } rule={ } }
+refused "65 rules" E2BIG 'a policy has at most 64 rules \(policy\)' \
+	A $new policy={ $(printf 'rule={ rule-proto=%d } ' $(yes 6 | head -n 65)) }
+must A $new
+before=$(state)
 refused "to remove an unknown mapping" ENOENT 'no such mapping \(mapping\)' A mapping-del mapping=9
 refused "an unknown mapping" ENOENT 'no such mapping \(mapping\)' A mapping-get mapping=9
 

@@ -11,7 +11,8 @@
  *	rgk [-n NETNS] flush ID				NF_RG_CMD_FLUSH
  *	rgk [-n NETNS] get ID				one "name value" a line
  *	rgk [-n NETNS] stats				likewise
- *	rgk [-n NETNS] mappings				"ID GROUP SLOT RANGES" a line
+ *	rgk [-n NETNS] mappings				"ID GROUP SLOT RANGES" a line, and
+ *							"not PROTOCOL:FROM-TO" for each rule
  *	rgk [-n NETNS] watch				the events, one a line, until
  *							killed; says "watching" first
  *	rgk [-n NETNS] raw COMMAND [WORD | ATTR=VALUE]...
@@ -156,6 +157,11 @@ static const struct attr_name {
 	{ NF_RG_A_STATS, "stats", 0 },
 	{ NF_RG_A_EVENT, "event", 4 },
 	{ NF_RG_A_GUARDED, "guarded", 4 },
+	{ NF_RG_A_POLICY, "policy", 0 },
+	{ NF_RG_A_RULE, "rule", 0 },
+	{ NF_RG_A_RULE_PROTO, "rule-proto", 1 },
+	{ NF_RG_A_RULE_PORT_FROM, "rule-port-from", 2 },
+	{ NF_RG_A_RULE_PORT_TO, "rule-port-to", 2 },
 };
 
 #define N_ATTRS (sizeof(attr_names) / sizeof(attr_names[0]))
@@ -387,6 +393,7 @@ static void print_numbers(struct nlattr **tb, const char *end)
 		if (a && size)
 			printf("%s %" PRIu64 "%s", attr_names[i].name,
 			       size == 1 ? nla_get_u8(a) :
+			       size == 2 ? nla_get_u16(a) :
 			       size == 4 ? nla_get_u32(a) :
 					   nla_get_u64(a),
 			       end);
@@ -508,6 +515,20 @@ static void print_addr(struct nlattr *a)
 	fputs(buf, stdout);
 }
 
+static void print_policy(struct nlattr *nest)
+{
+	struct nlattr *rule, *in[NF_RG_A_MAX + 1];
+	int rem;
+
+	nla_for_each_nested(rule, nest, rem) {
+		nla_parse_nested(in, NF_RG_A_MAX, rule, NULL);
+		printf(" not %u", nla_get_u8(in[NF_RG_A_RULE_PROTO]));
+		if (in[NF_RG_A_RULE_PORT_FROM])
+			printf(":%u-%u", nla_get_u16(in[NF_RG_A_RULE_PORT_FROM]),
+			       nla_get_u16(in[NF_RG_A_RULE_PORT_TO]));
+	}
+}
+
 static void print_mapping(struct nlattr **tb, int cmd, void *arg)
 {
 	struct nlattr *range, *in[NF_RG_A_MAX + 1];
@@ -525,6 +546,8 @@ static void print_mapping(struct nlattr **tb, int cmd, void *arg)
 		putchar('-');
 		print_addr(in[NF_RG_A_RANGE_TO]);
 	}
+	if (tb[NF_RG_A_POLICY])
+		print_policy(tb[NF_RG_A_POLICY]);
 	putchar('\n');
 }
 
@@ -601,6 +624,8 @@ static bool put_attr(struct nl_msg *m, char *arg)
 		nla_put_u64(m, attr_names[i].attr, strtoull(value, NULL, 0));
 	else if (attr_names[i].size == 4)
 		nla_put_u32(m, attr_names[i].attr, number(value));
+	else if (attr_names[i].size == 2)
+		nla_put_u16(m, attr_names[i].attr, (uint16_t)number(value));
 	else if (attr_names[i].size == 1)
 		nla_put_u8(m, attr_names[i].attr, (uint8_t)number(value));
 	else

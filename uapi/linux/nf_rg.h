@@ -58,13 +58,19 @@
  *	The same role and epoch renew the lease.  A lease or a flag that a request does not carry
  *	is not there afterwards.  Costs the same for any number of connections.
  *
- * NF_RG_CMD_MAPPING_NEW - create a mapping, or replace its ranges
+ * NF_RG_CMD_MAPPING_NEW - create a mapping, or replace its ranges and its policy
  *
  *	NF_RG_A_MAPPING		u32, 1-2147483647, unique in the namespace
  *	NF_RG_A_GROUP
  *	NF_RG_A_SLOT		u32, 1 to what the mark mask holds; the same on both
  *				routers, unique in the namespace
  *	NF_RG_A_RANGES		nest of NF_RG_A_RANGE: the translated addresses
+ *	NF_RG_A_POLICY		nest of NF_RG_A_RULE, at most NF_RG_RULES_MAX: connections that
+ *				match one are translated, but not replicated.  Absent: all are
+ *				replicated.
+ *
+ *	A policy is asked when a connection begins, and when one is adopted: what is replicated
+ *	already stays so until it ends.
  *
  * NF_RG_CMD_MAPPING_DEL - remove a mapping; its entries leave the table of the module, the
  * connections stay
@@ -169,6 +175,7 @@
 #define NF_RG_WINDOW_MAX	1024
 #define NF_RG_WINDOW_DEFAULT	32
 #define NF_RG_BATCH_RECORDS	480
+#define NF_RG_RULES_MAX		64
 /* Bytes of NF_RG_A_RECORDS: the length of a netlink attribute has 16 bits. */
 #define NF_RG_PUSH_MAX		62000
 #define NF_RG_MARK_MASK_DEFAULT	0xff000000u
@@ -242,6 +249,13 @@ enum nf_rg_attr {
 	NF_RG_A_GUARDED,		/* u32, TCP connections that came from the peer and
 					 * whose windows are not known yet
 					 */
+	NF_RG_A_POLICY,			/* nest of NF_RG_A_RULE */
+	NF_RG_A_RULE,			/* nest: NF_RG_A_RULE_* */
+	NF_RG_A_RULE_PROTO,		/* u8, IPPROTO_*; required */
+	NF_RG_A_RULE_PORT_FROM,		/* u16, of the destination that the client asked for;
+					 * absent: every port
+					 */
+	NF_RG_A_RULE_PORT_TO,		/* u16; absent: only the former */
 
 	__NF_RG_A_MAX,
 };
