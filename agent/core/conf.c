@@ -494,6 +494,20 @@ const struct conf_acl *conf_acl(const struct conf *c, const char *name)
 }
 
 /**
+ * conf_holds_http - are HTTP sessions held back from the standby?
+ * @c: the configuration
+ *
+ * An HTTP session is a TCP connection to CONF_HTTP_PORT. Naming another port
+ * does not release that one.
+ *
+ * Return: true unless the command for that very port was given.
+ */
+bool conf_holds_http(const struct conf *c)
+{
+	return c->http_port != CONF_HTTP_PORT;
+}
+
+/**
  * conf_map - look up a mapping
  * @c: the configuration
  * @id: its mapping-id

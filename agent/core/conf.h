@@ -45,6 +45,7 @@
 #define CONF_DEF_DELAY_MS	30000
 #define CONF_DEF_RELOAD_MS	60000
 #define CONF_DEF_DOMAIN		71
+#define CONF_HTTP_PORT		80	/* where HTTP is, unless a command says otherwise */
 
 /**
  * struct conf_protocol - `protocol N`: how the control link is spoken
@@ -216,8 +217,19 @@ struct conf_map {
 	uint32_t line;
 };
 
+/**
+ * struct conf - a configuration
+ * @domain: 0-255, default 71
+ * @http_port: `ip nat switchover replication http [port N]`: HTTP sessions to
+ *	this port are replicated; 0: none are. See conf_holds_http().
+ * @http_line: where that was said
+ *
+ * The rest are the arrays and how many of each are set.
+ */
 struct conf {
-	uint8_t domain;		/* 0-255, default 71 */
+	uint8_t domain;
+	uint16_t http_port;
+	uint32_t http_line;
 	uint32_t n_protocols;
 	uint32_t n_groups;
 	uint32_t n_ifs;
@@ -295,6 +307,7 @@ const struct conf_pool *conf_pool(const struct conf *c, const char *name);
 const struct conf_acl *conf_acl(const struct conf *c, const char *name);
 const struct conf_map *conf_map(const struct conf *c, uint32_t id);
 
+bool conf_holds_http(const struct conf *c);
 void conf_group_protocol(const struct conf *c, const struct conf_group *g,
 			 struct conf_protocol *out);
 uint8_t conf_if_decrement(const struct conf_if *i);
@@ -319,6 +332,7 @@ enum conf_object {
 	CONF_OBJ_POOL,
 	CONF_OBJ_ACL,
 	CONF_OBJ_MAP,
+	CONF_OBJ_HTTP,		/* replication of HTTP; old and new are NULL */
 };
 
 /* What of an object changed. An added or removed object has all its bits. */
@@ -388,7 +402,7 @@ struct conf_change {
 };
 
 /* Never more changes than this between two configurations. */
-#define CONF_MAX_CHANGES	(1 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
+#define CONF_MAX_CHANGES	(2 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
 				 CONF_MAX_IFS + CONF_MAX_POOLS + \
 				 CONF_MAX_ACLS + CONF_MAX_MAPS))
 

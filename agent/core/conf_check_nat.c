@@ -147,6 +147,17 @@ static void check_sides(struct conf_checking *k)
 			 inside ? "outside" : "inside");
 }
 
+/* All other ports are replicated anyway, so this does not do what it may be meant for. */
+static void check_http(struct conf_checking *k)
+{
+	uint32_t port = k->c->http_port;
+
+	if (port && conf_holds_http(k->c))
+		conf_say(k, CONF_WARNING, k->c->http_line,
+			 "sessions to port %u are replicated anyway, HTTP sessions to port %u stay without replication",
+			 port, (uint32_t)CONF_HTTP_PORT);
+}
+
 /**
  * conf_check_nat - the part of conf_check() about pools and rules
  * @k: the check
@@ -164,4 +175,5 @@ void conf_check_nat(struct conf_checking *k)
 			check_map_pair(k, &c->map[j], &c->map[i]);
 	}
 	check_sides(k);
+	check_http(k);
 }

@@ -308,3 +308,31 @@ int conf_run_map(struct conf_parser *p)
 	*slot = m;
 	return 0;
 }
+
+/**
+ * conf_run_http - `[no] ip nat switchover replication http [port N]`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_http(struct conf_parser *p)
+{
+	uint16_t port = CONF_HTTP_PORT;
+	struct conf *c = p->c;
+
+	if (conf_have(p, CONF_S_ID))
+		port = (uint16_t)p->val[CONF_S_ID].num;
+	if (!p->no) {
+		c->http_port = port;
+		c->http_line = p->line;
+		return 0;
+	}
+	if (conf_have(p, CONF_S_ID) && c->http_port != port) {
+		conf_warn(p, p->at[CONF_S_ID],
+			  "HTTP sessions to this port are not what is replicated");
+		return 0;
+	}
+	c->http_port = 0;
+	c->http_line = 0;
+	return 0;
+}

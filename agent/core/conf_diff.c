@@ -252,7 +252,7 @@ static void diff_kind(struct diff *d, const struct kind *k)
  * @before: the old one
  * @after: the new one
  * @out: the changes: domain, protocols, groups, interfaces, pools, lists,
- *	mappings, each kind in the order of its keys
+ *	mappings, each kind in the order of its keys, then HTTP
  * @max: room for so many; CONF_MAX_CHANGES always suffices
  * @n: how many there are
  *
@@ -267,6 +267,8 @@ int conf_diff(const struct conf *before, const struct conf *after,
 	emit(&d, CONF_OBJ_DOMAIN, before->domain != after->domain, NULL, NULL);
 	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
 		diff_kind(&d, &kinds[k]);
+	emit(&d, CONF_OBJ_HTTP, before->http_port != after->http_port, NULL,
+	     NULL);
 	*n = d.n;
 	return d.err;
 }

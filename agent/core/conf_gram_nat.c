@@ -282,11 +282,33 @@ static const struct conf_node nat_inside[] = {
 	END,
 };
 
+static const struct conf_node http_port[] = {
+	NUM("NUMBER", "where HTTP is", 1, 65535, CONF_S_ID, .flags = EITHER,
+	    .run = conf_run_http),
+	END,
+};
+
+static const struct conf_node http_more[] = {
+	KW("port", "on another port than 80", .next = http_port),
+	END,
+};
+
+static const struct conf_node nat_replication[] = {
+	KW("http", "HTTP sessions, which are not by default",
+	   .flags = EITHER, .run = conf_run_http, .next = http_more),
+	END,
+};
+
+static const struct conf_node nat_switchover[] = {
+	KW("replication", "what the standby gets", .next = nat_replication),
+	END,
+};
+
 static const struct conf_node nat[] = {
 	KW("pool", "a range of addresses", .next = pool_name),
 	KW("inside", "a rule for what comes from inside", .next = nat_inside),
 	REFUSED("outside", "ip nat outside source"),
-	REFUSED("switchover", "ip nat switchover replication http"),
+	KW("switchover", "what survives one", .next = nat_switchover),
 	REFUSED("settings", "ip nat settings"),
 	END,
 };

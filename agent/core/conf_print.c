@@ -142,6 +142,16 @@ static void put_if(struct out *o, const struct conf_if *i)
 	out_str(o, "!\n");
 }
 
+static void put_http(struct out *o, const struct conf *c)
+{
+	if (!c->http_port)
+		return;
+	out_str(o, "ip nat switchover replication http");
+	if (c->http_port != CONF_HTTP_PORT)
+		out_fmt(o, " port %u", (uint32_t)c->http_port);
+	out_char(o, '\n');
+}
+
 static void put_pool(struct out *o, const struct conf_pool *p)
 {
 	char from[ADDR_STRLEN], to[ADDR_STRLEN], mask[ADDR_STRLEN];
@@ -216,6 +226,7 @@ int conf_print(const struct conf *c, char *buf, size_t size, size_t *len)
 	put_redundancy(&o, c);
 	for (i = 0; i < c->n_ifs; i++)
 		put_if(&o, &c->iface[i]);
+	put_http(&o, c);
 	for (i = 0; i < c->n_pools; i++)
 		put_pool(&o, &c->pool[i]);
 	for (i = 0; i < c->n_acls; i++)

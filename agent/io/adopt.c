@@ -117,6 +117,9 @@ static int want_mapping(const struct agent *a, const struct conf_map *m, uint32_
 	out->id = m->id;
 	out->group = m->group.id;
 	out->slot = slot;
+	if (conf_holds_http(a->conf))
+		out->rule[out->n_rules++] =
+			(struct knl_rule){ .from = CONF_HTTP_PORT, .to = CONF_HTTP_PORT };
 	return conf_pool_ranges(a->conf, p, a->taken, a->n_taken, out->range, KNL_MAX_RANGES,
 				&out->n_ranges);
 }
@@ -128,6 +131,15 @@ static bool same_ranges(const struct knl_mapping *a, const struct knl_mapping *b
 	for (size_t i = 0; same && i < a->n_ranges; i++)
 		same = addr_equal(&a->range[i].from, &b->range[i].from) &&
 		       addr_equal(&a->range[i].to, &b->range[i].to);
+	return same;
+}
+
+static bool same_rules(const struct knl_mapping *a, const struct knl_mapping *b)
+{
+	bool same = a->n_rules == b->n_rules;
+
+	for (size_t i = 0; same && i < a->n_rules; i++)
+		same = a->rule[i].from == b->rule[i].from && a->rule[i].to == b->rule[i].to;
 	return same;
 }
 
@@ -167,7 +179,7 @@ static int put_mappings(struct agent *a, const struct have *h, const struct knl_
 		int err = 0;
 
 		if (!old || old->group != want[i].group || old->slot != want[i].slot ||
-		    !same_ranges(old, &want[i]))
+		    !same_ranges(old, &want[i]) || !same_rules(old, &want[i]))
 			err = knl_mapping_new(&a->knl, &want[i]);
 		first = first ? first : err;
 	}

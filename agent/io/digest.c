@@ -11,10 +11,10 @@
 #include "core/conf.h"
 
 /*
- * What goes in: mappings with their list, pool and options, and of each interface its RII and
- * virtual addresses.  What stays out may differ: priority, preempt, threshold, decrements,
- * interface names.  Interfaces are taken in the order of their RII, for their names, by which the
- * configuration sorts them, need not be the same on both routers.
+ * What goes in: mappings with their list, pool and options, and whether they hold HTTP back; of
+ * each interface its RII and virtual addresses.  What stays out may differ: priority, preempt,
+ * threshold, decrements, interface names.  Interfaces are taken in the order of their RII, for
+ * their names, by which the configuration sorts them, need not be the same on both routers.
  */
 
 struct sum {
@@ -74,6 +74,7 @@ static void add_map(struct sum *s, const struct conf *c, const struct conf_map *
 	add_str(s, "map");
 	add_u32(s, m->id);
 	add_u32(s, m->overload);
+	add_u32(s, conf_holds_http(c));
 	add_acl(s, conf_acl(c, m->acl));
 	add_pool(s, conf_pool(c, m->pool));
 }

@@ -23,6 +23,7 @@
 
 #define KNL_MAX_ADDRS 256
 #define KNL_MAX_RANGES 64
+#define KNL_MAX_RULES 4
 
 struct knl {
 	struct knl_sock sock; /* command socket, open as long as the daemon runs */
@@ -53,6 +54,12 @@ struct knl_group {
 	struct rg_addr addr[KNL_MAX_ADDRS];
 };
 
+/* NF_RG_A_RULE: what is not replicated; for TCP alone. */
+struct knl_rule {
+	uint16_t from; /* first port */
+	uint16_t to;
+};
+
 /* NF_RG_CMD_MAPPING_GET */
 struct knl_mapping {
 	uint32_t id;
@@ -60,6 +67,8 @@ struct knl_mapping {
 	uint32_t slot;
 	size_t n_ranges;
 	struct rg_range range[KNL_MAX_RANGES];
+	size_t n_rules;
+	struct knl_rule rule[KNL_MAX_RULES];
 };
 
 /* NF_RG_CMD_SET_ROLE */

@@ -2,6 +2,7 @@
 #include "knl.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "io/knl_priv.h"
@@ -236,8 +237,30 @@ static int put_ranges(struct nl_msg *msg, const struct knl_mapping *m)
 	return 0;
 }
 
+static int put_policy(struct nl_msg *msg, const struct knl_mapping *m)
+{
+	struct nlattr *nest;
+
+	if (!m->n_rules)
+		return 0;
+	nest = nla_nest_start(msg, NF_RG_A_POLICY);
+	if (!nest)
+		return -EMSGSIZE;
+	for (size_t i = 0; i < m->n_rules; i++) {
+		struct nlattr *r = nla_nest_start(msg, NF_RG_A_RULE);
+
+		if (!r || nla_put_u8(msg, NF_RG_A_RULE_PROTO, IPPROTO_TCP) < 0 ||
+		    nla_put_u16(msg, NF_RG_A_RULE_PORT_FROM, m->rule[i].from) < 0 ||
+		    nla_put_u16(msg, NF_RG_A_RULE_PORT_TO, m->rule[i].to) < 0)
+			return -EMSGSIZE;
+		nla_nest_end(msg, r);
+	}
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 /**
- * knl_mapping_new() - create a mapping, or replace its ranges
+ * knl_mapping_new() - create a mapping, or replace its ranges and its policy
  * @k: the client
  * @m: the mapping
  *
@@ -245,13 +268,14 @@ static int put_ranges(struct nl_msg *msg, const struct knl_mapping *m)
  */
 int knl_mapping_new(struct knl *k, const struct knl_mapping *m)
 {
-	struct nl_msg *msg =
-		group_msg(k, NF_RG_CMD_MAPPING_NEW, NLM_F_CREATE, m->group, 64 + m->n_ranges * 64);
+	struct nl_msg *msg = group_msg(k, NF_RG_CMD_MAPPING_NEW, NLM_F_CREATE, m->group,
+				       64 + m->n_ranges * 64 + m->n_rules * 64);
 
 	if (!msg)
 		return talk(k, NULL, NULL, NULL);
 	if (nla_put_u32(msg, NF_RG_A_MAPPING, m->id) < 0 ||
-	    nla_put_u32(msg, NF_RG_A_SLOT, m->slot) < 0 || put_ranges(msg, m)) {
+	    nla_put_u32(msg, NF_RG_A_SLOT, m->slot) < 0 || put_ranges(msg, m) ||
+	    put_policy(msg, m)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}
@@ -295,6 +319,30 @@ static void parse_ranges(struct nlattr *nest, struct knl_mapping *m)
 	}
 }
 
+/* A rule that is none of ours is one that no configuration wants, so the policy is made anew. */
+static void parse_policy(struct nlattr *nest, struct knl_mapping *m)
+{
+	struct nlattr *r;
+	int rem;
+
+	if (!nest)
+		return;
+	nla_for_each_nested(r, nest, rem) {
+		struct nlattr *proto = nla_find(nla_data(r), nla_len(r), NF_RG_A_RULE_PROTO);
+		struct nlattr *from = nla_find(nla_data(r), nla_len(r), NF_RG_A_RULE_PORT_FROM);
+		struct nlattr *to = nla_find(nla_data(r), nla_len(r), NF_RG_A_RULE_PORT_TO);
+		struct knl_rule rule = { 0, 0 };
+
+		if (m->n_rules == KNL_MAX_RULES)
+			return;
+		if (proto && from && to && nla_get_u8(proto) == IPPROTO_TCP) {
+			rule.from = nla_get_u16(from);
+			rule.to = nla_get_u16(to);
+		}
+		m->rule[m->n_rules++] = rule;
+	}
+}
+
 struct mapping_ctx {
 	struct knl_mapping m;
 	knl_mapping_fn fn;
@@ -313,6 +361,7 @@ static void mapping_answer(void *arg, const struct nlmsghdr *nlh)
 	c->m.group = get_u32(tb[NF_RG_A_GROUP]);
 	c->m.slot = get_u32(tb[NF_RG_A_SLOT]);
 	parse_ranges(tb[NF_RG_A_RANGES], &c->m);
+	parse_policy(tb[NF_RG_A_POLICY], &c->m);
 	c->fn(c->arg, &c->m);
 }
 

@@ -433,19 +433,27 @@ int reload_apply_first(struct agent *a)
 	return 0;
 }
 
-/* Rules are only made anew when something that they are made of changed. */
-static bool rules_changed(const struct conf *before, const struct conf *after)
+/* What has to be made anew, since something that it is made of changed. */
+struct changed {
+	bool rules;
+	bool mappings;
+};
+
+static struct changed what_changed(const struct conf *before, const struct conf *after)
 {
 	struct conf_change *ch = calloc(CONF_MAX_CHANGES, sizeof(*ch));
-	bool changed = true;
+	struct changed changed = { true, true };
 	size_t n = 0;
 
 	if (ch && !conf_diff(before, after, ch, CONF_MAX_CHANGES, &n)) {
-		changed = false;
-		for (size_t i = 0; i < n; i++)
-			changed |= ch[i].obj == CONF_OBJ_IF || ch[i].obj == CONF_OBJ_POOL ||
-				   ch[i].obj == CONF_OBJ_ACL || ch[i].obj == CONF_OBJ_MAP ||
-				   (ch[i].obj == CONF_OBJ_GROUP && (!ch[i].before || !ch[i].after));
+		changed = (struct changed){ false, false };
+		for (size_t i = 0; i < n; i++) {
+			changed.rules |=
+				ch[i].obj == CONF_OBJ_IF || ch[i].obj == CONF_OBJ_POOL ||
+				ch[i].obj == CONF_OBJ_ACL || ch[i].obj == CONF_OBJ_MAP ||
+				(ch[i].obj == CONF_OBJ_GROUP && (!ch[i].before || !ch[i].after));
+			changed.mappings |= changed.rules || ch[i].obj == CONF_OBJ_HTTP;
+		}
 	}
 	free(ch);
 	return changed;
@@ -453,14 +461,14 @@ static bool rules_changed(const struct conf *before, const struct conf *after)
 
 static int apply(struct agent *a, const struct conf *before)
 {
+	struct changed changed = what_changed(before, a->conf);
 	int err;
 
 	reload_taken(a);
-	if (rules_changed(before, a->conf)) {
+	if (changed.rules)
 		reload_rules(a);
-		if (knl_present(&a->knl))
-			adopt_kernel(a);
-	}
+	if (changed.mappings && knl_present(&a->knl))
+		adopt_kernel(a);
 	apply_links(a);
 	err = apply_groups(a);
 	run_groups(a, before);

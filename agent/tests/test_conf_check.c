@@ -76,6 +76,16 @@ static void test_group_by_name(void **state)
 		    "f:5: error: ", "groups 7 and 8 are both named blue");
 }
 
+static void test_http(void **state)
+{
+	must_warn(&p, "!\nip nat switchover replication http port 81\n",
+		  "f:2: warning: sessions to port 81 are replicated anyway, HTTP sessions to port 80 stay without replication");
+	must_not_warn(&p, "ip nat switchover replication http\n", "HTTP");
+	must_not_warn(&p, "", "HTTP");
+	must_warn(&p, "no ip nat switchover replication http port 81\n",
+		  "HTTP sessions to this port are not what is replicated");
+}
+
 static void test_group_warnings(void **state)
 {
 	must_warn(&p, IN_GROUP,
@@ -211,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_undefined),
 		cmocka_unit_test(test_group_by_name),
+		cmocka_unit_test(test_http),
 		cmocka_unit_test(test_group_warnings),
 		cmocka_unit_test(test_interface_contradictions),
 		cmocka_unit_test(test_decrements),

@@ -11,6 +11,16 @@ struct good {
 };
 
 static const struct good good[] = {
+	{ "", "ip nat switchover replication http",
+	  "ip nat switchover replication http\n" },
+	{ "", "ip nat switchover replication http port 80",
+	  "ip nat switchover replication http\n" },
+	{ "", "ip nat switchover replication http port 8080",
+	  "ip nat switchover replication http port 8080\n" },
+	{ "", "ip nat switch rep http port 65535", "http port 65535\n" },
+	{ "ip nat switchover replication http\n",
+	  "no ip nat switchover replication http port 81",
+	  "ip nat switchover replication http\n" },
 	{ IN_APP, "domain 0", "domain 0\n" },
 	{ IN_APP, "domain 255", "domain 255\n" },
 	{ IN_APP, "protocol 1", "protocol 1\n" },
@@ -249,6 +259,16 @@ static const struct {
 	  "not an address to translate to", "" },
 	{ "ip nat pool P 10.0.0.1 10.0.0.2", "f:1:32:",
 	  "\"netmask\" or \"prefix-length\"", "" },
+	{ "ip nat switchover", "f:1:18:", "expected \"replication\"", "" },
+	{ "ip nat switchover replication", "f:1:30:", "expected \"http\"", "" },
+	{ "ip nat switchover replication http 81", "f:1:36:",
+	  "expected \"port\" or the end of the line", "" },
+	{ "ip nat switchover replication http port", "f:1:40:",
+	  "incomplete command", "" },
+	{ "ip nat switchover replication http port 0", "f:1:41:",
+	  "1 to 65535", "" },
+	{ "ip nat switchover replication http port 65536", "f:1:41:",
+	  "1 to 65535", "" },
 	{ "ip access-list standard 100", "f:1:25:", "1-99, 1300-1999", "" },
 	{ "ip access-list standard 0", "f:1:25:", "1-99, 1300-1999", "" },
 	{ "access-list 100 permit any", "f:1:13:", "1-99, 1300-1999", "" },
@@ -331,6 +351,12 @@ static void test_bad(void **state)
 static const struct {
 	const char *before, *line, *undo;
 } undone[] = {
+	{ "", "ip nat switchover replication http",
+	  "no ip nat switchover replication http" },
+	{ "", "ip nat switchover replication http port 81",
+	  "no ip nat switchover replication http" },
+	{ "", "ip nat switchover replication http port 81",
+	  "no ip nat switchover replication http port 81" },
 	{ IN_APP, "domain 3", "no domain" },
 	{ IN_APP, "domain 3", "no domain 3" },
 	{ IN_PROTOCOL, "name x", "no name" },

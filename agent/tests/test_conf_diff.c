@@ -87,6 +87,15 @@ static void test_domain(void **state)
 	CHANGES(IN_APP "domain 3\n", { CONF_OBJ_DOMAIN, NULL, 0, 1 });
 }
 
+static void test_http(void **state)
+{
+	CHANGES("ip nat switchover replication http\n",
+		{ CONF_OBJ_HTTP, NULL, 0, 1 });
+	CHANGES("ip nat switchover replication http port 81\n",
+		{ CONF_OBJ_HTTP, NULL, 0, 1 });
+	changes("no ip nat switchover replication http\n", NULL, 0);
+}
+
 static void test_protocol(void **state)
 {
 	CHANGES(IN_PROTOCOL "name x\n",
@@ -211,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_domain),
+		cmocka_unit_test(test_http),
 		cmocka_unit_test(test_protocol),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_interface),

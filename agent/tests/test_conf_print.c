@@ -152,6 +152,9 @@ static void add_nat(struct text *t)
 {
 	uint32_t i, n = rnd(12);
 
+	if (rnd(2))
+		add(t, "ip nat switchover replication http port %u\n",
+		    79 + rnd(3));
 	for (i = 0; i < n; i++) {
 		uint32_t from = 1 + rnd(100), to = from + rnd(100);
 		char group[8];
@@ -233,6 +236,15 @@ static void test_text(void **state)
 	assert_string_equal(p.text,
 			    "redundancy\n mode none\n application redundancy\n"
 			    "  group 1\n   priority 7\n!\nend\n");
+	must_load(&p, "ip nat pool p 10.0.0.1 10.0.0.1 prefix-length 24\n"
+		  "ip nat switchover replication http port 81\n"
+		  "ip nat switchover replication http port 82\n"
+		  "interface a\n");
+	assert_string_equal(p.text,
+			    "interface a\n!\n"
+			    "ip nat switchover replication http port 82\n"
+			    "ip nat pool p 10.0.0.1 10.0.0.1 netmask 255.255.255.0\n"
+			    "end\n");
 }
 
 /* A buffer that is too small is not overrun, and says how much it wanted. */
