@@ -27,7 +27,6 @@ static void export_tcp(struct nf_rg_entry *e, struct nf_rg_record *rec)
 	int i;
 
 	spin_lock_bh(&ct->lock);
-	rec->tcp_state = tcp->state;
 	for (i = 0; i < IP_CT_DIR_MAX; i++) {
 		rec->tcp[i].scale = tcp->seen[i].td_scale;
 		rec->tcp[i].flags = tcp->seen[i].flags;
@@ -63,6 +62,34 @@ static u8 export_zone_dir(u8 dir)
 }
 
 /**
+ * nf_rg_export_core - write down what the digests cover
+ * @e: the entry of a connection
+ * @rec: filled in, but for what changes with every packet
+ *
+ * Context: the group's lock held.
+ */
+void nf_rg_export_core(const struct nf_rg_entry *e, struct nf_rg_record *rec)
+{
+	const struct nf_conn *ct = e->ct;
+
+	memset(rec, 0, NF_RG_REC_HEAD_SIZE);
+	rec->type = NF_RG_REC_STATE;
+	rec->flags = export_zone_dir(nf_ct_zone(ct)->dir);
+	rec->l3 = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;
+	rec->l4 = nf_ct_protonum(ct);
+	rec->zone = nf_ct_zone(ct)->id;
+	rec->mapping = e->map->id;
+	rec->incarnation = e->incarnation;
+	rec->version = e->version;
+	rec->status = export_status(READ_ONCE(ct->status));
+	rec->mark = READ_ONCE(ct->mark) & ~e->map->group->rn->mark_mask;
+	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL), &rec->orig);
+	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &rec->reply);
+	if (rec->l4 == IPPROTO_TCP)
+		rec->tcp_state = READ_ONCE(ct->proto.tcp.state);
+}
+
+/**
  * nf_rg_export_entry - write down what a connection is now
  * @e: its entry
  * @rec: filled in
@@ -73,21 +100,10 @@ void nf_rg_export_entry(struct nf_rg_entry *e, struct nf_rg_record *rec)
 {
 	struct nf_conn *ct = e->ct;
 
-	memset(rec, 0, NF_RG_REC_HEAD_SIZE);
-	rec->type = NF_RG_REC_STATE;
-	rec->flags = e->acked ? 0 : NF_RG_REC_F_NEW;
-	rec->flags |= export_zone_dir(nf_ct_zone(ct)->dir);
-	rec->l3 = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;
-	rec->l4 = nf_ct_protonum(ct);
-	rec->zone = nf_ct_zone(ct)->id;
-	rec->mapping = e->map->id;
-	rec->incarnation = e->incarnation;
-	rec->version = e->version;
-	rec->status = export_status(READ_ONCE(ct->status));
+	nf_rg_export_core(e, rec);
+	if (!e->acked)
+		rec->flags |= NF_RG_REC_F_NEW;
 	rec->timeout = nf_ct_expires(ct) / HZ;
-	rec->mark = READ_ONCE(ct->mark) & ~e->map->group->rn->mark_mask;
-	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL), &rec->orig);
-	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &rec->reply);
 	if (rec->l4 == IPPROTO_TCP)
 		export_tcp(e, rec);
 	else

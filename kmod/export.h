@@ -7,6 +7,7 @@
 struct nf_rg_entry;
 struct nf_rg_tomb;
 
+void nf_rg_export_core(const struct nf_rg_entry *e, struct nf_rg_record *rec);
 void nf_rg_export_entry(struct nf_rg_entry *e, struct nf_rg_record *rec);
 void nf_rg_export_tomb(const struct nf_rg_tomb *t, struct nf_rg_record *rec);
 

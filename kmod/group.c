@@ -5,10 +5,13 @@
  */
 #include "group.h"
 
+#include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/ipv6.h>
+
+#include "digest.h"
 
 /**
  * nf_rg_group_alloc - make a group in role init, in no table yet
@@ -25,6 +28,11 @@ struct nf_rg_group *nf_rg_group_alloc(struct nf_rg_net *rn, u32 id)
 
 	if (!g)
 		return NULL;
+	g->digest = nf_rg_digest_alloc();
+	if (!g->digest) {
+		kfree(g);
+		return NULL;
+	}
 	g->id = id;
 	g->rn = rn;
 	refcount_set(&g->ref, 1);
@@ -80,6 +88,7 @@ void nf_rg_group_put(struct nf_rg_group *g)
 	addrs = rcu_dereference_protected(g->addrs, true);
 	if (addrs)
 		kfree_rcu(addrs, rcu);
+	kvfree(g->digest);
 	kfree_rcu(g, rcu);
 }
 

@@ -98,11 +98,31 @@ struct nf_rg_addrs {
  * @push_buf: NF_RG_PUSH_MAX bytes, used by @push_work alone
  * @push_work: the drain
  *
+ * Comparing both tables, see verify.c and scrub.c; on the receiving side @digest is what it has.
+ * @digest: what the copy adds up to
+ * @verify_from: the first batch whose answer can be compared; U64_MAX: none yet
+ * @verify_due: a batch is to go for the sake of its answer
+ * @verify_ask: the next batch asks for the digests of the buckets
+ * @verify_asked: the batch that asked and was not answered yet; 0: none
+ * @verify_tell: the peer does not know that both are equal
+ * @verified: the batch after which they were, to be told; 0: nothing to tell
+ * @verified_at: when they last were, CLOCK_BOOTTIME ns; 0: never in this role
+ * @repair: enum nf_rg_repair
+ * @repair_map: buckets that are repaired
+ * @repair_seq: the batch whose acknowledgment ends the repair
+ * @repair_tries: repairs since both were equal
+ * @repair_next: jiffies before which no other repair begins
+ * @repair_work: queues the entries of those buckets
+ * @scrub_work: compares the connections with what was said of them
+ *
  * Receiving, see install.c.
  * @install: serialises installations
  * @rx_session: 0: none
  * @rx_bulk: a bulk transfer is being received
  * @rx_sync: enum nf_rg_sync
+ * @rx_seq: the last batch answered
+ * @rx_damaged: @rx_seq when the table last lost something or refused it
+ * @rx_repair: buckets are being repaired
  * @lost: entries that vanished behind our back, not yet told
  * @lost_work: tells it
  *
@@ -161,10 +181,29 @@ struct nf_rg_group {
 	u8 *push_buf;
 	struct delayed_work push_work;
 
+	struct nf_rg_digest *digest;
+	u64 verify_from;
+	bool verify_due;
+	bool verify_ask;
+	bool verify_tell;
+	u64 verify_asked;
+	u64 verified;
+	u64 verified_at;
+	u8 repair;
+	u8 repair_map[NF_RG_BUCKETS / 8];
+	u64 repair_seq;
+	unsigned int repair_tries;
+	unsigned long repair_next;
+	struct work_struct repair_work;
+	struct delayed_work scrub_work;
+
 	struct mutex install; /* one installation at a time */
 	u32 rx_session;
 	bool rx_bulk;
 	u8 rx_sync;
+	u64 rx_seq;
+	u64 rx_damaged;
+	bool rx_repair;
 	u32 lost;
 	struct delayed_work lost_work;
 

@@ -12,12 +12,15 @@
  */
 #include "install.h"
 
+#include <linux/ktime.h>
 #include <linux/sched.h>
+#include <linux/timekeeping.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "create.h"
+#include "digest.h"
 #include "ext.h"
 #include "proto.h"
 #include "record.h"
@@ -80,7 +83,8 @@ static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct 
 		reason = NF_RG_REASON_STALE;
 	} else {
 		e->version = rec->version;
-		e->generation = g->generation;
+		e->stale = false;
+		nf_rg_digest_set(g, e, nf_rg_digest_sum(rec, g->generation));
 		e->timeout = rec->timeout;
 		if (!created)
 			nf_rg_flow_update(flow, e->ct);
@@ -207,6 +211,57 @@ static void apply_delete(struct nf_rg_group *g, const struct nf_rg_record *rec)
 	nf_rg_stat_inc(g->rn, stat);
 }
 
+/* Marks what is to come again.  Context: the group's lock. */
+static enum nf_rg_verdict stale_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
+{
+	unsigned int b = nf_rg_digest_bucket(e->incarnation);
+	const u8 *map = data;
+
+	e->stale = map[b / 8] >> b % 8 & 1;
+	return NF_RG_KEEP;
+}
+
+/* What did not.  Context: the group's lock. */
+static enum nf_rg_verdict stale_end(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
+{
+	return e->stale ? NF_RG_KILL : NF_RG_KEEP;
+}
+
+/* Both tables were equal after batch @seq, unless something happened to ours since. */
+static void apply_verified(struct nf_rg_group *g, u64 seq)
+{
+	spin_lock_bh(&g->lock);
+	if (g->rx_sync == NF_RG_SYNC_VERIFY && seq > g->rx_damaged)
+		g->rx_sync = NF_RG_SYNC_DONE;
+	if (g->rx_sync == NF_RG_SYNC_DONE)
+		g->verified_at = ktime_get_boottime_ns();
+	spin_unlock_bh(&g->lock);
+}
+
+/* Context: process; walks all entries. */
+static void apply_control(struct nf_rg_group *g, struct nf_rg_record *rec)
+{
+	switch (rec->flags) {
+	case NF_RG_CTL_VERIFIED:
+		apply_verified(g, rec->incarnation);
+		break;
+	case NF_RG_CTL_REPAIR_BEGIN:
+		spin_lock_bh(&g->lock);
+		nf_rg_install_incomplete(g);
+		spin_unlock_bh(&g->lock);
+		g->rx_repair = true;
+		nf_rg_track_walk(g, stale_one, rec->buckets);
+		break;
+	case NF_RG_CTL_REPAIR_END:
+		/* One that never began here swept nothing, and nothing is marked. */
+		if (g->rx_repair)
+			nf_rg_stat_add(g->rn, NF_RG_STAT_REPAIR_SWEPT,
+				       nf_rg_track_walk(g, stale_end, NULL));
+		g->rx_repair = false;
+		break;
+	}
+}
+
 /*
  * May a batch of @epoch be installed now?  Looked at for each record, since the role may change
  * meanwhile.
@@ -249,6 +304,11 @@ static int install_records(struct nf_rg_install *in)
 			nf_rg_stat_inc(in->g->rn, NF_RG_STAT_INSTALL_BAD);
 			return -EBADMSG;
 		}
+		in->offset += len;
+		if (rec.type == NF_RG_REC_CONTROL) {
+			apply_control(in->g, &rec);
+			continue;
+		}
 		reason = NF_RG_REASON_NONE;
 		rcu_read_lock();
 		local_bh_disable();
@@ -263,7 +323,6 @@ static int install_records(struct nf_rg_install *in)
 			in->refusals[in->n_refusals++] =
 				(struct nf_rg_refusal){ .index = index, .reason = reason };
 		}
-		in->offset += len;
 	}
 	return 0;
 }
@@ -278,7 +337,10 @@ static void install_begin(struct nf_rg_install *in)
 	struct nf_rg_group *g = in->g;
 
 	spin_lock_bh(&g->lock);
-	g->generation = in->generation;
+	if (g->generation != in->generation) {
+		g->generation = in->generation;
+		nf_rg_digest_clear(g);
+	}
 	if (in->flags & NF_RG_BATCH_BULK_BEGIN) {
 		g->rx_bulk = true;
 		g->rx_sync = NF_RG_SYNC_BULK;
@@ -286,6 +348,21 @@ static void install_begin(struct nf_rg_install *in)
 		g->rx_sync = NF_RG_SYNC_DELTA;
 	}
 	spin_unlock_bh(&g->lock);
+}
+
+/* Context: the group's lock. */
+static void put_digest(struct nf_rg_install *in)
+{
+	const struct nf_rg_digest *d = in->g->digest;
+	unsigned int i;
+
+	in->digest[0] = cpu_to_be64(d->root);
+	in->n_digest = 1;
+	if (!(in->flags & NF_RG_BATCH_DIGESTS))
+		return;
+	for (i = 0; i < NF_RG_BUCKETS; i++)
+		in->digest[1 + i] = cpu_to_be64(d->bucket[i]);
+	in->n_digest += NF_RG_BUCKETS;
 }
 
 static void install_end(struct nf_rg_install *in)
@@ -300,10 +377,14 @@ static void install_end(struct nf_rg_install *in)
 		g->rx_bulk = false;
 	/* A peer that ends a bulk transfer which never began has not told us everything. */
 	if (in->flags & NF_RG_BATCH_SYNCED && !g->rx_bulk)
-		g->rx_sync = NF_RG_SYNC_DONE;
+		g->rx_sync = NF_RG_SYNC_VERIFY;
+	g->rx_seq = in->seq;
+	if (in->n_refusals)
+		nf_rg_install_incomplete(g);
 	in->sync = g->rx_sync;
 	in->lost = g->lost;
 	g->lost = 0;
+	put_digest(in);
 	spin_unlock_bh(&g->lock);
 }
 
@@ -336,6 +417,19 @@ int nf_rg_install_batch(struct nf_rg_install *in)
 }
 
 /**
+ * nf_rg_install_incomplete - the copy is not, or not known to be, equal any more
+ * @g: the group, locked
+ *
+ * What the peer found about batches up to the last one answered does not count any more.
+ */
+void nf_rg_install_incomplete(struct nf_rg_group *g)
+{
+	g->rx_damaged = g->rx_seq;
+	if (g->rx_sync == NF_RG_SYNC_DONE)
+		g->rx_sync = NF_RG_SYNC_VERIFY;
+}
+
+/**
  * nf_rg_install_session - a receiving session begins or ends
  * @g: the group
  * @session: 0: ended
@@ -348,6 +442,10 @@ void nf_rg_install_session(struct nf_rg_group *g, u32 session)
 	spin_lock_bh(&g->lock);
 	g->rx_session = session;
 	g->rx_bulk = false;
+	g->rx_repair = false;
 	g->rx_sync = NF_RG_SYNC_NONE;
+	/* The numbers of another sender may be lower. */
+	g->rx_seq = 0;
+	g->rx_damaged = 0;
 	spin_unlock_bh(&g->lock);
 }

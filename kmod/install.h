@@ -8,6 +8,7 @@
  * struct nf_rg_install - a batch to install, and what came of it
  * @g: the group
  * @epoch: of the sender
+ * @seq: of the batch
  * @flags: NF_RG_BATCH_*
  * @generation: of the bulk transfer
  * @buf: the records
@@ -16,11 +17,14 @@
  * @n_refusals: filled in
  * @sync: filled in: enum nf_rg_sync
  * @lost: filled in: entries that vanished from this table since the last answer
+ * @digest: room for 1 + NF_RG_BUCKETS; filled in, as in NF_RG_A_DIGEST
+ * @n_digest: filled in
  * @offset: filled in on -EBADMSG: of the malformed record
  */
 struct nf_rg_install {
 	struct nf_rg_group *g;
 	struct nf_rg_epoch epoch;
+	u64 seq;
 	u32 flags;
 	u32 generation;
 	const u8 *buf;
@@ -29,10 +33,13 @@ struct nf_rg_install {
 	unsigned int n_refusals;
 	u8 sync;
 	u32 lost;
+	__be64 *digest;
+	unsigned int n_digest;
 	unsigned int offset;
 };
 
 int nf_rg_install_batch(struct nf_rg_install *in);
+void nf_rg_install_incomplete(struct nf_rg_group *g);
 void nf_rg_install_session(struct nf_rg_group *g, u32 session);
 
 #endif /* _NF_RG_INSTALL_H */

@@ -40,13 +40,17 @@ static const struct nla_policy nf_rg_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_SESSION] = { .type = NLA_U32 },
 	[NF_RG_A_SEQ] = { .type = NLA_U64 },
 	[NF_RG_A_BATCH] = NLA_POLICY_MASK(NLA_U32, NF_RG_BATCH_BULK_BEGIN | NF_RG_BATCH_BULK_END |
-					  NF_RG_BATCH_SYNCED),
+					  NF_RG_BATCH_SYNCED | NF_RG_BATCH_DIGESTS),
 	[NF_RG_A_GENERATION] = { .type = NLA_U32 },
 	[NF_RG_A_COUNT] = { .type = NLA_U32 },
 	[NF_RG_A_RECORDS] = { .type = NLA_BINARY, .len = NF_RG_PUSH_MAX },
 	[NF_RG_A_REFUSALS] = {
 		.type = NLA_BINARY,
 		.len = NF_RG_BATCH_RECORDS * sizeof(struct nf_rg_refusal),
+	},
+	[NF_RG_A_DIGEST] = {
+		.type = NLA_BINARY,
+		.len = (1 + NF_RG_BUCKETS) * sizeof(__be64),
 	},
 };
 
@@ -75,6 +79,7 @@ static const struct genl_ops nf_rg_ops[] = {
 	OP(ACK, ack),
 	OP(INSTALL, install),
 	OP(SYNC_RECEIVE, sync_receive),
+	OP(VERIFY, verify),
 	OP(FLUSH, flush),
 	OP(STATS_GET, stats_get),
 };

@@ -45,6 +45,7 @@ int nf_rg_nl_attach(struct sk_buff *skb, struct genl_info *info);
 int nf_rg_nl_sync(struct sk_buff *skb, struct genl_info *info);
 int nf_rg_nl_ack(struct sk_buff *skb, struct genl_info *info);
 int nf_rg_nl_install(struct sk_buff *skb, struct genl_info *info);
+int nf_rg_nl_verify(struct sk_buff *skb, struct genl_info *info);
 int nf_rg_nl_sync_receive(struct sk_buff *skb, struct genl_info *info);
 int nf_rg_nl_release(struct net *net, u32 portid);
 

@@ -186,6 +186,7 @@ struct group_snapshot {
 	u32 pending;
 	u32 inflight;
 	u32 refused;
+	u64 verified_at;
 };
 
 static void snapshot(struct nf_rg_group *g, struct group_snapshot *s)
@@ -210,6 +211,7 @@ static void snapshot(struct nf_rg_group *g, struct group_snapshot *s)
 		active ? g->n_dirty + g->n_tombs + (g->sync == NF_RG_SYNC_BULK ? g->n_bulk : 0) : 0;
 	s->inflight = active ? g->n_inflight + g->n_tombs_inflight : 0;
 	s->refused = active ? g->n_refused : 0;
+	s->verified_at = g->verified_at;
 	spin_unlock_bh(&g->lock);
 }
 
@@ -221,6 +223,16 @@ static int put_lease(struct sk_buff *skb, u64 until)
 		return 0;
 	return nla_put_u32(skb, NF_RG_A_LEASE_LEFT,
 			   until > now ? div_u64(until - now, NSEC_PER_MSEC) : 0);
+}
+
+static int put_verified(struct sk_buff *skb, u64 at)
+{
+	u64 age;
+
+	if (!at)
+		return 0;
+	age = div_u64(ktime_get_boottime_ns() - at, NSEC_PER_MSEC);
+	return nla_put_u32(skb, NF_RG_A_VERIFIED, min_t(u64, age, U32_MAX));
 }
 
 static int put_group(struct sk_buff *skb, struct nf_rg_group *g, u32 portid, u32 seq, int flags)
@@ -249,6 +261,7 @@ static int put_group(struct sk_buff *skb, struct nf_rg_group *g, u32 portid, u32
 	    nla_put_u32(skb, NF_RG_A_INFLIGHT, s.inflight) ||
 	    nla_put_u32(skb, NF_RG_A_REFUSED, s.refused) ||
 	    nla_put_u32(skb, NF_RG_A_GUARDED, atomic_read(&g->guarded)) ||
+	    put_verified(skb, s.verified_at) ||
 	    put_addrs(skb, g)) {
 		genlmsg_cancel(skb, head);
 		return -EMSGSIZE;

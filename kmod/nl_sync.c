@@ -7,6 +7,7 @@
 
 #include "install.h"
 #include "push.h"
+#include "verify.h"
 #include "netlink.h"
 
 static void detach(struct nf_rg_net *rn)
@@ -189,6 +190,8 @@ int nf_rg_nl_sync(struct sk_buff *skb, struct genl_info *info)
 int nf_rg_nl_ack(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *refusals = info->attrs[NF_RG_A_REFUSALS];
+	struct nlattr *digest = info->attrs[NF_RG_A_DIGEST];
+	struct nf_rg_answer a = { };
 	struct nf_rg_group *g;
 	int err;
 
@@ -203,12 +206,26 @@ int nf_rg_nl_ack(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, refusals, "not a whole number of refusals");
 		return -EINVAL;
 	}
+	if (digest && nla_len(digest) != sizeof(__be64) &&
+	    nla_len(digest) != (1 + NF_RG_BUCKETS) * sizeof(__be64)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, digest,
+				    "a digest is that of all, or that and one for each bucket");
+		return -EINVAL;
+	}
+	a.session = nla_get_u32(info->attrs[NF_RG_A_SESSION]);
+	a.seq = nla_get_u64(info->attrs[NF_RG_A_SEQ]);
+	if (refusals) {
+		a.refusals = nla_data(refusals);
+		a.n_refusals = nla_len(refusals) / sizeof(struct nf_rg_refusal);
+	}
+	if (digest) {
+		a.digest = nla_data(digest);
+		a.n_digest = nla_len(digest) / sizeof(__be64);
+	}
 	g = nf_rg_nl_group(info);
 	if (IS_ERR(g))
 		return PTR_ERR(g);
-	nf_rg_push_ack(g, nla_get_u32(info->attrs[NF_RG_A_SESSION]),
-		       nla_get_u64(info->attrs[NF_RG_A_SEQ]), refusals ? nla_data(refusals) : NULL,
-		       refusals ? nla_len(refusals) / sizeof(struct nf_rg_refusal) : 0);
+	nf_rg_push_ack(g, &a);
 	nf_rg_group_put(g);
 	return 0;
 }
@@ -216,7 +233,8 @@ int nf_rg_nl_ack(struct sk_buff *skb, struct genl_info *info)
 static int reply_install(struct genl_info *info, const struct nf_rg_install *in, u64 seq)
 {
 	unsigned int len = in->n_refusals * sizeof(*in->refusals);
-	struct sk_buff *msg = genlmsg_new(len + 256, GFP_KERNEL);
+	unsigned int digest = in->n_digest * sizeof(*in->digest);
+	struct sk_buff *msg = genlmsg_new(len + digest + 256, GFP_KERNEL);
 	void *head;
 
 	if (!msg)
@@ -225,6 +243,7 @@ static int reply_install(struct genl_info *info, const struct nf_rg_install *in,
 	if (!head || nla_put_u32(msg, NF_RG_A_GROUP, in->g->id) ||
 	    nla_put_u64_64bit(msg, NF_RG_A_SEQ, seq, NF_RG_A_PAD) ||
 	    nla_put_u8(msg, NF_RG_A_SYNC, in->sync) || nla_put_u32(msg, NF_RG_A_LOST, in->lost) ||
+	    nla_put(msg, NF_RG_A_DIGEST, digest, in->digest) ||
 	    (len && nla_put(msg, NF_RG_A_REFUSALS, len, in->refusals))) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
@@ -257,6 +276,7 @@ static int install(struct nf_rg_group *g, struct genl_info *info)
 
 	in.epoch.count = nla_get_u64(info->attrs[NF_RG_A_EPOCH]);
 	in.epoch.system = nla_get_u64(info->attrs[NF_RG_A_EPOCH_SYSTEM]);
+	in.seq = nla_get_u64(info->attrs[NF_RG_A_SEQ]);
 	in.generation = nla_get_u32(info->attrs[NF_RG_A_GENERATION]);
 	if (info->attrs[NF_RG_A_BATCH])
 		in.flags = nla_get_u32(info->attrs[NF_RG_A_BATCH]);
@@ -264,15 +284,18 @@ static int install(struct nf_rg_group *g, struct genl_info *info)
 		in.buf = nla_data(records);
 		in.len = nla_len(records);
 	}
-	in.refusals = kmalloc_array(NF_RG_BATCH_RECORDS, sizeof(*in.refusals), GFP_KERNEL);
-	if (!in.refusals)
+	/* Room for both: neither is small enough for the stack. */
+	in.digest = kmalloc((1 + NF_RG_BUCKETS) * sizeof(*in.digest) +
+			    NF_RG_BATCH_RECORDS * sizeof(*in.refusals), GFP_KERNEL);
+	if (!in.digest)
 		return -ENOMEM;
+	in.refusals = (void *)(in.digest + 1 + NF_RG_BUCKETS);
 	err = nf_rg_install_batch(&in);
 	if (err)
 		install_refused(info, err);
 	else
-		err = reply_install(info, &in, nla_get_u64(info->attrs[NF_RG_A_SEQ]));
-	kfree(in.refusals);
+		err = reply_install(info, &in, in.seq);
+	kfree(in.digest);
 	return err;
 }
 
@@ -303,6 +326,36 @@ int nf_rg_nl_install(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(g))
 		return PTR_ERR(g);
 	err = install(g, info);
+	nf_rg_group_put(g);
+	return err;
+}
+
+/**
+ * nf_rg_nl_verify - NF_RG_CMD_VERIFY
+ * @skb: the request
+ * @info: parsed
+ *
+ * Return: 0 or -errno.
+ */
+int nf_rg_nl_verify(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_rg_group *g;
+	int err;
+
+	err = check_agent(info);
+	if (err)
+		return err;
+	g = nf_rg_nl_group(info);
+	if (IS_ERR(g))
+		return PTR_ERR(g);
+	spin_lock_bh(&g->lock);
+	if (g->role == NF_RG_ROLE_ACTIVE)
+		nf_rg_verify_now(g);
+	else
+		err = -EPERM;
+	spin_unlock_bh(&g->lock);
+	if (err)
+		NL_SET_ERR_MSG_MOD(info->extack, "only an active group compares");
 	nf_rg_group_put(g);
 	return err;
 }

@@ -19,10 +19,12 @@
 #include <linux/mm.h>
 #include <linux/workqueue.h>
 
+#include "digest.h"
 #include "ecache.h"
 #include "export.h"
 #include "proto.h"
 #include "track.h"
+#include "verify.h"
 
 #define PUSH_INTERVAL	20	/* ms between two batches that are not full */
 #define PUSH_CHUNK	64	/* entries under one hold of the lock */
@@ -105,7 +107,14 @@ static void push_retry(struct nf_rg_group *g)
 	}
 }
 
-static bool push_put(struct nf_rg_push *p, const struct nf_rg_record *rec)
+/**
+ * nf_rg_push_put - write a record into a batch
+ * @p: the batch
+ * @rec: the record
+ *
+ * Return: whether there was room.
+ */
+bool nf_rg_push_put(struct nf_rg_push *p, const struct nf_rg_record *rec)
 {
 	int len = nf_rg_record_encode(rec, p->buf + p->len, NF_RG_PUSH_MAX - p->len);
 
@@ -124,8 +133,10 @@ static bool push_tomb(struct nf_rg_push *p)
 
 	t = list_first_entry(&g->tombs, struct nf_rg_tomb, list);
 	nf_rg_export_tomb(t, &rec);
-	if (!push_put(p, &rec))
+	if (!nf_rg_push_put(p, &rec))
 		return false;
+	nf_rg_digest_add(g, t->incarnation, t->sum);
+	t->sum = 0;
 	t->seq = p->seq;
 	list_move_tail(&t->list, &g->tombs_inflight);
 	g->n_tombs--;
@@ -150,12 +161,12 @@ static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 		WRITE_ONCE(e->told, nf_rg_proto_quiet_sum(e->ct));
 	nf_rg_export_entry(e, &rec);
 	e->index = p->count;
-	if (!push_put(p, &rec))
+	if (!nf_rg_push_put(p, &rec))
 		return false;
 	nf_rg_track_place(p->g, e, NF_RG_PLACE_INFLIGHT);
 	e->seq = p->seq;
 	e->sent = true;
-	e->generation = p->generation;
+	nf_rg_digest_set(p->g, e, nf_rg_digest_sum(&rec, p->generation));
 	return true;
 }
 
@@ -201,7 +212,7 @@ static void push_stage(struct nf_rg_group *g, u64 sent)
 	}
 	if (g->stage == NF_RG_STAGE_END && g->acked >= g->stage_seq) {
 		g->stage = NF_RG_STAGE_DONE;
-		g->sync = NF_RG_SYNC_DONE;
+		g->sync = NF_RG_SYNC_VERIFY;
 		g->fed = true;
 	}
 }
@@ -221,7 +232,8 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 	}
 	push_retry(g);
 	push_stage(g, g->seq);
-	if (!g->flags && list_empty(&g->tombs) && list_empty(&g->dirty) && list_empty(&g->bulk))
+	if (!g->flags && list_empty(&g->tombs) && list_empty(&g->dirty) && list_empty(&g->bulk) &&
+	    !nf_rg_verify_pending(g))
 		return false;
 
 	p->g = g;
@@ -235,6 +247,7 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 	g->flags = 0;
 	if (p->flags & NF_RG_BATCH_SYNCED)
 		g->stage_seq = p->seq;
+	nf_rg_verify_begin(p);
 	return true;
 }
 
@@ -258,6 +271,7 @@ static bool push_fill(struct nf_rg_group *g, struct nf_rg_push *p)
 		if (g->session != p->session || g->role != NF_RG_ROLE_ACTIVE)
 			return false;
 	} while (more);
+	nf_rg_verify_seal(p);
 	return true;
 }
 
@@ -277,7 +291,8 @@ static void push_undo(struct nf_rg_group *g, const struct nf_rg_push *p, int err
 	}
 	nf_rg_track_requeue(g, p->seq);
 	g->seq--;
-	g->flags |= p->flags;
+	g->flags |= p->flags & ~NF_RG_BATCH_DIGESTS;
+	nf_rg_verify_undo(p);
 	if (p->flags & NF_RG_BATCH_SYNCED)
 		g->stage_seq = U64_MAX;
 	g->kicked = true;
@@ -309,10 +324,12 @@ void nf_rg_push_work(struct work_struct *work)
 			push_undo(g, &p, err);
 			break;
 		}
+		if (p.repair == NF_RG_REPAIR_BEGIN)
+			queue_work(push_wq, &g->repair_work);
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_BATCH);
 		nf_rg_stat_add(g->rn, NF_RG_STAT_PUSH_RECORD, p.count);
 		push_stage(g, g->seq);
-		more = g->flags || !list_empty(&g->bulk) ||
+		more = g->flags || !list_empty(&g->bulk) || nf_rg_verify_pending(g) ||
 		       g->n_dirty + g->n_tombs >= NF_RG_BATCH_RECORDS;
 		if (!more && g->n_dirty + g->n_tombs)
 			nf_rg_push_kick(g);
@@ -351,6 +368,7 @@ int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool
 	}
 	list_del_init(&g->marker);
 	g->flags = 0;
+	nf_rg_verify_reset(g);
 	if (!bulk && g->fed && g->peer_instance == peer_instance) {
 		nf_rg_track_requeue(g, 0);
 		nf_rg_track_retry(g);
@@ -387,6 +405,7 @@ void nf_rg_push_stop(struct nf_rg_group *g)
 {
 	list_del_init(&g->marker);
 	nf_rg_track_requeue(g, 0);
+	nf_rg_verify_reset(g);
 	g->session = 0;
 	g->flags = 0;
 	g->stage = NF_RG_STAGE_IDLE;
@@ -399,6 +418,9 @@ static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refus
 	struct nf_rg_entry *e, *next;
 	unsigned int at = 0;
 
+	if (n)
+		nf_rg_verify_refused(g, NULL);
+
 	list_for_each_entry_safe(e, next, &g->inflight, list) {
 		if (e->seq > seq)
 			break;
@@ -406,6 +428,7 @@ static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refus
 			at++;
 		if (e->seq == seq && at < n && refusals[at].index == e->index) {
 			e->acked = false;
+			nf_rg_verify_refused(g, e);
 			nf_rg_track_place(g, e, NF_RG_PLACE_REFUSED);
 			nf_rg_stat_inc(g->rn, NF_RG_STAT_PEER_REFUSED);
 		} else {
@@ -432,18 +455,16 @@ static void ack_tombs(struct nf_rg_group *g, u64 seq)
 /**
  * nf_rg_push_ack - the peer's kernel has answered
  * @g: the group
- * @session: that the answer belongs to
- * @seq: the batch; those before it are answered too
- * @refusals: what it refused of @seq, by rising index
- * @n: how many
+ * @a: the answer
  *
  * Context: process.
  */
-void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq,
-		    const struct nf_rg_refusal *refusals, unsigned int n)
+void nf_rg_push_ack(struct nf_rg_group *g, const struct nf_rg_answer *a)
 {
+	u64 seq = a->seq;
+
 	spin_lock_bh(&g->lock);
-	if (!g->session || session != g->session) {
+	if (!g->session || a->session != g->session) {
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_ACK_OTHER_SESSION);
 		goto out;
 	}
@@ -455,12 +476,13 @@ void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq,
 	/* The first refusal begins the wait. */
 	if (!g->n_refused)
 		g->retry_last = jiffies;
-	ack_entries(g, seq, refusals, n);
+	ack_entries(g, seq, a->refusals, a->n_refusals);
 	ack_tombs(g, seq);
 	g->acked = seq;
 	push_retry(g);
 	push_stage(g, g->seq);
-	if (g->flags || !list_empty(&g->bulk))
+	nf_rg_verify_acked(g, seq, a->digest, a->n_digest);
+	if (g->flags || !list_empty(&g->bulk) || nf_rg_verify_pending(g))
 		push_now(g);
 	else if (g->n_dirty + g->n_tombs)
 		nf_rg_push_kick(g);

@@ -6,6 +6,7 @@
 
 struct nf_rg_group;
 struct nf_rg_net;
+struct nf_rg_record;
 struct nf_rg_refusal;
 struct work_struct;
 
@@ -29,6 +30,9 @@ enum nf_rg_push_stage {
  * @count: records
  * @buf: they
  * @len: bytes
+ * @ask: it asks for the digests of the buckets
+ * @verified: nf_rg_group.verified as it tells it, 0: it does not
+ * @repair: nf_rg_group.repair as it was before it
  */
 struct nf_rg_push {
 	struct nf_rg_group *g;
@@ -39,6 +43,27 @@ struct nf_rg_push {
 	unsigned int count;
 	u8 *buf;
 	unsigned int len;
+	bool ask;
+	u64 verified;
+	u8 repair;
+};
+
+/**
+ * struct nf_rg_answer - what the peer's kernel says to a batch
+ * @session: that the answer belongs to
+ * @seq: the batch; those before it are answered too
+ * @refusals: what it refused of @seq, by rising index
+ * @n_refusals: how many
+ * @digest: of its table then, as in NF_RG_A_DIGEST
+ * @n_digest: how many
+ */
+struct nf_rg_answer {
+	u32 session;
+	u64 seq;
+	const struct nf_rg_refusal *refusals;
+	unsigned int n_refusals;
+	const __be64 *digest;
+	unsigned int n_digest;
 };
 
 /* Hands a batch to the agent; 0, or -errno: nothing was handed over.  Process context. */
@@ -48,9 +73,9 @@ int nf_rg_push_init(nf_rg_push_fn send);
 void nf_rg_push_exit(void);
 void nf_rg_push_work(struct work_struct *work);
 void nf_rg_push_kick(struct nf_rg_group *g);
+bool nf_rg_push_put(struct nf_rg_push *p, const struct nf_rg_record *rec);
 int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool bulk);
 void nf_rg_push_stop(struct nf_rg_group *g);
-void nf_rg_push_ack(struct nf_rg_group *g, u32 session, u64 seq,
-		    const struct nf_rg_refusal *refusals, unsigned int n);
+void nf_rg_push_ack(struct nf_rg_group *g, const struct nf_rg_answer *a);
 
 #endif /* _NF_RG_PUSH_H */

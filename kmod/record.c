@@ -145,6 +145,19 @@ static noinline unsigned int sections_len(__u16 sections)
 	       (sections & NF_RG_SEC_SEQADJ ? REC_SEQADJ : 0);
 }
 
+/* Returns the length of a control record, 0 if @kind is unknown. */
+static unsigned int control_len(__u8 kind)
+{
+	switch (kind) {
+	case NF_RG_CTL_VERIFIED:
+		return REC_HEAD;
+	case NF_RG_CTL_REPAIR_BEGIN:
+	case NF_RG_CTL_REPAIR_END:
+		return REC_HEAD + NF_RG_REC_MAP;
+	}
+	return 0;
+}
+
 /* Returns the length of a whole record, 0 if @type is unknown. */
 static unsigned int record_len(__u8 type, unsigned int alen, __u8 l4, __u16 sections)
 {
@@ -263,14 +276,31 @@ static __u8 *put_delete(__u8 *p, const struct nf_rg_record *rec, unsigned int al
 	return put_be16(p, &rec->orig.dport);
 }
 
+static noinline int encode_control(const struct nf_rg_record *rec, __u8 *buf, unsigned int cap)
+{
+	unsigned int len = control_len(rec->flags);
+	__u8 *p = buf;
+
+	if (!len)
+		return -EINVAL;
+	if (len > cap)
+		return -ENOSPC;
+	*p++ = rec->type;
+	*p++ = rec->flags;
+	p = put32(put16(p, len), 0);
+	p = put64(p, rec->incarnation);
+	memcpy(p, rec->buckets, len - REC_HEAD);
+	return (int)len;
+}
+
 /**
  * nf_rg_record_encode - write one record
  * @rec: what to write
  * @buf: where to
  * @cap: bytes that @buf takes
  *
- * Return: bytes written; -ENOSPC if @cap is too small, -EINVAL if @rec is none (type or layer 3
- * unknown).  Nothing is written then.
+ * Return: bytes written; -ENOSPC if @cap is too small, -EINVAL if @rec is none (type, kind or layer
+ * 3 unknown).  Nothing is written then.
  */
 int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int cap)
 {
@@ -278,6 +308,8 @@ int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int 
 	unsigned int len = record_len(rec->type, alen, rec->l4, rec->sections);
 	__u8 *p = buf;
 
+	if (rec->type == NF_RG_REC_CONTROL)
+		return encode_control(rec, buf, cap);
 	if (!alen || !len)
 		return -EINVAL;
 	if (len > cap)
@@ -430,6 +462,20 @@ static int get_delete(const __u8 *p, struct nf_rg_record *rec, unsigned int alen
 	return rec->flags & ~NF_RG_REC_F_ZONE ? -EBADMSG : 0;
 }
 
+static noinline int decode_control(struct nf_rg_record *rec, const __u8 *buf, unsigned int len,
+				   unsigned int rlen)
+{
+	if (!rlen || rlen != control_len(rec->flags))
+		return -EBADMSG;
+	if (len < rlen)
+		return -ENODATA;
+	/* Only what was verified has a sequence number. */
+	if (rec->mapping || !rec->incarnation == (rec->flags == NF_RG_CTL_VERIFIED))
+		return -EBADMSG;
+	memcpy(rec->buckets, buf + REC_HEAD, rlen - REC_HEAD);
+	return (int)rlen;
+}
+
 /**
  * nf_rg_record_decode - read the record at the front of a buffer
  * @rec: filled in; undefined after an error
@@ -457,6 +503,8 @@ int nf_rg_record_decode(struct nf_rg_record *rec, const __u8 *buf, unsigned int 
 	get16(buf + 2, &rlen);
 	p = get32(buf + 4, &rec->mapping);
 	p = get64(p, &rec->incarnation);
+	if (rec->type == NF_RG_REC_CONTROL)
+		return decode_control(rec, buf, len, rlen);
 	if (rec->type != NF_RG_REC_STATE && rec->type != NF_RG_REC_DELETE)
 		return -EBADMSG;
 

@@ -54,6 +54,15 @@
  *	u8 layer 3 protocol, u8 layer 4 protocol, u16 zone, original source, original destination,
  *	16 bits of each.
  *
+ * A control record (NF_RG_REC_CONTROL) is about no connection, but about the copy as a whole.  Its
+ * flags hold its kind (NF_RG_CTL_*), its mapping ID is 0, and in place of the incarnation stands
+ * the sequence number of a batch
+ *
+ *	NF_RG_CTL_VERIFIED	after that batch both tables were equal
+ *	NF_RG_CTL_REPAIR_BEGIN	0; all of some buckets follows; goes on with 32 bytes: bucket N is
+ *				bit N % 8 of byte N / 8
+ *	NF_RG_CTL_REPAIR_END	0; it has, and what did not come again is to go; the same 32 bytes
+ *
  * The layer 4 bits are what struct nf_conntrack_man_proto holds: ports, for ICMP the identifier in
  * the source and type and code in the destination, for GRE the keys.  A zone belongs to both
  * directions, unless a flag says to which.
@@ -61,12 +70,18 @@
 
 #define NF_RG_REC_STATE		1
 #define NF_RG_REC_DELETE	2
+#define NF_RG_REC_CONTROL	3
 
 /* Flags. */
 #define NF_RG_REC_F_NEW 0x01 /* not acknowledged before: the receiver tries to create it first */
 #define NF_RG_REC_F_ZONE_ORIG	0x02	/* the zone is that of the original direction only */
 #define NF_RG_REC_F_ZONE_REPLY	0x04	/* of the reply direction only; not both */
 #define NF_RG_REC_F_ZONE	(NF_RG_REC_F_ZONE_ORIG | NF_RG_REC_F_ZONE_REPLY)
+
+/* Kinds of control record. */
+#define NF_RG_CTL_VERIFIED	1
+#define NF_RG_CTL_REPAIR_BEGIN	2
+#define NF_RG_CTL_REPAIR_END	3
 
 /* Status bits; the kernel's own numbers are its own affair. */
 #define NF_RG_ST_SEEN_REPLY	0x01
@@ -84,6 +99,7 @@
 #define NF_RG_SEC_MASK		0x0f
 
 #define NF_RG_REC_MAX		208	/* bytes: no record is longer */
+#define NF_RG_REC_MAP		32	/* bytes: a bit for each bucket of a digest */
 
 /**
  * struct nf_rg_tuple - one direction of a connection
@@ -178,14 +194,15 @@ struct nf_rg_seqadj {
 /**
  * struct nf_rg_record - a decoded record; integers in host order unless typed otherwise
  * @type: NF_RG_REC_*
- * @flags: NF_RG_REC_F_*
+ * @flags: NF_RG_REC_F_*; NF_RG_CTL_* of a control record
  * @l3: 4 or 6
  * @l4: IPPROTO_*
  * @tcp_state: enum tcp_conntrack, TCP only
  * @tcp_exact: the ends in @tcp are those of a connection at rest, TCP only
  * @zone: conntrack zone
  * @mapping: mapping ID, 1-2147483647
- * @incarnation: tells a connection from a later one with the same tuple
+ * @incarnation: tells a connection from a later one with the same tuple; of a control record the
+ * sequence number
  * @version: of an incarnation, counts up each time that it is sent with a change
  * @sections: NF_RG_SEC_*
  * @status: NF_RG_ST_*
@@ -201,6 +218,7 @@ struct nf_rg_seqadj {
  * @acct: NF_RG_SEC_ACCT, original and reply direction
  * @start: NF_RG_SEC_TSTAMP, when the connection began (ns since 1970, UTC)
  * @seqadj: NF_RG_SEC_SEQADJ, original and reply direction
+ * @buckets: NF_RG_CTL_REPAIR_*, a bit for each
  *
  * From @labels on a member is undefined unless its section is there: plain connections are spared
  * the clearing.
@@ -232,6 +250,7 @@ struct nf_rg_record {
 	struct nf_rg_counter acct[2];
 	__u64 start;
 	struct nf_rg_seqadj seqadj[2];
+	__u8 buckets[NF_RG_REC_MAP];
 };
 
 /* The part that is always defined. */

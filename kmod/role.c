@@ -22,7 +22,9 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "push.h"
+#include "scrub.h"
 #include "track.h"
+#include "verify.h"
 #include "window.h"
 
 #define HOLD_DAYS	30
@@ -149,6 +151,8 @@ int nf_rg_role_create(struct nf_rg_net *rn, u32 id, struct nf_rg_group **out)
 	INIT_DELAYED_WORK(&g->window_work, window_work);
 	INIT_DELAYED_WORK(&g->lease_work, lease_work);
 	INIT_DELAYED_WORK(&g->lost_work, lost_work);
+	INIT_WORK(&g->repair_work, nf_rg_verify_work);
+	INIT_DELAYED_WORK(&g->scrub_work, nf_rg_scrub_work);
 	err = xa_insert(&rn->groups, id, g, GFP_KERNEL);
 	if (err) {
 		nf_rg_group_put(g);
@@ -218,6 +222,8 @@ void nf_rg_role_delete(struct nf_rg_group *g)
 	cancel_delayed_work_sync(&g->window_work);
 	cancel_delayed_work_sync(&g->lease_work);
 	cancel_delayed_work_sync(&g->lost_work);
+	cancel_work_sync(&g->repair_work);
+	cancel_delayed_work_sync(&g->scrub_work);
 	/* An installation that runs finds the group dead at its next record. */
 	mutex_lock(&g->install);
 	mutex_unlock(&g->install);
@@ -255,10 +261,13 @@ static void set_role(struct nf_rg_group *g, const struct nf_rg_role_change *c, u
 	g->rx_session = 0;
 	g->rx_bulk = false;
 	g->rx_sync = NF_RG_SYNC_NONE;
+	g->rx_repair = false;
 	g->lost = 0;
+	g->verified_at = 0;
 	WRITE_ONCE(g->grace_until, active ? 0 : now + (u64)c->grace_ms * NSEC_PER_MSEC);
 	WRITE_ONCE(g->role, c->role);
 	mod_delayed_work(system_unbound_wq, &g->timeout_work, 0);
+	nf_rg_scrub_later(g);
 	if (active) {
 		nf_rg_net_adopt_soon(g->rn);
 		mod_delayed_work(system_unbound_wq, &g->window_work, WINDOW_REFRESH);

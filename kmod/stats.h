@@ -49,6 +49,11 @@
 	X(ACK_OTHER_SESSION, "ack-other-session")			\
 	X(ACK_BAD, "ack-bad-sequence")					\
 	X(PEER_REFUSED, "peer-refused")					\
+	X(VERIFY_DIFFERENT, "verify-different")				\
+	X(REPAIRS, "repairs")						\
+	X(REPAIR_BUCKETS, "repair-buckets")				\
+	X(SCRUBS, "scrubs")						\
+	X(SCRUB_UNTOLD, "scrub-untold")					\
 	/* receiving */							\
 	X(INSTALL_BATCH, "install-batches")				\
 	X(INSTALL_CREATED, "install-created")				\
@@ -57,6 +62,9 @@
 	X(INSTALL_DELETED, "install-deleted")				\
 	X(INSTALL_DELETE_NONE, "install-delete-unknown")		\
 	X(INSTALL_SWEPT, "install-swept")				\
+	X(REPAIR_SWEPT, "repair-swept")					\
+	X(SCRUB_DAMAGED, "scrub-damaged")				\
+	X(SCRUB_FOREIGN, "scrub-foreign")				\
 	X(INSTALL_BAD, "install-malformed")				\
 	X(INSTALL_NOT_STANDBY, "install-not-standby")			\
 	X(INSTALL_EPOCH, "install-other-epoch")				\

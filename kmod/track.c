@@ -28,7 +28,9 @@
 #include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "digest.h"
 #include "ecache.h"
+#include "install.h"
 #include "proto.h"
 #include "push.h"
 #include "window.h"
@@ -256,8 +258,11 @@ static void entry_end(struct nf_rg_net *rn, struct nf_rg_entry *e)
 	nf_ct_put(ct);
 }
 
-/* Leaves word for the peer that an entry ended.  Context: the group's lock. */
-static void entry_bury(struct nf_rg_group *g, const struct nf_rg_entry *e)
+/*
+ * Leaves word for the peer that an entry ended.  Until that is sent the peer has it.  Context: the
+ * group's lock.
+ */
+static void entry_bury(struct nf_rg_group *g, struct nf_rg_entry *e)
 {
 	struct nf_rg_tomb *t;
 
@@ -265,13 +270,14 @@ static void entry_bury(struct nf_rg_group *g, const struct nf_rg_entry *e)
 		return;
 	t = kmem_cache_alloc(tomb_cache, GFP_ATOMIC);
 	if (!t) {
-		/* The peer keeps an entry too many: only a bulk transfer finds it. */
-		g->peer_instance = 0;
+		/* The peer keeps an entry too many: the digests will tell. */
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_TOMBSTONE_NO_MEMORY);
 		return;
 	}
 	t->seq = 0;
 	t->incarnation = e->incarnation;
+	t->sum = nf_rg_digest_of(g, e);
+	e->sum = 0;
 	t->mapping = e->map->id;
 	t->zone = nf_ct_zone(e->ct)->id;
 	t->zone_dir = nf_ct_zone(e->ct)->dir;
@@ -299,6 +305,8 @@ bool nf_rg_track_remove(struct nf_rg_entry *e, bool bury)
 		entry_bury(g, e);
 		nf_rg_push_kick(g);
 	}
+	if (mine)
+		nf_rg_digest_set(g, e, 0);
 	spin_unlock_bh(&g->lock);
 	if (mine)
 		entry_end(g->rn, e);
@@ -332,9 +340,21 @@ static void event_destroy(struct nf_rg_net *rn, struct nf_rg_entry *e)
 	 */
 	nf_rg_stat_inc(rn, NF_RG_STAT_LOST);
 	spin_lock_bh(&g->lock);
+	nf_rg_track_damaged(g);
+	spin_unlock_bh(&g->lock);
+}
+
+/**
+ * nf_rg_track_damaged - a standby's entry vanished, or is not what it was
+ * @g: the group, locked
+ *
+ * The peer is asked to compare.
+ */
+void nf_rg_track_damaged(struct nf_rg_group *g)
+{
 	if (!g->lost++ && !g->dead)
 		schedule_delayed_work(&g->lost_work, LOST_DELAY);
-	spin_unlock_bh(&g->lock);
+	nf_rg_install_incomplete(g);
 }
 
 static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_conn *ct,
@@ -432,8 +452,10 @@ static unsigned int walk_chunk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *da
 
 		list_move_tail(&e->all, &g->all);
 		how[n] = fn(g, e, data);
-		if (how[n] != NF_RG_KEEP && entry_unlink(g, e))
+		if (how[n] != NF_RG_KEEP && entry_unlink(g, e)) {
+			nf_rg_digest_set(g, e, 0);
 			end[n++] = e;
+		}
 	}
 	spin_unlock_bh(&g->lock);
 	return n;
@@ -539,5 +561,6 @@ void nf_rg_track_bulk(struct nf_rg_group *g)
 		generation = get_random_u32();
 	} while (generation == g->generation);
 	g->generation = generation;
+	nf_rg_digest_clear(g);
 	g->n_bulk = g->entries - g->n_dirty;
 }

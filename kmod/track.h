@@ -49,6 +49,8 @@ enum nf_rg_window {
  * @sent: the peer's kernel may have it
  * @exact: @end is, or the record that was sent last was, of a connection that was at rest
  * @window: enum nf_rg_window, TCP only
+ * @stale: its bucket is being repaired, and it did not come again yet
+ * @sum: of what was last said of it to the peer, or by the peer; see digest.c
  * @end: NF_RG_WINDOW_HINTED: the end of the data of both directions, as the peer told
  * @learn: NF_RG_WINDOW_LEARNING: what is known of the windows
  *
@@ -66,6 +68,7 @@ struct nf_rg_entry {
 	};
 	u64 incarnation;
 	u64 seq;
+	u64 sum;
 	u32 version;
 	u32 generation;
 	union {
@@ -79,6 +82,7 @@ struct nf_rg_entry {
 	u8 acked : 1;
 	u8 sent : 1;
 	u8 exact : 1;
+	u8 stale : 1;
 	u8 window;
 	union {
 		u32 end[2];
@@ -91,6 +95,7 @@ struct nf_rg_entry {
  * @list: in the group's tombs or tombs_inflight
  * @seq: of the batch it was sent in
  * @incarnation: of the entry
+ * @sum: of the entry, until it is sent
  * @mapping: mapping ID
  * @zone: conntrack zone
  * @zone_dir: the directions that it belongs to
@@ -103,6 +108,7 @@ struct nf_rg_tomb {
 	struct list_head list;
 	u64 seq;
 	u64 incarnation;
+	u64 sum;
 	u32 mapping;
 	u16 zone;
 	u8 zone_dir;
@@ -129,6 +135,7 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 		    u64 incarnation, struct nf_rg_entry **out);
 void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_place place);
 bool nf_rg_track_remove(struct nf_rg_entry *e, bool bury);
+void nf_rg_track_damaged(struct nf_rg_group *g);
 void nf_rg_track_quiet(struct nf_rg_net *rn, struct nf_conn *ct);
 void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int events);
 unsigned int nf_rg_track_walk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *data);

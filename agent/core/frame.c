@@ -29,7 +29,9 @@ static const struct shape shapes[] = {
 	[FRAME_LEAVE]	= { true, false, 0, 2, 2, 1 },
 	[FRAME_BATCH]	= { true, true, FRAME_F_ALL,
 			    FRAME_BATCH_BYTES, FRAME_PAYLOAD_MAX, 1 },
-	[FRAME_ACK]	= { true, true, 0, 0, 4 * FRAME_REFUSALS_MAX, 4 },
+	[FRAME_ACK]	= { true, true, FRAME_F_ACK_ALL, 0,
+			    FRAME_DIGEST_BYTES + FRAME_BUCKETS_BYTES +
+			    4 * FRAME_REFUSALS_MAX, 4 },
 	[FRAME_RESEND]	= { true, false, 0, 2, 2, 1 },
 	[FRAME_KEEPALIVE] = { false, false, 0, 0, 0, 1 },
 	[FRAME_CLOSE]	= { false, false, 0, 2, 2, 1 },
@@ -92,7 +94,6 @@ const char *frame_reason_name(enum frame_reason r)
 		[FRAME_R_EPOCH] = "epoch",
 		[FRAME_R_INSTALL] = "install",
 		[FRAME_R_LOST] = "lost",
-		[FRAME_R_MISSING] = "missing",
 		[FRAME_R_REQUEST] = "request",
 		[FRAME_R_GONE] = "gone",
 	};
@@ -109,6 +110,10 @@ static enum frame_error check_length(const struct frame *f,
 		       FRAME_OK : FRAME_BAD_LENGTH;
 	if (f->len < s->min || f->len > s->max || f->len % s->unit)
 		return FRAME_BAD_LENGTH;
+	if (f->type == FRAME_ACK &&
+	    (f->len < frame_ack_digest(f->flags) ||
+	     f->len - frame_ack_digest(f->flags) > 4 * FRAME_REFUSALS_MAX))
+		return FRAME_BAD_LENGTH;
 	return FRAME_OK;
 }
 
@@ -119,7 +124,8 @@ static enum frame_error check(const struct frame *f)
 	if (f->type < FRAME_OPEN || f->type > FRAME_CLOSE)
 		return FRAME_BAD_TYPE;
 	s = &shapes[f->type];
-	if (f->flags & ~s->flags)
+	if (f->flags & ~s->flags ||
+	    (f->type == FRAME_ACK && f->flags == FRAME_F_ACK_BUCKETS))
 		return FRAME_BAD_FLAGS;
 	if (!f->version)
 		return FRAME_BAD_VERSION;
@@ -359,6 +365,12 @@ int frame_get_reason(const uint8_t *buf, size_t len, enum frame_reason *r)
 		return -EBADMSG;
 	*r = v;
 	return 0;
+}
+
+size_t frame_ack_digest(uint8_t flags)
+{
+	return (flags & FRAME_F_ACK_DIGEST ? FRAME_DIGEST_BYTES : 0) +
+	       (flags & FRAME_F_ACK_BUCKETS ? FRAME_BUCKETS_BYTES : 0);
 }
 
 int frame_put_refusals(const struct frame_refusal *r, size_t n, uint8_t *buf,

@@ -15,11 +15,13 @@
 
 #include "hello.h"
 
-#define FRAME_VERSION		2	/* of the stream and its records, what we speak */
-#define FRAME_VERSION_MIN	2	/* the oldest that we understand */
+#define FRAME_VERSION		3	/* of the stream and its records, what we speak */
+#define FRAME_VERSION_MIN	3	/* the oldest that we understand */
 #define FRAME_HEADER_BYTES	40
 #define FRAME_PAYLOAD_MAX	65536	/* bytes */
 #define FRAME_REFUSALS_MAX	1024	/* {index, reason} pairs in one ACK */
+#define FRAME_DIGEST_BYTES	8	/* of the digest of a whole table */
+#define FRAME_BUCKETS_BYTES	(256 * FRAME_DIGEST_BYTES)
 
 enum frame_type {
 	FRAME_OPEN = 1,		/* first frame each way: who I am, what I speak */
@@ -36,7 +38,13 @@ enum frame_type {
 #define FRAME_F_BULK_BEGIN	0x01
 #define FRAME_F_BULK_END	0x02
 #define FRAME_F_SYNCED		0x04
-#define FRAME_F_ALL		0x07
+#define FRAME_F_DIGESTS		0x08
+#define FRAME_F_ALL		0x0f
+
+/* struct frame.flags, of an ACK: what comes before the refusals. */
+#define FRAME_F_ACK_DIGEST	0x01	/* the digest of the receiver's table */
+#define FRAME_F_ACK_BUCKETS	0x02	/* then those of its buckets; only with the former */
+#define FRAME_F_ACK_ALL		0x03
 
 /* enum nf_rg_reason is what an ACK carries; here is why a link or group ends. */
 enum frame_reason {
@@ -57,7 +65,6 @@ enum frame_reason {
 	FRAME_R_EPOCH,		/* another term */
 	FRAME_R_INSTALL,	/* the kernel refused a batch as a whole */
 	FRAME_R_LOST,		/* entries vanished here behind our back */
-	FRAME_R_MISSING,	/* records were refused here, trying again */
 	FRAME_R_REQUEST,	/* asked for by a person, or by the election */
 	FRAME_R_GONE,		/* the connection ended without a CLOSE */
 	FRAME_REASONS
@@ -72,7 +79,7 @@ const char *frame_type_name(enum frame_type t);
 /**
  * struct frame - header of one frame
  * @type: what kind
- * @flags: FRAME_F_*, 0 but for BATCH
+ * @flags: FRAME_F_*, 0 but for BATCH and ACK
  * @version: FRAME_VERSION of the sender; frames up to and including OPEN may
  *           carry one that we do not speak, so that it can be refused by name
  * @group: 1..255; 0 for OPEN, KEEPALIVE, CLOSE
@@ -266,7 +273,15 @@ int frame_put_reason(enum frame_reason r, uint8_t *buf, size_t cap);
 /** frame_get_reason() - read it; Return: 0 or -EBADMSG */
 int frame_get_reason(const uint8_t *buf, size_t len, enum frame_reason *r);
 
-/** frame_put_refusals() - write the payload of an ACK */
+/**
+ * frame_ack_digest() - bytes of digests at the front of an ACK
+ * @flags: FRAME_F_ACK_*
+ *
+ * Return: 0 or more; the refusals follow.
+ */
+size_t frame_ack_digest(uint8_t flags);
+
+/** frame_put_refusals() - write the refusals of an ACK */
 int frame_put_refusals(const struct frame_refusal *r, size_t n, uint8_t *buf,
 		       size_t cap);
 

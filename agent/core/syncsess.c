@@ -30,6 +30,8 @@ const char *syncsess_counter_name(enum syncsess_counter c)
 		[SYNCSESS_N_BULK] = "bulk",
 		[SYNCSESS_N_RESEND_RX] = "resend-rx",
 		[SYNCSESS_N_RESEND_TX] = "resend-tx",
+		[SYNCSESS_N_VERIFY_RX] = "verify-rx",
+		[SYNCSESS_N_VERIFY_TX] = "verify-tx",
 		[SYNCSESS_N_JOIN_WAITED] = "join-waited",
 		[SYNCSESS_N_STALE_PUSH] = "stale-push",
 		[SYNCSESS_N_STALE_BATCH] = "stale-batch",
@@ -265,7 +267,7 @@ static void rx_group(struct syncsess_ctx *c, const struct frame *hdr, const uint
 		break;
 	case FRAME_RESEND:
 		if (rx_reason(c, hdr, payload, &r))
-			syncsess_rx_resend(c, g, hdr);
+			syncsess_rx_resend(c, g, hdr, r);
 		break;
 	case FRAME_BATCH:
 		syncsess_rx_batch(c, g, hdr, payload);
@@ -388,6 +390,9 @@ void syncsess_step(struct syncsess *s, const struct syncsess_event *ev, mono_t n
 		break;
 	case SYNCSESS_EV_RESEND:
 		syncsess_ask_again(&c, ev);
+		break;
+	case SYNCSESS_EV_LOST:
+		syncsess_lost(&c, ev);
 		break;
 	case SYNCSESS_EV_CLOSE:
 		syncsess_close(&c, ev->reason, true);

@@ -7,8 +7,8 @@
  *   both       OPEN -->  <-- OPEN                  bound to the hello session
  *   receiver   JOIN(instance, epoch) -->           when it is standby
  *   sender              <-- BATCH(seq) ...         records, straight from its kernel
- *   receiver   ACK(seq, refused) -->               its kernel has answered
- *   receiver   RESEND(reason) -->                  send all of it again
+ *   receiver   ACK(seq, digest, refused) -->       its kernel has answered
+ *   receiver   RESEND(reason) -->                  send all of it again, or compare
  *   either     LEAVE(reason)                       no more of this group
  *   either     KEEPALIVE, CLOSE(reason)
  *
@@ -17,9 +17,11 @@
  * step. A connection that comes while another one stands replaces it: the caller
  * closes the old one. After SYNCSESS_DISCONNECT the machine is DOWN at once.
  *
- * A record that our kernel refused, or an entry that vanished from it, makes the
- * copy incomplete: not HOT, and everything is asked for again, with a growing
- * interval, until it is complete.
+ * The digest is passed from kernel to kernel unread. The sender's compares, sends
+ * again what differs, and tells the receiver's when both are equal and nothing was
+ * refused: only then is the copy HOT. RESEND(lost) asks it to do so now. A batch
+ * that our kernel refused as a whole makes us ask for everything again, with a
+ * growing interval.
  *
  * Sequences are those of the sender's kernel, which count up over all
  * sessions of a group. A JOIN that comes before this router knows that it is
@@ -62,6 +64,7 @@ enum syncsess_copy {
 	SYNCSESS_COPY_DELTA,
 	SYNCSESS_COPY_BULK,
 	SYNCSESS_COPY_DONE,
+	SYNCSESS_COPY_VERIFY,
 };
 
 /**
@@ -91,6 +94,7 @@ enum syncsess_event_type {
 	SYNCSESS_EV_PUSH,	/* .batch: NF_RG_CMD_PUSH */
 	SYNCSESS_EV_INSTALLED,	/* .installed: answer to NF_RG_CMD_INSTALL */
 	SYNCSESS_EV_RESEND,	/* .group.id: ask the peer for all of it again */
+	SYNCSESS_EV_LOST,	/* .group.id: our copy was damaged: ask it to compare */
 	SYNCSESS_EV_CLOSE,	/* .reason: we want to end it */
 	SYNCSESS_EV_TICK,
 	SYNCSESS_EVENTS
@@ -137,7 +141,8 @@ struct syncsess_event {
 			const struct frame_refusal *refusals;
 			uint32_t n_refusals;
 			enum syncsess_copy copy;
-			uint32_t lost;
+			const uint8_t *digest;
+			uint32_t digest_len;	/* bytes: of none, all, or buckets, too */
 		} installed;
 		enum frame_reason reason;
 	};
@@ -151,6 +156,7 @@ enum syncsess_action_type {
 	SYNCSESS_KERNEL_RECEIVE,/* .sync: NF_RG_CMD_SYNC_RECEIVE; session 0 ends */
 	SYNCSESS_KERNEL_INSTALL,/* .batch: NF_RG_CMD_INSTALL */
 	SYNCSESS_KERNEL_ACK,	/* .ack: NF_RG_CMD_ACK */
+	SYNCSESS_KERNEL_VERIFY,	/* .sync.group: NF_RG_CMD_VERIFY */
 	SYNCSESS_STATUS,	/* .status: for ELECTION_EV_SYNC of this group */
 };
 
@@ -182,6 +188,8 @@ struct syncsess_action {
 			uint64_t seq;
 			const struct frame_refusal *refusals;
 			uint32_t n_refusals;
+			const uint8_t *digest;
+			uint32_t digest_len;
 		} ack;
 		struct {
 			uint8_t group;
@@ -215,6 +223,8 @@ enum syncsess_counter {
 	SYNCSESS_N_BULK,	/* full copies that we began to receive */
 	SYNCSESS_N_RESEND_RX,
 	SYNCSESS_N_RESEND_TX,
+	SYNCSESS_N_VERIFY_RX,	/* comparisons that the peer asked for */
+	SYNCSESS_N_VERIFY_TX,
 	SYNCSESS_N_JOIN_WAITED,	/* JOINs that came before our own role */
 	SYNCSESS_N_STALE_PUSH,	/* of a session that was replaced */
 	SYNCSESS_N_STALE_BATCH,	/* of a term or role that ended, not installed */
@@ -242,7 +252,6 @@ enum syncsess_counter {
  * @rx_seq: receiver: last batch given to our kernel
  * @done_seq: receiver: last batch answered by it
  * @generation: of the last batch
- * @missing: records refused by our kernel since the bulk began
  * @status: what the election was told last
  * @repair_at: receiver: ask for everything again then; MONO_NEVER: no need
  * @repair_ms: the present back-off, 0 = not needed of late
@@ -268,7 +277,6 @@ struct syncsess_group {
 	uint64_t rx_seq;
 	uint64_t done_seq;
 	uint32_t generation;
-	uint64_t missing;
 	enum election_sync status;
 	mono_t repair_at;
 	uint32_t repair_ms;
@@ -313,7 +321,7 @@ struct syncsess {
 	uint64_t closed[FRAME_REASONS];
 	struct syncsess_group groups[SYNCSESS_GROUPS];
 	struct frame_refusal refusals[FRAME_REFUSALS_MAX];
-	uint8_t ack[4 * FRAME_REFUSALS_MAX];
+	uint8_t ack[FRAME_DIGEST_BYTES + FRAME_BUCKETS_BYTES + 4 * FRAME_REFUSALS_MAX];
 };
 
 /**

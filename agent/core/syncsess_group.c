@@ -12,6 +12,9 @@
 _Static_assert(FRAME_F_BULK_BEGIN == NF_RG_BATCH_BULK_BEGIN, "flags of the kernel");
 _Static_assert(FRAME_F_BULK_END == NF_RG_BATCH_BULK_END, "flags of the kernel");
 _Static_assert(FRAME_F_SYNCED == NF_RG_BATCH_SYNCED, "flags of the kernel");
+_Static_assert(FRAME_F_DIGESTS == NF_RG_BATCH_DIGESTS, "flags of the kernel");
+_Static_assert(FRAME_BUCKETS_BYTES == 8 * NF_RG_BUCKETS, "buckets of the kernel");
+_Static_assert((int)SYNCSESS_COPY_VERIFY == (int)NF_RG_SYNC_VERIFY, "states of the kernel");
 _Static_assert((int)SYNCSESS_COPY_NONE == (int)NF_RG_SYNC_NONE, "states of the kernel");
 _Static_assert((int)SYNCSESS_COPY_DELTA == (int)NF_RG_SYNC_DELTA, "states of the kernel");
 _Static_assert((int)SYNCSESS_COPY_BULK == (int)NF_RG_SYNC_BULK, "states of the kernel");
@@ -91,7 +94,6 @@ void syncsess_start_receiver(struct syncsess_ctx *c, struct syncsess_group *g)
 	g->running = true;
 	g->rx_seq = 0;
 	g->done_seq = 0;
-	g->missing = 0;
 	set_repair(c, g, MONO_NEVER);
 	kernel_session(c, g, SYNCSESS_KERNEL_RECEIVE, syncsess_take_session(c->s), false);
 	f = syncsess_put(c, FRAME_JOIN, g);
@@ -157,10 +159,17 @@ void syncsess_rx_leave(struct syncsess_ctx *c, struct syncsess_group *g, const s
 	}
 }
 
-void syncsess_rx_resend(struct syncsess_ctx *c, struct syncsess_group *g, const struct frame *hdr)
+void syncsess_rx_resend(struct syncsess_ctx *c, struct syncsess_group *g, const struct frame *hdr,
+			enum frame_reason r)
 {
 	if (g->dir != SYNCSESS_SENDER || !g->joined || rg_epoch_cmp(&hdr->epoch, &g->join_epoch)) {
 		c->s->counters[SYNCSESS_N_STALE_FRAME]++;
+		return;
+	}
+	if (r == FRAME_R_LOST) {
+		c->s->counters[SYNCSESS_N_VERIFY_RX]++;
+		if (g->running)
+			syncsess_emit(c, SYNCSESS_KERNEL_VERIFY)->sync.group = hdr->group;
 		return;
 	}
 	c->s->counters[SYNCSESS_N_RESEND_RX]++;
@@ -193,7 +202,6 @@ void syncsess_rx_batch(struct syncsess_ctx *c, struct syncsess_group *g, const s
 	s->counters[SYNCSESS_N_BATCHES_RX]++;
 	if (hdr->flags & FRAME_F_BULK_BEGIN) {
 		s->counters[SYNCSESS_N_BULK]++;
-		g->missing = 0;
 		g->full = false;
 		set_status(c, g, ELECTION_SYNC_BULK);
 	} else if (g->status == ELECTION_SYNC_COLD) {
@@ -215,6 +223,7 @@ void syncsess_rx_ack(struct syncsess_ctx *c, struct syncsess_group *g, const str
 {
 	struct syncsess *s = c->s;
 	struct syncsess_action *a;
+	uint32_t digest = (uint32_t)frame_ack_digest(hdr->flags);
 	int n;
 
 	if (g->dir != SYNCSESS_SENDER || !g->running || rg_epoch_cmp(&hdr->epoch, &g->epoch) ||
@@ -226,7 +235,8 @@ void syncsess_rx_ack(struct syncsess_ctx *c, struct syncsess_group *g, const str
 		syncsess_close(c, FRAME_R_SEQUENCE, true);
 		return;
 	}
-	n = frame_get_refusals(payload, hdr->len, s->refusals, FRAME_REFUSALS_MAX);
+	n = frame_get_refusals(payload + digest, hdr->len - digest, s->refusals,
+			       FRAME_REFUSALS_MAX);
 	if (n < 0) {
 		syncsess_close(c, FRAME_R_PAYLOAD, true);
 		return;
@@ -239,6 +249,8 @@ void syncsess_rx_ack(struct syncsess_ctx *c, struct syncsess_group *g, const str
 	a->ack.seq = hdr->seq;
 	a->ack.refusals = s->refusals;
 	a->ack.n_refusals = n;
+	a->ack.digest = payload;
+	a->ack.digest_len = digest;
 }
 
 void syncsess_want_send(struct syncsess_ctx *c, const struct syncsess_event *ev)
@@ -322,7 +334,7 @@ void syncsess_push(struct syncsess_ctx *c, const struct syncsess_event *ev)
 	f->hdr.len = f->head_len + f->body_len;
 }
 
-/* Everything again, at once if it was long good, later if it was not. */
+/* Everything again. */
 void syncsess_repair(struct syncsess_ctx *c, struct syncsess_group *g)
 {
 	set_repair(c, g, MONO_NEVER);
@@ -346,25 +358,27 @@ static void need_repair(struct syncsess_ctx *c, struct syncsess_group *g, enum f
 		set_status(c, g, ELECTION_SYNC_BULK);
 	if (!mono_is_never(g->repair_at))
 		return;
-	/* What vanished here can be had back now; what was refused, not yet. */
-	delay = g->repair_ms || r == FRAME_R_LOST ? g->repair_ms : SYNCSESS_REPAIR_MIN_MS;
+	delay = g->repair_ms ? g->repair_ms : SYNCSESS_REPAIR_MIN_MS;
 	g->repair_ms = g->repair_ms ? 2 * g->repair_ms : SYNCSESS_REPAIR_MIN_MS;
 	if (g->repair_ms > SYNCSESS_REPAIR_MAX_MS)
 		g->repair_ms = SYNCSESS_REPAIR_MAX_MS;
 	g->repair_reason = r;
 	set_repair(c, g, mono_add_ms(c->now, delay));
-	if (!delay)
-		syncsess_repair(c, g);
 }
 
-/* Records that our kernel must have: not those that it has newer already. */
-static uint32_t count_missing(const struct frame_refusal *r, uint32_t n)
+/* What our kernel's answer carries; another length is none that we know. */
+static uint8_t ack_flags(uint32_t digest_len)
 {
-	uint32_t missing = 0, i;
+	if (digest_len == FRAME_DIGEST_BYTES)
+		return FRAME_F_ACK_DIGEST;
+	return digest_len == FRAME_DIGEST_BYTES + FRAME_BUCKETS_BYTES ? FRAME_F_ACK_ALL : 0;
+}
 
-	for (i = 0; i < n; i++)
-		missing += r[i].reason != NF_RG_REASON_STALE;
-	return missing;
+/* The copy is not known to be complete any more; what it was before HOT it stays. */
+static void not_hot(struct syncsess_ctx *c, struct syncsess_group *g)
+{
+	if (g->status == ELECTION_SYNC_HOT)
+		set_status(c, g, ELECTION_SYNC_BULK);
 }
 
 static void install_failed(struct syncsess_ctx *c, struct syncsess_group *g, int error)
@@ -379,7 +393,7 @@ void syncsess_installed(struct syncsess_ctx *c, const struct syncsess_event *ev)
 {
 	struct syncsess *s = c->s;
 	struct syncsess_group *g = &s->groups[ev->installed.group];
-	uint32_t n = ev->installed.n_refusals;
+	uint32_t n = ev->installed.n_refusals, digest = ev->installed.digest_len;
 	struct syncsess_frame *f;
 
 	if (g->dir != SYNCSESS_RECEIVER || !g->running ||
@@ -393,20 +407,32 @@ void syncsess_installed(struct syncsess_ctx *c, const struct syncsess_event *ev)
 		return;
 	}
 	g->done_seq = ev->installed.seq;
-	g->missing += count_missing(ev->installed.refusals, n);
 	s->counters[SYNCSESS_N_REFUSED_TX] += n;
 	f = syncsess_put(c, FRAME_ACK, g);
 	f->hdr.seq = g->done_seq;
-	f->body_len = frame_put_refusals(ev->installed.refusals, n, s->ack, sizeof(s->ack));
+	f->hdr.flags = ack_flags(digest);
+	digest = (uint32_t)frame_ack_digest(f->hdr.flags);
+	if (digest)
+		memcpy(s->ack, ev->installed.digest, digest);
+	f->body_len = digest + frame_put_refusals(ev->installed.refusals, n, s->ack + digest,
+						  sizeof(s->ack) - digest);
 	f->body = s->ack;
 	f->hdr.len = f->body_len;
-	if (ev->installed.lost)
-		need_repair(c, g, FRAME_R_LOST);
-	else if (ev->installed.copy == SYNCSESS_COPY_DONE && g->missing)
-		need_repair(c, g, FRAME_R_MISSING);
-	else if (ev->installed.copy == SYNCSESS_COPY_DONE && !g->full &&
-		 mono_is_never(g->repair_at))
+	if (ev->installed.copy != SYNCSESS_COPY_DONE)
+		not_hot(c, g);
+	else if (!g->full && mono_is_never(g->repair_at))
 		set_status(c, g, ELECTION_SYNC_HOT);
+}
+
+void syncsess_lost(struct syncsess_ctx *c, const struct syncsess_event *ev)
+{
+	struct syncsess_group *g = &c->s->groups[ev->group.id];
+
+	if (g->dir != SYNCSESS_RECEIVER || !g->running || c->s->state != SYNCSESS_UP)
+		return;
+	c->s->counters[SYNCSESS_N_VERIFY_TX]++;
+	not_hot(c, g);
+	syncsess_put_reason(c, FRAME_RESEND, g, FRAME_R_LOST);
 }
 
 void syncsess_ask_again(struct syncsess_ctx *c, const struct syncsess_event *ev)

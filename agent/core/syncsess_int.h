@@ -42,9 +42,9 @@ void syncsess_rx_join(struct syncsess_ctx *c, struct syncsess_group *g,
 /** syncsess_rx_leave() - the peer ends a stream */
 void syncsess_rx_leave(struct syncsess_ctx *c, struct syncsess_group *g,
 		       const struct frame *hdr);
-/** syncsess_rx_resend() - the peer needs everything again */
+/** syncsess_rx_resend() - the peer needs everything again, or to be compared with */
 void syncsess_rx_resend(struct syncsess_ctx *c, struct syncsess_group *g,
-			const struct frame *hdr);
+			const struct frame *hdr, enum frame_reason r);
 /** syncsess_rx_batch() - records for our kernel */
 void syncsess_rx_batch(struct syncsess_ctx *c, struct syncsess_group *g,
 		       const struct frame *hdr, const uint8_t *payload);
@@ -68,6 +68,8 @@ void syncsess_push(struct syncsess_ctx *c, const struct syncsess_event *ev);
 /** syncsess_installed() - EV_INSTALLED */
 void syncsess_installed(struct syncsess_ctx *c,
 			const struct syncsess_event *ev);
+/** syncsess_lost() - EV_LOST */
+void syncsess_lost(struct syncsess_ctx *c, const struct syncsess_event *ev);
 /** syncsess_ask_again() - EV_RESEND */
 void syncsess_ask_again(struct syncsess_ctx *c,
 			const struct syncsess_event *ev);

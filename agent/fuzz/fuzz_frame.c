@@ -93,7 +93,7 @@ static int get_refusals(const uint8_t *p, size_t len)
 
 static void check_payload(const struct frame *f, const uint8_t *p)
 {
-	static uint8_t again[4 * FRAME_REFUSALS_MAX];
+	static uint8_t again[FRAME_DIGEST_BYTES + FRAME_BUCKETS_BYTES + 4 * FRAME_REFUSALS_MAX];
 	struct frame_batch b;
 	struct frame_open o;
 	struct frame_join j;
@@ -107,9 +107,13 @@ static void check_payload(const struct frame *f, const uint8_t *p)
 	else if (f->type == FRAME_BATCH && !frame_get_batch(p, f->len, &b))
 		assert(frame_put_batch(&b, again, sizeof(again)) == 8 &&
 		       !memcmp(again, p, 8));
-	else if (f->type == FRAME_ACK)
-		n = frame_put_refusals(r, get_refusals(p, f->len), again,
-				       sizeof(again));
+	else if (f->type == FRAME_ACK) {
+		size_t digest = frame_ack_digest(f->flags);
+
+		memcpy(again, p, digest);
+		n = (int)digest + frame_put_refusals(r, get_refusals(p + digest, f->len - digest),
+						     again + digest, sizeof(again) - digest);
+	}
 	else if (f->len == 2 && !frame_get_reason(p, f->len, &why))
 		n = frame_put_reason(why, again, sizeof(again));
 	if (n >= 0)

@@ -185,32 +185,48 @@ int knl_att_install(struct knl_att *a, const struct knl_batch *b)
 /**
  * knl_att_ack() - the peer's kernel has answered a batch
  * @a: the socket
- * @group: group
- * @session: session in which the batch was pushed
- * @seq: its sequence
- * @refusals: struct nf_rg_refusal[]
- * @n: how many
+ * @ack: the answer
  *
  * Return: 0 or -errno.
  */
-int knl_att_ack(struct knl_att *a, uint32_t group, uint32_t session, uint64_t seq,
-		const void *refusals, size_t n)
+int knl_att_ack(struct knl_att *a, const struct knl_ack *ack)
 {
-	size_t len = n * sizeof(struct nf_rg_refusal);
+	size_t len = ack->n_refusals * sizeof(struct nf_rg_refusal);
 	struct nl_msg *msg;
 
 	if (!a->attached)
 		return -ENOTCONN;
-	msg = att_msg(a, NF_RG_CMD_ACK, 0, group, len);
+	msg = att_msg(a, NF_RG_CMD_ACK, 0, ack->group, len + ack->digest_len);
 	if (!msg)
 		return -ENOMEM;
-	if (nla_put_u32(msg, NF_RG_A_SESSION, session) < 0 ||
-	    nla_put_u64(msg, NF_RG_A_SEQ, seq) < 0 ||
-	    (n && nla_put(msg, NF_RG_A_REFUSALS, (int)len, refusals) < 0)) {
+	if (nla_put_u32(msg, NF_RG_A_SESSION, ack->session) < 0 ||
+	    nla_put_u64(msg, NF_RG_A_SEQ, ack->seq) < 0 ||
+	    (len && nla_put(msg, NF_RG_A_REFUSALS, (int)len, ack->refusals) < 0) ||
+	    (ack->digest_len &&
+	     nla_put(msg, NF_RG_A_DIGEST, (int)ack->digest_len, ack->digest) < 0)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}
 	a->acks++;
+	return knl_sock_send(&a->sock, msg, NULL);
+}
+
+/**
+ * knl_att_verify() - have the kernel compare the peer's table with its own
+ * @a: the socket
+ * @group: group
+ *
+ * Return: 0 or -errno.
+ */
+int knl_att_verify(struct knl_att *a, uint32_t group)
+{
+	struct nl_msg *msg;
+
+	if (!a->attached)
+		return -ENOTCONN;
+	msg = att_msg(a, NF_RG_CMD_VERIFY, 0, group, 0);
+	if (!msg)
+		return -ENOMEM;
 	return knl_sock_send(&a->sock, msg, NULL);
 }
 
@@ -269,6 +285,10 @@ static void finish(struct knl_att *a, struct knl_att_pending *slot, int err, str
 				       sizeof(struct nf_rg_refusal);
 		}
 		i.lost = tb ? u32_of(tb[NF_RG_A_LOST]) : 0;
+		if (tb && tb[NF_RG_A_DIGEST]) {
+			i.digest = nla_data(tb[NF_RG_A_DIGEST]);
+			i.digest_len = (size_t)nla_len(tb[NF_RG_A_DIGEST]);
+		}
 		a->ops->installed(a->arg, &i);
 		break;
 	case KNL_ATT_SYNC:

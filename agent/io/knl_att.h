@@ -48,6 +48,19 @@ struct knl_installed {
 	size_t n_refusals;
 	uint8_t sync; /* enum nf_rg_sync of the receiving side */
 	uint32_t lost;
+	const uint8_t *digest; /* NF_RG_A_DIGEST, borrowed */
+	size_t digest_len; /* bytes */
+};
+
+/* NF_RG_CMD_ACK: the peer's kernel has answered a batch. */
+struct knl_ack {
+	uint32_t group;
+	uint32_t session; /* in which the batch was pushed */
+	uint64_t seq;
+	const void *refusals; /* struct nf_rg_refusal[] */
+	size_t n_refusals;
+	const uint8_t *digest; /* NF_RG_A_DIGEST */
+	size_t digest_len; /* bytes, 0: none */
 };
 
 struct knl_att_ops {
@@ -105,7 +118,7 @@ int knl_att_sync(struct knl_att *a, uint32_t group, uint32_t session, uint64_t p
 		 bool bulk);
 int knl_att_receive(struct knl_att *a, uint32_t group, uint32_t session);
 int knl_att_install(struct knl_att *a, const struct knl_batch *b);
-int knl_att_ack(struct knl_att *a, uint32_t group, uint32_t session, uint64_t seq,
-		const void *refusals, size_t n);
+int knl_att_ack(struct knl_att *a, const struct knl_ack *ack);
+int knl_att_verify(struct knl_att *a, uint32_t group);
 
 #endif

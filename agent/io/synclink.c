@@ -116,6 +116,22 @@ static void kernel_result(struct synclink *s, int err, struct after *after)
 	after->kernel_failed = true;
 }
 
+static void kernel_ack(struct synclink *s, const struct syncsess_action *a, struct after *after)
+{
+	struct knl_ack k = {
+		.group = a->ack.group,
+		.session = a->ack.session,
+		.seq = a->ack.seq,
+		.refusals = a->ack.refusals,
+		.n_refusals = a->ack.n_refusals,
+		.digest = a->ack.digest,
+		.digest_len = a->ack.digest_len,
+	};
+
+	s->group[k.group].acked_seq = k.seq;
+	kernel_result(s, knl_att_ack(s->att, &k), after);
+}
+
 static void act(struct synclink *s, const struct syncsess_action *a, struct after *after)
 {
 	switch (a->type) {
@@ -144,11 +160,10 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 		kernel_install(s, &a->batch, after);
 		break;
 	case SYNCSESS_KERNEL_ACK:
-		s->group[a->ack.group].acked_seq = a->ack.seq;
-		kernel_result(s,
-			      knl_att_ack(s->att, a->ack.group, a->ack.session, a->ack.seq,
-					  a->ack.refusals, a->ack.n_refusals),
-			      after);
+		kernel_ack(s, a, after);
+		break;
+	case SYNCSESS_KERNEL_VERIFY:
+		kernel_result(s, knl_att_verify(s->att, a->sync.group), after);
 		break;
 	case SYNCSESS_STATUS:
 		after->status[after->n_status].group = a->status.group;
@@ -454,19 +469,16 @@ void synclink_stop(struct synclink *s, uint8_t group)
 }
 
 /**
- * synclink_lost() - entries of a group vanished from our kernel behind our back
+ * synclink_lost() - entries of a group vanished from our kernel, or changed, behind our back
  * @s: the link
  * @group: the group
  *
- * Asks the peer to send all of it again, unless it is doing so: then the next answer of our kernel
- * says the same, and the machine knows how soon to ask again.
+ * Asks the peer to compare, and to send again what differs.
  */
 void synclink_lost(struct synclink *s, uint8_t group)
 {
-	struct syncsess_event ev = { .type = SYNCSESS_EV_RESEND };
+	struct syncsess_event ev = { .type = SYNCSESS_EV_LOST };
 
-	if (s->sess.groups[group].status != ELECTION_SYNC_HOT)
-		return;
 	ev.group.id = group;
 	feed(s, &ev);
 }
@@ -543,7 +555,8 @@ void synclink_installed(struct synclink *s, const struct knl_installed *i)
 	ev.installed.refusals = i->refusals;
 	ev.installed.n_refusals = (uint32_t)i->n_refusals;
 	ev.installed.copy = (enum syncsess_copy)i->sync;
-	ev.installed.lost = i->lost;
+	ev.installed.digest = i->digest;
+	ev.installed.digest_len = (uint32_t)i->digest_len;
 	feed(s, &ev);
 	if (waiting) {
 		syncsock_pause(s->sock, false);

@@ -30,6 +30,8 @@ struct side {
 	uint8_t wire[4 * FRAME_PAYLOAD_MAX];	/* on the way to the other one */
 	size_t wire_len;
 	uint64_t instance;			/* of the group in its kernel */
+	uint8_t digest[FRAME_DIGEST_BYTES + FRAME_BUCKETS_BYTES]; /* what that answers next */
+	uint32_t digest_len;
 	/* what was told to the rest of the daemon, last of each kind */
 	bool up;
 	int ups;
@@ -47,6 +49,9 @@ struct side {
 	uint32_t refused;
 	uint16_t refused_index;
 	int acks;
+	uint8_t ack_digest[FRAME_DIGEST_BYTES + FRAME_BUCKETS_BYTES];
+	uint32_t ack_digest_len;
+	int verifies;
 	enum election_sync status;
 	enum frame_type last_sent;
 	uint16_t last_reason;
@@ -112,6 +117,12 @@ static inline void run_actions(struct side *x)
 			if (x->refused)
 				x->refused_index = t->ack.refusals[0].index;
 			x->acks++;
+			x->ack_digest_len = t->ack.digest_len;
+			memcpy(x->ack_digest, t->ack.digest, t->ack.digest_len);
+			break;
+		case SYNCSESS_KERNEL_VERIFY:
+			assert_int_equal(t->sync.group, GROUP);
+			x->verifies++;
 			break;
 		case SYNCSESS_STATUS:
 			assert_int_equal(t->status.group, GROUP);
@@ -172,7 +183,7 @@ static inline void push(struct side *x, uint64_t seq, uint8_t flags, uint32_t n)
 }
 
 static inline void installed(struct side *x, uint64_t seq, int error,
-			     enum syncsess_copy copy, uint32_t refused, uint32_t lost)
+			     enum syncsess_copy copy, uint32_t refused)
 {
 	static struct frame_refusal r[FRAME_REFUSALS_MAX];
 	struct syncsess_event ev = { .type = SYNCSESS_EV_INSTALLED };
@@ -189,7 +200,8 @@ static inline void installed(struct side *x, uint64_t seq, int error,
 	ev.installed.refusals = r;
 	ev.installed.n_refusals = refused;
 	ev.installed.copy = copy;
-	ev.installed.lost = lost;
+	ev.installed.digest = x->digest;
+	ev.installed.digest_len = x->digest_len;
 	step(x, &ev);
 }
 
@@ -271,8 +283,8 @@ static inline void hot(void)
 	push(&a, 1, FRAME_F_BULK_BEGIN, 10);
 	push(&a, 2, FRAME_F_BULK_END | FRAME_F_SYNCED, 0);
 	carry();
-	installed(&b, 1, 0, SYNCSESS_COPY_BULK, 0, 0);
-	installed(&b, 2, 0, SYNCSESS_COPY_DONE, 0, 0);
+	installed(&b, 1, 0, SYNCSESS_COPY_BULK, 0);
+	installed(&b, 2, 0, SYNCSESS_COPY_DONE, 0);
 	carry();
 	assert_int_equal(b.status, ELECTION_SYNC_HOT);
 	assert_int_equal(a.acked, 2);

@@ -57,7 +57,7 @@ static void layout(void **state)
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 			 FRAME_HEADER_BYTES);
 	assert_memory_equal(buf,
-			    "\x04\x04\x00\x02\x00\x03\x00\x00\x00\x00\x00\x09"
+			    "\x04\x04\x00\x03\x00\x03\x00\x00\x00\x00\x00\x09"
 			    "\x00\x00\x00\x00\x00\x00\x00\x07"
 			    "\x00\x00\x00\x00\x00\x00\x00\x22"
 			    "\x00\x00\x00\x00\x00\x00\x00\x0b"
@@ -103,7 +103,10 @@ static void errors(void **state)
 		{ FRAME_OPEN, 0, 0, FRAME_BAD_TYPE },
 		{ FRAME_OPEN, 0, 9, FRAME_BAD_TYPE },
 		{ FRAME_JOIN, 1, 1, FRAME_BAD_FLAGS },
-		{ FRAME_BATCH, 1, 8, FRAME_BAD_FLAGS },
+		{ FRAME_BATCH, 1, 16, FRAME_BAD_FLAGS },
+		{ FRAME_ACK, 1, 2, FRAME_BAD_FLAGS },
+		{ FRAME_ACK, 1, 4, FRAME_BAD_FLAGS },
+		{ FRAME_ACK, 1, 3, FRAME_BAD_LENGTH },
 		{ FRAME_BATCH, 3, 0, FRAME_BAD_VERSION },
 		{ FRAME_JOIN, 4, 1, FRAME_BAD_GROUP },
 		{ FRAME_JOIN, 5, 0, FRAME_BAD_GROUP },
@@ -152,16 +155,16 @@ static void later_open(void **state)
 	struct frame f = sample(FRAME_OPEN), g;
 	struct frame_open o;
 
-	f.version = 3;
+	f.version = 4;
 	f.len = 100;
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 			 FRAME_HEADER_BYTES);
 	assert_int_equal(frame_get_header(buf, FRAME_HEADER_BYTES, &g),
 			 FRAME_OK);
-	memcpy(buf, "\0\3\0\4 whatever", 13);
+	memcpy(buf, "\0\4\0\5 whatever", 13);
 	assert_int_equal(frame_get_open(buf, 100, &o), -EPROTO);
-	assert_int_equal(o.version_min, 3);
-	assert_int_equal(o.version_max, 4);
+	assert_int_equal(o.version_min, 4);
+	assert_int_equal(o.version_max, 5);
 	f.len = 2000;
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)), -EINVAL);
 }
@@ -264,7 +267,7 @@ static void parser_storage(void **state)
 static void open_payload(void **state)
 {
 	struct frame_open o = {
-		.version_min = 1, .version_max = 2, .domain = 71, .protocol = 8,
+		.version_min = 2, .version_max = 3, .domain = 71, .protocol = 8,
 		.system = 5, .nonce = 6, .peer_nonce = 7,
 		.payload_max = FRAME_PAYLOAD_MAX,
 	}, r;
@@ -272,7 +275,7 @@ static void open_payload(void **state)
 
 	assert_int_equal(len, FRAME_OPEN_BYTES);
 	assert_int_equal(frame_get_open(buf, len, &r), 0);
-	assert_int_equal(r.version_max, 2);
+	assert_int_equal(r.version_max, 3);
 	assert_int_equal(r.domain, 71);
 	assert_int_equal(r.protocol, 8);
 	assert_int_equal(r.system, 5);

@@ -306,7 +306,7 @@ static void test_not_encoded(void **state)
 
 	r.type = 0;
 	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), -EINVAL);
-	r.type = 3;
+	r.type = 4;
 	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), -EINVAL);
 	r.type = NF_RG_REC_STATE;
 	r.l3 = 5;
@@ -322,7 +322,7 @@ static void test_refused(void **state)
 		uint8_t value;
 	} bad[] = {
 		{ "type 0", 0, 0 },
-		{ "type 3", 0, 3 },
+		{ "type 4", 0, 4 },
 		{ "state length in a delete record", 0, NF_RG_REC_DELETE },
 		{ "unknown flag", 1, 0x08 },
 		{ "a zone of either direction alone", 1, 0x06 },
@@ -535,6 +535,51 @@ static void test_wire_protocols(void **state)
 	assert_memory_equal(buf + LEN_STATE6, gre, sizeof(gre));
 }
 
+static void test_wire_control(void **state)
+{
+	static const uint8_t verified[] = {
+		3, 1, 0, 16, 0, 0, 0, 0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88,
+	};
+	struct nf_rg_record r = { .type = NF_RG_REC_CONTROL, .flags = NF_RG_CTL_VERIFIED,
+				  .incarnation = 0x1122334455667788ull };
+	uint8_t buf[NF_RG_REC_MAX], wire[48] = { 3, 2, 0, 48, [16] = 0x81, [47] = 0x40 };
+	unsigned int i;
+
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), 16);
+	assert_memory_equal(buf, verified, 16);
+	assert_int_equal(decode(&r, verified, 15), -ENODATA);
+	assert_int_equal(decode(&r, verified, 16), 16);
+	assert_true(r.incarnation == 0x1122334455667788ull);
+
+	r.flags = NF_RG_CTL_REPAIR_BEGIN;
+	r.incarnation = 0;
+	memset(r.buckets, 0, sizeof(r.buckets));
+	r.buckets[0] = 0x81;
+	r.buckets[31] = 0x40;
+	assert_int_equal(nf_rg_record_encode(&r, buf, 47), -ENOSPC);
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), 48);
+	assert_memory_equal(buf, wire, 48);
+	memset(&r, 0xa5, sizeof(r));
+	assert_int_equal(decode(&r, wire, 48), 48);
+	assert_memory_equal(r.buckets, wire + 16, 32);
+
+	/* no such kind; a sequence number, or a mapping, that has no meaning; another length */
+	r = (struct nf_rg_record){ .type = NF_RG_REC_CONTROL, .flags = 4 };
+	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), -EINVAL);
+	for (i = 0; i < 4; i++) {
+		static const struct {
+			uint8_t at, value;
+		} bad[] = { { 1, 4 }, { 15, 1 }, { 7, 1 }, { 3, 47 } };
+
+		memcpy(buf, wire, 48);
+		buf[bad[i].at] = bad[i].value;
+		assert_int_equal(decode(&r, buf, 48), -EBADMSG);
+	}
+	memcpy(buf, verified, 16);
+	memset(buf + 8, 0, 8);
+	assert_int_equal(decode(&r, buf, 16), -EBADMSG);
+}
+
 static void test_wire_delete(void **state)
 {
 	static const uint8_t wire[] = {
@@ -571,6 +616,7 @@ int main(void)
 		cmocka_unit_test(test_wire_state),
 		cmocka_unit_test(test_wire_sections),
 		cmocka_unit_test(test_wire_protocols),
+		cmocka_unit_test(test_wire_control),
 		cmocka_unit_test(test_wire_delete),
 	};
 

@@ -235,7 +235,7 @@ static void stale_frames(void **state)
 	carry();
 	assert_int_equal(a.tx_session, 0);
 	assert_true(a.up && b.up);
-	installed(&b, 3, 0, SYNCSESS_COPY_DONE, 0, 0);
+	installed(&b, 3, 0, SYNCSESS_COPY_DONE, 0);
 	assert_int_equal(b.s.counters[SYNCSESS_N_STALE_INSTALL], 1);
 	/* An answer for a session of our kernel that was replaced. */
 	hot();
@@ -245,7 +245,7 @@ static void stale_frames(void **state)
 	carry();
 	assert_int_equal(a.tx_starts, 2);
 	assert_true(a.tx_bulk);
-	installed(&b, 3, 0, SYNCSESS_COPY_DONE, 0, 0);
+	installed(&b, 3, 0, SYNCSESS_COPY_DONE, 0);
 	carry();
 	assert_int_equal(a.s.counters[SYNCSESS_N_STALE_ACK], 1);
 	assert_int_equal(a.acked, 2);

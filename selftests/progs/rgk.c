@@ -157,6 +157,8 @@ static const struct attr_name {
 	{ NF_RG_A_STATS, "stats", 0 },
 	{ NF_RG_A_EVENT, "event", 4 },
 	{ NF_RG_A_GUARDED, "guarded", 4 },
+	{ NF_RG_A_DIGEST, "digest", 0 },
+	{ NF_RG_A_VERIFIED, "verified", 4 },
 	{ NF_RG_A_POLICY, "policy", 0 },
 	{ NF_RG_A_RULE, "rule", 0 },
 	{ NF_RG_A_RULE_PROTO, "rule-proto", 1 },
@@ -379,6 +381,7 @@ static const char *const cmd_names[NF_RG_CMD_MAX + 1] = {
 	[NF_RG_CMD_FLUSH] = "flush",
 	[NF_RG_CMD_STATS_GET] = "stats-get",
 	[NF_RG_CMD_NOTIFY] = "notify",
+	[NF_RG_CMD_VERIFY] = "verify",
 };
 
 /* Prints the attributes that are numbers, and the refusals, each as "NAME VALUE" and @end. */
@@ -490,8 +493,9 @@ static void on_installed(struct nlattr **tb, int cmd, void *arg)
 	nla_put_u32(m, NF_RG_A_SESSION, r->session);
 	copy_attr(m, tb[NF_RG_A_SEQ]);
 	copy_attr(m, tb[NF_RG_A_REFUSALS]);
+	copy_attr(m, tb[NF_RG_A_DIGEST]);
 	send_msg(&r->from, m);
-	if (!r->synced && nla_get_u8(tb[NF_RG_A_SYNC]) == NF_RG_SYNC_DONE) {
+	if (!r->synced && nla_get_u8(tb[NF_RG_A_SYNC]) >= NF_RG_SYNC_DONE) {
 		r->synced = true;
 		puts("synced");
 		fflush(stdout);

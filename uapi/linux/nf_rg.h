@@ -118,6 +118,8 @@
  *	NF_RG_A_GROUP, NF_RG_A_SESSION, NF_RG_A_SEQ
  *	NF_RG_A_REFUSALS	binary, array of struct nf_rg_refusal, absent if nothing
  *				was refused
+ *	NF_RG_A_DIGEST		as the peer's kernel answered it; absent: its table is not
+ *				compared
  *
  *	In the order of the sequence; an acknowledgment also covers all batches before it.  One
  *	of another session is ignored and counted.
@@ -129,15 +131,22 @@
  *
  *	Only for a group in role standby (-EPERM) and its own epoch (-ESTALE).
  *	Answer: NF_RG_A_SEQ, NF_RG_A_REFUSALS, NF_RG_A_SYNC (enum nf_rg_sync, of the receiving
- *	side), NF_RG_A_LOST (u32, entries that vanished from this table behind our back since the
- *	last answer: the peer should send all again). An undecodable record ends the batch:
- *	-EBADMSG, nothing after it is installed.
+ *	side), NF_RG_A_LOST (u32, entries that vanished from this table, or were changed, behind our
+ *	back since the last answer), NF_RG_A_DIGEST. An undecodable record ends the batch: -EBADMSG,
+ *	nothing after it is installed.
  *
  * NF_RG_CMD_SYNC_RECEIVE - the agent tells that a receiving session begins or ended
  *
  *	NF_RG_A_GROUP
  *	NF_RG_A_SESSION		u32, 0: ended.  NF_RG_A_SYNC falls back to NF_RG_SYNC_NONE
  *				until a batch says otherwise.
+ *
+ * NF_RG_CMD_VERIFY - from the agent: compare the peer's table with ours now
+ *
+ *	NF_RG_A_GROUP
+ *
+ *	Only for an attached agent and an active group (-EPERM otherwise).  Without a session
+ *	that has sent everything nothing happens: it ends with a comparison anyway.
  *
  * NF_RG_CMD_FLUSH - remove the connections of a group that is not active (-EBUSY)
  *
@@ -168,7 +177,7 @@
  * Contract between agent and module, exchanged by NF_RG_CMD_ATTACH.  It covers the layout of the
  * records, which the agent carries without reading them.
  */
-#define NF_RG_VERSION		2
+#define NF_RG_VERSION		3
 
 #define NF_RG_GROUP_MAX		255
 #define NF_RG_GRACE_MAX_MS	2000
@@ -178,6 +187,8 @@
 #define NF_RG_RULES_MAX		64
 /* Bytes of NF_RG_A_RECORDS: the length of a netlink attribute has 16 bits. */
 #define NF_RG_PUSH_MAX		62000
+/* Buckets of a digest. */
+#define NF_RG_BUCKETS		256
 #define NF_RG_MARK_MASK_DEFAULT	0xff000000u
 
 enum nf_rg_cmd {
@@ -198,6 +209,7 @@ enum nf_rg_cmd {
 	NF_RG_CMD_FLUSH,
 	NF_RG_CMD_STATS_GET,
 	NF_RG_CMD_NOTIFY,
+	NF_RG_CMD_VERIFY,
 
 	__NF_RG_CMD_MAX,
 };
@@ -249,6 +261,12 @@ enum nf_rg_attr {
 	NF_RG_A_GUARDED,		/* u32, TCP connections that came from the peer and
 					 * whose windows are not known yet
 					 */
+	NF_RG_A_DIGEST,			/* binary, big-endian u64: the digest of all, then, if it
+					 * was asked for, that of each bucket
+					 */
+	NF_RG_A_VERIFIED,		/* u32, ms since both tables were last known to be equal;
+					 * absent: never in this role
+					 */
 	NF_RG_A_POLICY,			/* nest of NF_RG_A_RULE */
 	NF_RG_A_RULE,			/* nest: NF_RG_A_RULE_* */
 	NF_RG_A_RULE_PROTO,		/* u8, IPPROTO_*; required */
@@ -279,7 +297,8 @@ enum nf_rg_sync {
 	NF_RG_SYNC_NONE,		/* no session */
 	NF_RG_SYNC_DELTA,		/* session begun, changes since the last one on their way */
 	NF_RG_SYNC_BULK,		/* bulk transfer on its way */
-	NF_RG_SYNC_DONE,		/* all acknowledged; changes follow as they come */
+	NF_RG_SYNC_DONE,		/* all acknowledged and both tables equal; changes follow */
+	NF_RG_SYNC_VERIFY,		/* all acknowledged, but not known to be equal (any more) */
 
 	__NF_RG_SYNC_MAX,
 };
@@ -290,6 +309,8 @@ enum nf_rg_sync {
 #define NF_RG_BATCH_BULK_END	(1u << 1)
 /* All that was pending when the session began was acknowledged. */
 #define NF_RG_BATCH_SYNCED	(1u << 2)
+/* The answer is to carry the digests of all buckets. */
+#define NF_RG_BATCH_DIGESTS	(1u << 3)
 
 /**
  * struct nf_rg_refusal - a record that was not installed
