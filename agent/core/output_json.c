@@ -23,6 +23,15 @@ static void system_id(struct jout *j, const char *key, uint64_t id)
 	jout_str(j, key, text);
 }
 
+/* A time that may be none. */
+static void time_or_null(struct jout *j, const char *key, int64_t ms)
+{
+	if (ms < 0)
+		jout_null(j, key);
+	else
+		jout_u64(j, key, (uint64_t)ms);
+}
+
 /**
  * output_json_group - state of a group
  * @j: JSON, within the object of the group
@@ -55,10 +64,7 @@ void output_json_group(struct jout *j, const struct view *v,
 		jout_null(j, "peer_priority");
 	jout_u64(j, "epoch", g->epoch);
 	system_id(j, "epoch_system", g->epoch_system);
-	if (g->lease_ms < 0)
-		jout_null(j, "lease_ms");
-	else
-		jout_u64(j, "lease_ms", (uint64_t)g->lease_ms);
+	time_or_null(j, "lease_ms", g->lease_ms);
 	jout_str(j, "reason", g->reason);
 	jout_bool(j, "data_link_protected", g->sync.protected);
 	jout_bool(j, "data_link_trusted", g->data_trusted);
@@ -245,6 +251,7 @@ static void sync_object(struct jout *j, const struct view_sync *s)
 		[NF_RG_SYNC_DELTA] = "delta",
 		[NF_RG_SYNC_BULK] = "bulk",
 		[NF_RG_SYNC_DONE] = "done",
+		[NF_RG_SYNC_VERIFY] = "verify",
 	};
 
 	jout_open(j, "sync", '{');
@@ -257,6 +264,7 @@ static void sync_object(struct jout *j, const struct view_sync *s)
 	jout_u64(j, "pending", s->pending);
 	jout_u64(j, "inflight", s->inflight);
 	jout_u64(j, "refused", s->refused);
+	time_or_null(j, "verified_ms", s->verified_ms);
 	jout_u64(j, "bulks", s->bulks);
 	jout_u64(j, "deltas", s->deltas);
 	jout_u64(j, "batches_tx", s->batches_tx);

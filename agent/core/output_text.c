@@ -22,6 +22,32 @@ static void rf_domain(struct out *o, uint32_t group)
 		out_u32(o, group);
 }
 
+/*
+ * Are both tables the same?  What the peer's kernel refused is known to the active alone, and in
+ * neither digest.
+ */
+static void verified(struct out *o, const struct view_group *g)
+{
+	const struct view_sync *s = &g->sync;
+
+	if (g->role != NF_RG_ROLE_ACTIVE && g->role != NF_RG_ROLE_STANDBY)
+		return;
+	out_str(o, "         Verified equal: ");
+	if (s->verified_ms < 0) {
+		out_str(o, "never");
+	} else {
+		text_u64(o, (uint64_t)s->verified_ms / 1000);
+		out_str(o, " s ago");
+		if (s->sync != NF_RG_SYNC_DONE)
+			out_str(o, ", not since");
+	}
+	if (g->role == NF_RG_ROLE_ACTIVE) {
+		out_str(o, ", entries known missing: ");
+		text_u64(o, s->refused);
+	}
+	out_char(o, '\n');
+}
+
 /**
  * output_text_group - the group block
  * @o: text
@@ -50,6 +76,7 @@ void output_text_group(struct out *o, const struct view *v,
 		view_rf_name(g->peer_known ? g->peer_rf : VIEW_RF_DISABLED));
 	if (g->reason[0])
 		out_fmt(o, "         Reason: %s\n", g->reason);
+	verified(o, g);
 	if (output_data_plain(g))
 		out_fmt(o, "         DATA LINK NOT PROTECTED: %s\n",
 			g->data.name);

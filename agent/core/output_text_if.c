@@ -182,6 +182,7 @@ static const char *sync_word(uint8_t sync)
 		[NF_RG_SYNC_DELTA] = "delta on its way",
 		[NF_RG_SYNC_BULK] = "bulk transfer on its way",
 		[NF_RG_SYNC_DONE] = "complete",
+		[NF_RG_SYNC_VERIFY] = "not verified",
 	};
 
 	return sync < sizeof(words) / sizeof(*words) ? words[sync] : "?";

@@ -202,6 +202,7 @@ struct view_log {
  * @pending: waiting to be sent
  * @inflight: sent and not acknowledged
  * @refused: known missing at the peer
+ * @verified_ms: since both kernels' tables were last compared and equal; -1: never in this role
  * @bulks: bulk transfers begun
  * @deltas: sessions that needed no bulk transfer
  * @batches_tx: batches sent
@@ -216,6 +217,7 @@ struct view_sync {
 	uint8_t sync;
 	bool protected;
 	uint64_t entries, pending, inflight, refused;
+	int64_t verified_ms;
 	uint64_t bulks, deltas;
 	uint64_t batches_tx, batches_rx;
 	uint64_t records_tx, records_rx;

@@ -118,6 +118,7 @@ static void fill_sync(const struct group *g, const struct knl_group *k, struct v
 	o->pending = k->pending;
 	o->inflight = k->inflight;
 	o->refused = k->refused;
+	o->verified_ms = k->has_verified ? (int64_t)k->verified : -1;
 	if (!g->sync)
 		return;
 	st = synclink_group_stats(g->sync, g->id);

@@ -50,6 +50,8 @@ struct knl_group {
 	uint32_t pending;
 	uint32_t inflight;
 	uint32_t refused;
+	bool has_verified; /* both tables were equal */
+	uint32_t verified; /* ms ago */
 	size_t n_addrs;
 	struct rg_addr addr[KNL_MAX_ADDRS];
 };

@@ -140,6 +140,8 @@ static bool parse_group(const struct nlmsghdr *nlh, struct knl_group *g)
 	g->pending = get_u32(tb[NF_RG_A_PENDING]);
 	g->inflight = get_u32(tb[NF_RG_A_INFLIGHT]);
 	g->refused = get_u32(tb[NF_RG_A_REFUSED]);
+	g->has_verified = tb[NF_RG_A_VERIFIED];
+	g->verified = get_u32(tb[NF_RG_A_VERIFIED]);
 	parse_addrs(tb[NF_RG_A_ADDRS], g);
 	return true;
 }

@@ -71,6 +71,8 @@ static int setup(void **state)
 	g->control.peer = addr("10.240.0.45");
 	strcpy(g->data.name, "eth2");
 	g->data_trusted = true;
+	g->sync.sync = NF_RG_SYNC_DONE;
+	g->sync.verified_ms = 3999;
 	g->media = (struct view_media){
 		.protocol = 1, .hello_ms = 250, .conf_hello_ms = 250,
 		.conf_hold_ms = 750, .peer_hello_ms = 250,
@@ -152,7 +154,8 @@ static const char want_group[] =
 	"\n"
 	"RF Domain: btob-one\n"
 	"         RF state: STANDBY HOT\n"
-	"         Peer RF state: ACTIVE\n";
+	"         Peer RF state: ACTIVE\n"
+	"         Verified equal: 3 s ago\n";
 
 static void test_group(void **state)
 {
@@ -176,6 +179,32 @@ static void test_group_without_peer(void **state)
 	has("My Role: DISABLED\nPeer Role: UNKNOWN\n");
 	has("Peer RF state: DISABLED\n");
 	has("Reason: shutdown\n");
+}
+
+static void test_group_verified(void **state)
+{
+	struct view_group *g = &v->group[0];
+
+	g->role = NF_RG_ROLE_ACTIVE;
+	render(OUTPUT_GROUP, g);
+	has("         Verified equal: 3 s ago, entries known missing: 0\n");
+	g->sync.sync = NF_RG_SYNC_VERIFY;
+	g->sync.refused = 2;
+	render(OUTPUT_GROUP, g);
+	has("         Verified equal: 3 s ago, not since, entries known missing: 2\n");
+	render(OUTPUT_COUNTERS, g);
+	has("Synchronisation: session down, not verified\n");
+	json(OUTPUT_COUNTERS, g);
+	has("\"state\":\"verify\"");
+	has("\"verified_ms\":3999");
+	g->sync.verified_ms = -1;
+	render(OUTPUT_GROUP, g);
+	has("         Verified equal: never, entries known missing: 2\n");
+	json(OUTPUT_COUNTERS, g);
+	has("\"verified_ms\":null");
+	g->role = NF_RG_ROLE_INIT;
+	render(OUTPUT_GROUP, g);
+	hasnt("Verified");
 }
 
 static const char want_plain_data_link[] =
@@ -460,6 +489,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_list), T(test_group), T(test_group_without_peer),
+		T(test_group_verified),
 		T(test_plain_data_link), T(test_faults),
 		T(test_protocol_group), T(test_protocol_as_active),
 		T(test_protocol_instance), T(test_clients), T(test_if_mgr),
