@@ -50,7 +50,8 @@ check-debug:	## the tests that need the module, under the debug kernel
 
 .PHONY: check-kernels
 check-kernels:	## the same tests on the other kernels that are supported
-	@scripts/check --kernel 5.10 $(if $(TESTS),"$(TESTS)")
+	@rc=0; for v in $$(scripts/kernel-get --list); do echo "# kernel $$v"; \
+		scripts/check --kernel $$v $(if $(TESTS),"$(TESTS)") || rc=1; done; exit $$rc
 
 .PHONY: bench
 bench:		## the cost of a replicated connection, beside conntrackd
