@@ -18,6 +18,7 @@
 #include "compat/compat.h"
 #include "ecache.h"
 #include "ext.h"
+#include "helper.h"
 #include "proto.h"
 #include "role.h"
 #include "track.h"
@@ -127,6 +128,10 @@ static int flow_nat(const struct nf_rg_flow *flow, struct nf_conn *ct)
 /* Everything that must be there before others can see @ct. */
 static int flow_extend(const struct nf_rg_flow *flow, struct nf_conn *ct)
 {
+	int reason = nf_rg_helper_add(flow->rec, ct);
+
+	if (reason)
+		return reason;
 	if (!nf_rg_ext_add(flow->rec, ct) || !nf_rg_ecache_add(ct))
 		return NF_RG_REASON_MEMORY;
 	ct->mark = nf_rg_mapping_mark(flow->m, flow->rec->mark);
@@ -162,6 +167,8 @@ static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct 
 	ct = nf_conntrack_alloc(rn->net, &flow->zone, &flow->orig, &flow->reply, GFP_ATOMIC);
 	if (IS_ERR(ct))
 		return NF_RG_REASON_MEMORY;
+	/* Which helper it has says the record, not the ports that older kernels would look at. */
+	ct->status |= IPS_HELPER;
 	reason = flow_nat(flow, ct);
 	if (!reason)
 		reason = flow_extend(flow, ct);
@@ -221,6 +228,7 @@ void nf_rg_flow_update(const struct nf_rg_flow *flow, struct nf_conn *ct)
 	flow_proto(flow->rec, ct);
 	if (flow->rec->sections)
 		nf_rg_ext_install(flow->rec, ct);
+	nf_rg_helper_resume(ct);
 	spin_unlock(&ct->lock);
 	if (status & IPS_SEEN_REPLY)
 		set_bit(IPS_SEEN_REPLY_BIT, &ct->status);

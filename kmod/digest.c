@@ -60,6 +60,7 @@ u64 nf_rg_digest_sum(const struct nf_rg_record *rec, u32 key)
 	unsigned int alen = rec->l3 == 4 ? 4 : 16;
 	struct summed s;
 	u8 *a = s.addr;
+	u64 sum;
 
 	s.incarnation = cpu_to_be64(rec->incarnation);
 	s.mapping = cpu_to_be32(rec->mapping);
@@ -86,7 +87,10 @@ u64 nf_rg_digest_sum(const struct nf_rg_record *rec, u32 key)
 		memcpy(a + 32, rec->reply.src, 16);
 		memcpy(a + 48, rec->reply.dst, 16);
 	}
-	return xxh64(&s, offsetof(struct summed, addr) + 4 * alen, key) ?: 1;
+	sum = xxh64(&s, offsetof(struct summed, addr) + 4 * alen, key);
+	if (rec->sections & NF_RG_SEC_HELPER)
+		sum = xxh64(rec->helper, sizeof(rec->helper), sum);
+	return sum ?: 1;
 }
 
 /**

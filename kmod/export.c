@@ -7,6 +7,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "ext.h"
+#include "helper.h"
 #include "proto.h"
 #include "track.h"
 #include "window.h"
@@ -87,6 +88,7 @@ void nf_rg_export_core(const struct nf_rg_entry *e, struct nf_rg_record *rec)
 	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &rec->reply);
 	if (rec->l4 == IPPROTO_TCP)
 		rec->tcp_state = READ_ONCE(ct->proto.tcp.state);
+	nf_rg_helper_export(ct, rec);
 }
 
 /**

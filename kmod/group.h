@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "net.h"
+#include "record.h"
 
 /**
  * struct nf_rg_epoch - orders the lives of an active router
@@ -123,6 +124,8 @@ struct nf_rg_addrs {
  * @rx_seq: the last batch answered
  * @rx_damaged: @rx_seq when the table last lost something or refused it
  * @rx_repair: buckets are being repaired
+ * @rx_helper: the last helper that could not be had, under @install
+ * @rx_helper_until: jiffies; it is not looked for again before
  * @lost: entries that vanished behind our back, not yet told
  * @lost_work: tells it
  *
@@ -204,6 +207,8 @@ struct nf_rg_group {
 	u64 rx_seq;
 	u64 rx_damaged;
 	bool rx_repair;
+	char rx_helper[NF_RG_REC_NAME];
+	unsigned long rx_helper_until;
 	u32 lost;
 	struct delayed_work lost_work;
 

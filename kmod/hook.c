@@ -14,9 +14,9 @@
  * What no event tells (nf_rg_proto_quiet()) is looked at with every packet of the few connections
  * that have it.
  *
- * A connection of a protocol that records do not carry gets no slot and no entry: the mark says
- * what the peer has.  So it is with one that the policy of its mapping holds back.  Both are
- * counted, so that people can see what a takeover would end.
+ * A connection of a protocol, or with a helper, that records do not carry gets no slot and no
+ * entry: the mark says what the peer has.  So it is with one that the policy of its mapping holds
+ * back.  All are counted, so that people can see what a takeover would end.
  */
 #include "hook.h"
 
@@ -26,6 +26,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "ecache.h"
+#include "helper.h"
 #include "mapping.h"
 #include "policy.h"
 #include "proto.h"
@@ -48,6 +49,10 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 	}
 	if (nf_rg_policy_holds_back(rcu_dereference(m->policy), ct)) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_HELD_BACK);
+		return NF_ACCEPT;
+	}
+	if (!nf_rg_helper_carried(ct)) {
+		nf_rg_stat_inc(rn, NF_RG_STAT_NOT_HELPED);
 		return NF_ACCEPT;
 	}
 	if (!nf_rg_ecache_add(ct)) {

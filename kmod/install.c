@@ -12,6 +12,7 @@
  */
 #include "install.h"
 
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
@@ -22,6 +23,7 @@
 #include "create.h"
 #include "digest.h"
 #include "ext.h"
+#include "helper.h"
 #include "proto.h"
 #include "record.h"
 #include "role.h"
@@ -29,6 +31,7 @@
 #include "window.h"
 
 #define INSTALL_CHUNK	32	/* records between two chances to reschedule */
+#define HELPER_INTERVAL	(4 * HZ) /* until a helper is looked for again; below the peer's */
 
 static struct nf_conn *find_ct(struct nf_rg_net *rn, const struct nf_conntrack_zone *zone,
 			       const struct nf_conntrack_tuple *tuple)
@@ -113,7 +116,7 @@ static int apply_found(struct nf_rg_group *g, const struct nf_rg_flow *flow,
 	int reason;
 
 	if (!e || e->map != flow->m || e->incarnation != flow->rec->incarnation ||
-	    !nf_rg_ext_fits(flow->rec, ct) ||
+	    !nf_rg_ext_fits(flow->rec, ct) || !nf_rg_helper_fits(flow->rec, ct) ||
 	    !nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL), &flow->orig) ||
 	    !nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &flow->reply))
 		return NF_RG_REASON_CLASH;
@@ -285,6 +288,44 @@ static int install_allowed(struct nf_rg_group *g, const struct nf_rg_epoch *epoc
 	return err;
 }
 
+/*
+ * Can the helper of a record be had?  A peer with many connections of one that cannot be must not
+ * start as many programs that look for it.  Context: nf_rg_group.install held.
+ */
+static bool helper_there(struct nf_rg_group *g, const struct nf_rg_record *rec)
+{
+	if (time_before(jiffies, g->rx_helper_until) &&
+	    !memcmp(rec->helper, g->rx_helper, sizeof(rec->helper)))
+		return false;
+	if (nf_rg_helper_load(rec))
+		return true;
+	memcpy(g->rx_helper, rec->helper, sizeof(g->rx_helper));
+	g->rx_helper_until = jiffies + HELPER_INTERVAL;
+	return false;
+}
+
+/* Context: process.  Returns enum nf_rg_reason. */
+static int apply_record(struct nf_rg_group *g, struct nf_rg_record *rec)
+{
+	int reason = NF_RG_REASON_NONE;
+
+	if (rec->type == NF_RG_REC_CONTROL) {
+		apply_control(g, rec);
+		return NF_RG_REASON_NONE;
+	}
+	if (rec->sections & NF_RG_SEC_HELPER && !helper_there(g, rec))
+		return NF_RG_REASON_HELPER;
+	rcu_read_lock();
+	local_bh_disable();
+	if (rec->type == NF_RG_REC_STATE)
+		reason = apply_state(g, rec);
+	else
+		apply_delete(g, rec);
+	local_bh_enable();
+	rcu_read_unlock();
+	return reason;
+}
+
 static int install_records(struct nf_rg_install *in)
 {
 	struct nf_rg_record rec;
@@ -305,19 +346,7 @@ static int install_records(struct nf_rg_install *in)
 			return -EBADMSG;
 		}
 		in->offset += len;
-		if (rec.type == NF_RG_REC_CONTROL) {
-			apply_control(in->g, &rec);
-			continue;
-		}
-		reason = NF_RG_REASON_NONE;
-		rcu_read_lock();
-		local_bh_disable();
-		if (rec.type == NF_RG_REC_STATE)
-			reason = apply_state(in->g, &rec);
-		else
-			apply_delete(in->g, &rec);
-		local_bh_enable();
-		rcu_read_unlock();
+		reason = apply_record(in->g, &rec);
 		if (reason) {
 			nf_rg_stat_inc(in->g->rn, nf_rg_stat_refused(reason));
 			in->refusals[in->n_refusals++] =

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "helper.h"
 #include "policy.h"
 #include "proto.h"
 
@@ -179,12 +180,13 @@ void nf_rg_mapping_replace(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges,
  * @ct: the connection
  *
  * Context: rcu_read_lock() held.
- * Return: false if records do not carry its protocol, or the policy holds it back.
+ * Return: false if records do not carry its protocol or its helper, or the policy holds it back.
  */
 bool nf_rg_mapping_replicates(const struct nf_rg_mapping *m, const struct nf_conn *ct)
 {
 	return nf_rg_proto_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct)) &&
-	       !nf_rg_policy_holds_back(rcu_dereference(m->policy), ct);
+	       !nf_rg_policy_holds_back(rcu_dereference(m->policy), ct) &&
+	       nf_rg_helper_carried(ct);
 }
 
 /**

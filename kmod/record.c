@@ -29,6 +29,7 @@
 #define REC_ACCT	(2 * 16)
 #define REC_TSTAMP	8
 #define REC_SEQADJ	(2 * 12)
+#define REC_HELPER	NF_RG_REC_NAME
 #define REC_SCALE_MAX	14	/* RFC 7323, section 2.3 */
 #define REC_MAPPING_MAX	0x7fffffffu
 
@@ -142,7 +143,8 @@ static noinline unsigned int sections_len(__u16 sections)
 	return (sections & NF_RG_SEC_LABELS ? REC_LABELS : 0) +
 	       (sections & NF_RG_SEC_ACCT ? REC_ACCT : 0) +
 	       (sections & NF_RG_SEC_TSTAMP ? REC_TSTAMP : 0) +
-	       (sections & NF_RG_SEC_SEQADJ ? REC_SEQADJ : 0);
+	       (sections & NF_RG_SEC_SEQADJ ? REC_SEQADJ : 0) +
+	       (sections & NF_RG_SEC_HELPER ? REC_HELPER : 0);
 }
 
 /* Returns the length of a control record, 0 if @kind is unknown. */
@@ -240,6 +242,10 @@ static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec)
 			p = put32(p, rec->seqadj[i].offset_before);
 			p = put32(p, rec->seqadj[i].offset_after);
 		}
+	if (rec->sections & NF_RG_SEC_HELPER) {
+		memcpy(p, rec->helper, REC_HELPER);
+		p += REC_HELPER;
+	}
 	return p;
 }
 
@@ -395,7 +401,23 @@ static const __u8 *get_offset(const __u8 *p, __s32 *v)
 	return p;
 }
 
-static noinline void get_sections(const __u8 *p, struct nf_rg_record *rec)
+/* A name goes to places that take it for a string, and is compared as a whole. */
+static const __u8 *get_helper(const __u8 *p, struct nf_rg_record *rec)
+{
+	unsigned int i, len = 0;
+
+	memcpy(rec->helper, p, REC_HELPER);
+	while (len < REC_HELPER && p[len] > ' ' && p[len] <= '~')
+		len++;
+	if (!len || len == REC_HELPER)
+		return NULL;
+	for (i = len; i < REC_HELPER; i++)
+		if (p[i])
+			return NULL;
+	return p + REC_HELPER;
+}
+
+static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec)
 {
 	int i;
 
@@ -413,6 +435,9 @@ static noinline void get_sections(const __u8 *p, struct nf_rg_record *rec)
 			p = get_offset(p, &rec->seqadj[i].offset_before);
 			p = get_offset(p, &rec->seqadj[i].offset_after);
 		}
+	if (rec->sections & NF_RG_SEC_HELPER)
+		p = get_helper(p, rec);
+	return p;
 }
 
 /* Is nothing said that has no meaning? */
@@ -444,11 +469,9 @@ static int get_state(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
 	if (!state_known(rec))
 		return -EBADMSG;
 	p = rec->l4 == IPPROTO_TCP ? get_tcp(p, rec) : get_proto(p, rec);
-	if (!p)
-		return -EBADMSG;
-	if (rec->sections)
-		get_sections(p, rec);
-	return 0;
+	if (p && rec->sections)
+		p = get_sections(p, rec);
+	return p ? 0 : -EBADMSG;
 }
 
 static int get_delete(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)

@@ -47,6 +47,7 @@
  *	NF_RG_SEC_TSTAMP	u64 begin (ns since 1970, UTC)
  *	NF_RG_SEC_SEQADJ	for both directions u32 position of the last correction, u32
  *				offset before it, u32 offset after it
+ *	NF_RG_SEC_HELPER	16 bytes name of the helper, the rest of them zero
  *
  * A section is there if the connection has the extension of that name.  A delete record
  * (NF_RG_REC_DELETE) goes on with
@@ -96,9 +97,11 @@
 #define NF_RG_SEC_ACCT		0x02
 #define NF_RG_SEC_TSTAMP	0x04
 #define NF_RG_SEC_SEQADJ	0x08
-#define NF_RG_SEC_MASK		0x0f
+#define NF_RG_SEC_HELPER	0x10
+#define NF_RG_SEC_MASK		0x1f
 
-#define NF_RG_REC_MAX		208	/* bytes: no record is longer */
+#define NF_RG_REC_MAX		224	/* bytes: no record is longer */
+#define NF_RG_REC_NAME		16	/* bytes: name of a helper, with its end */
 #define NF_RG_REC_MAP		32	/* bytes: a bit for each bucket of a digest */
 
 /**
@@ -218,6 +221,7 @@ struct nf_rg_seqadj {
  * @acct: NF_RG_SEC_ACCT, original and reply direction
  * @start: NF_RG_SEC_TSTAMP, when the connection began (ns since 1970, UTC)
  * @seqadj: NF_RG_SEC_SEQADJ, original and reply direction
+ * @helper: NF_RG_SEC_HELPER, its name; printable, and zero from its end on
  * @buckets: NF_RG_CTL_REPAIR_*, a bit for each
  *
  * From @labels on a member is undefined unless its section is there: plain connections are spared
@@ -250,6 +254,7 @@ struct nf_rg_record {
 	struct nf_rg_counter acct[2];
 	__u64 start;
 	struct nf_rg_seqadj seqadj[2];
+	char helper[NF_RG_REC_NAME];
 	__u8 buckets[NF_RG_REC_MAP];
 };
 

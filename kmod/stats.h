@@ -24,6 +24,7 @@
 	X(DROP_ND, "drop-nd-not-active")				\
 	X(NOT_REPLICATED, "not-replicated-protocol")			\
 	X(HELD_BACK, "not-replicated-policy")				\
+	X(NOT_HELPED, "not-replicated-helper")				\
 	X(MARK_NO_EXTENSION, "mark-no-event-extension")			\
 	/* entries */							\
 	X(ENTRY_NEW, "entries-created")					\
@@ -76,6 +77,7 @@
 	X(REFUSED_PROTOCOL, "refused-protocol")				\
 	X(REFUSED_NAT, "refused-nat")					\
 	X(REFUSED_STALE, "refused-stale")				\
+	X(REFUSED_HELPER, "refused-helper")				\
 	/* roles */							\
 	X(LEASE_EXPIRED, "lease-expired")				\
 	X(HELD, "timeouts-held")					\

@@ -28,7 +28,8 @@
 #define LEN_ACCT 32
 #define LEN_TSTAMP 8
 #define LEN_SEQADJ 24
-#define LEN_ALL (LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ)
+#define LEN_HELPER 16
+#define LEN_ALL (LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER)
 
 static void set_tuple(struct nf_rg_tuple *t, const char *src, const char *dst, unsigned int sport,
 		      unsigned int dport)
@@ -93,6 +94,7 @@ static void set_sections(struct nf_rg_record *r, int sections)
 		.acct = { { 1, 0x1112131415161718ull }, { 2, 0xffffffffffffffffull } },
 		.start = 0x18a1b2c3d4e5f607ull,
 		.seqadj = { { 0x31323334, -3, 0x7fffffff }, { 0x41424344, 5, -2147483647 - 1 } },
+		.helper = "fifteen-letters",
 	};
 
 	/* What has no section is undefined, and must not matter. */
@@ -108,6 +110,8 @@ static void set_sections(struct nf_rg_record *r, int sections)
 		memcpy(r->seqadj, full.seqadj, sizeof(full.seqadj));
 		r->status |= NF_RG_ST_SEQ_ADJUST;
 	}
+	if (sections & NF_RG_SEC_HELPER)
+		memcpy(r->helper, full.helper, sizeof(full.helper));
 }
 
 static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_record *b)
@@ -161,6 +165,8 @@ static void assert_same_sections(const struct nf_rg_record *a, const struct nf_r
 		assert_int_equal(a->seqadj[i].offset_before, b->seqadj[i].offset_before);
 		assert_int_equal(a->seqadj[i].offset_after, b->seqadj[i].offset_after);
 	}
+	if (a->sections & NF_RG_SEC_HELPER)
+		assert_memory_equal(a->helper, b->helper, sizeof(a->helper));
 }
 
 static void assert_same(const struct nf_rg_record *a, const struct nf_rg_record *b)
@@ -206,6 +212,7 @@ static const struct {
 	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_ACCT, NF_RG_SEC_ACCT },
 	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_TSTAMP, NF_RG_SEC_TSTAMP },
 	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP + LEN_SEQADJ, NF_RG_SEC_SEQADJ },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_HELPER, NF_RG_SEC_HELPER },
 	{ NF_RG_REC_STATE, 4, IPPROTO_SCTP, LEN_STATE4 + LEN_SCTP + LEN_ACCT + LEN_TSTAMP,
 	  NF_RG_SEC_ACCT | NF_RG_SEC_TSTAMP },
 	{ NF_RG_REC_STATE, 6, IPPROTO_TCP, LEN_STATE6 + LEN_TCP + LEN_ALL, NF_RG_SEC_MASK },
@@ -338,12 +345,13 @@ static void test_refused(void **state)
 		{ "unknown status bit", 27, 0x20 | NF_RG_ST_SRC_NAT },
 		{ "unknown status bit 15", 26, 0x80 },
 		{ "adjusted by nothing", 27, NF_RG_ST_SEQ_ADJUST | NF_RG_ST_SRC_NAT },
-		{ "unknown section", 25, 0x10 },
+		{ "unknown section", 25, 0x20 },
 		{ "unknown section bit 15", 24, 0x80 },
 		{ "labels announced, not there", 25, NF_RG_SEC_LABELS },
 		{ "counters announced, not there", 25, NF_RG_SEC_ACCT },
 		{ "time stamp announced, not there", 25, NF_RG_SEC_TSTAMP },
 		{ "offsets announced, not there", 25, NF_RG_SEC_SEQADJ },
+		{ "a helper announced, not there", 25, NF_RG_SEC_HELPER },
 		{ "SCTP in TCP's length", 21, IPPROTO_SCTP },
 		{ "window scale 15", LEN_STATE4 + 1, 15 },
 		{ "window scale 15 of the reply", LEN_STATE4 + 2, 15 },
@@ -387,6 +395,13 @@ static void test_refused_kinds(void **state)
 		{ "counters not announced", IPPROTO_UDP, NF_RG_SEC_ACCT, 25, 0 },
 		{ "time stamp not announced", IPPROTO_UDP, NF_RG_SEC_TSTAMP, 25, 0 },
 		{ "offsets not announced", IPPROTO_TCP, NF_RG_SEC_SEQADJ, 25, 0 },
+		{ "a helper not announced", IPPROTO_TCP, NF_RG_SEC_HELPER, 25, 0 },
+		{ "a helper for labels", IPPROTO_UDP, NF_RG_SEC_LABELS, 25, NF_RG_SEC_HELPER },
+		{ "a helper without a name", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4, 0 },
+		{ "a name without an end", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4 + 15, 'x' },
+		{ "something behind the end", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4 + 4, 0 },
+		{ "a space in a name", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4 + 4, ' ' },
+		{ "a byte above ASCII in a name", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4, 0xe9 },
 		{ "labels for counters", IPPROTO_UDP, NF_RG_SEC_ACCT, 25, NF_RG_SEC_LABELS },
 		{ "labels one byte short", IPPROTO_UDP, NF_RG_SEC_LABELS, 3,
 		  LEN_STATE4 + LEN_LABELS - 1 },
@@ -498,7 +513,7 @@ static void test_wire_state(void **state)
 	assert_same(&r, &back);
 }
 
-/* The last 24 + 8 + 32 + 16 bytes: the sections in the order of their bits. */
+/* What follows the state: the sections in the order of their bits. */
 static void test_wire_sections(void **state)
 {
 	static const uint8_t wire[] = {
@@ -510,6 +525,7 @@ static void test_wire_sections(void **state)
 		0x18, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 0x07,
 		0x31, 0x32, 0x33, 0x34, 0xff, 0xff, 0xff, 0xfd, 0x7f, 0xff, 0xff, 0xff,
 		0x41, 0x42, 0x43, 0x44, 0x00, 0x00, 0x00, 0x05, 0x80, 0x00, 0x00, 0x00,
+		'f', 'i', 'f', 't', 'e', 'e', 'n', '-', 'l', 'e', 't', 't', 'e', 'r', 's', 0,
 	};
 	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_SCTP);
 	uint8_t buf[NF_RG_REC_MAX];
@@ -518,7 +534,7 @@ static void test_wire_sections(void **state)
 	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), LEN_STATE4 + sizeof(wire));
 	assert_memory_equal(buf + LEN_STATE4, wire, sizeof(wire));
 	/* u16 sections, u16 status */
-	assert_memory_equal(buf + 24, "\x00\x0f\x00\x17", 4);
+	assert_memory_equal(buf + 24, "\x00\x1f\x00\x17", 4);
 }
 
 static void test_wire_protocols(void **state)

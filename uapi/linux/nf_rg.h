@@ -333,6 +333,7 @@ enum nf_rg_reason {
 	NF_RG_REASON_PROTOCOL,		/* protocol, or state of it, not known here */
 	NF_RG_REASON_NAT,		/* the translation could not be made as the record says */
 	NF_RG_REASON_STALE,		/* older than what is here */
+	NF_RG_REASON_HELPER,		/* its helper is not to be had here */
 
 	__NF_RG_REASON_MAX,
 };

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Helpers: what reads, and translates, addresses in the payload of a connection (FTP and its
+ * like).  A record names the helper of its connection, and the receiver has it, with the part that
+ * translates, or refuses the record: a connection that goes on without its helper would look well
+ * and break with the next command that it should have seen.
+ *
+ * Helpers keep a few bytes of their own for a connection.  Of those that are listed here they are
+ * none, or the helper finds them again in the stream.  The others are none of the peer's business:
+ * their connections are not replicated, and counted.
+ *
+ * A helper is given to a connection before it is confirmed, and not exchanged later: who has
+ * another one than its record says is made anew.
+ */
+#include "helper.h"
+
+#include <linux/nf_rg.h>
+#include <linux/string.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+#include "compat/helper.h"
+
+/* The names of their translating parts, which do not depend on the ports that they look at. */
+static const char * const carried[] = {
+	NF_NAT_HELPER_NAME("amanda"),
+	NF_NAT_HELPER_NAME("ftp"),
+	NF_NAT_HELPER_NAME("irc"),
+	NF_NAT_HELPER_NAME("tftp"),
+};
+
+static bool is_carried(const struct nf_conntrack_helper *helper)
+{
+	int i;
+
+	if (helper->flags & NF_CT_HELPER_F_USERSPACE)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(carried); i++)
+		if (!strcmp(helper->nat_mod_name, carried[i]))
+			return true;
+	return false;
+}
+
+/* Context: rcu_read_lock() held. */
+static struct nf_conntrack_helper *helper_of(const struct nf_conn *ct)
+{
+	const struct nf_conn_help *help = nfct_help(ct);
+	struct nf_conntrack_helper *helper = help ? rcu_dereference(help->helper) : NULL;
+
+	return helper && nf_rg_compat_helper_alive(helper) ? helper : NULL;
+}
+
+static struct nf_conntrack_helper *helper_find(const struct nf_rg_record *rec)
+{
+	return __nf_conntrack_helper_find(rec->helper, rec->l3 == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6,
+					  rec->l4);
+}
+
+/**
+ * nf_rg_helper_carried - do records carry the helper of a connection?
+ * @ct: the connection
+ *
+ * Context: rcu_read_lock() held.
+ * Return: whether; true if it has none.
+ */
+bool nf_rg_helper_carried(const struct nf_conn *ct)
+{
+	const struct nf_conntrack_helper *helper = helper_of(ct);
+
+	return !helper || is_carried(helper);
+}
+
+/**
+ * nf_rg_helper_export - write down the helper of a connection
+ * @ct: the connection
+ * @rec: its record, without this section
+ */
+void nf_rg_helper_export(const struct nf_conn *ct, struct nf_rg_record *rec)
+{
+	const struct nf_conntrack_helper *helper;
+
+	BUILD_BUG_ON(NF_RG_REC_NAME != NF_CT_HELPER_NAME_LEN);
+	rcu_read_lock();
+	helper = helper_of(ct);
+	if (helper) {
+		rec->sections |= NF_RG_SEC_HELPER;
+		/* To the last byte: all of them are summed and sent. */
+		strscpy_pad(rec->helper, helper->name, sizeof(rec->helper));
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * nf_rg_helper_load - see to it that the helper of a record is there
+ * @rec: a state record with NF_RG_SEC_HELPER
+ *
+ * The modules are loaded if they are not, and not pinned: a helper that is unloaded takes itself
+ * off its connections, which the scrub finds.
+ *
+ * Context: process, may sleep.
+ * Return: whether it and its translating part can be had.
+ */
+bool nf_rg_helper_load(const struct nf_rg_record *rec)
+{
+	u16 l3num = rec->l3 == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	struct nf_conntrack_helper *helper;
+	bool got = false;
+
+	helper = nf_conntrack_helper_try_module_get(rec->helper, l3num, rec->l4);
+	if (!helper)
+		return false;
+	if (is_carried(helper) && !nf_nat_helper_try_module_get(rec->helper, l3num, rec->l4)) {
+		nf_nat_helper_put(helper);
+		got = true;
+	}
+	nf_conntrack_helper_put(helper);
+	return got;
+}
+
+/**
+ * nf_rg_helper_add - give a new connection the helper of its record
+ * @rec: the record
+ * @ct: the connection, not yet confirmed
+ *
+ * Context: rcu_read_lock() held.
+ * Return: enum nf_rg_reason; NF_RG_REASON_HELPER if it is not there (nf_rg_helper_load()).
+ */
+int nf_rg_helper_add(const struct nf_rg_record *rec, struct nf_conn *ct)
+{
+	struct nf_conntrack_helper *helper;
+	struct nf_conn_help *help;
+
+	if (!(rec->sections & NF_RG_SEC_HELPER))
+		return NF_RG_REASON_NONE;
+	helper = helper_find(rec);
+	if (!helper || !is_carried(helper))
+		return NF_RG_REASON_HELPER;
+	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
+	if (!help)
+		return NF_RG_REASON_MEMORY;
+	if (!nf_rg_compat_helper_hold(helper))
+		return NF_RG_REASON_HELPER;
+	rcu_assign_pointer(help->helper, helper);
+	nf_rg_helper_resume(ct);
+	return NF_RG_REASON_NONE;
+}
+
+/**
+ * nf_rg_helper_fits - does a connection have the helper of its record?
+ * @rec: the record
+ * @ct: the connection
+ *
+ * Context: rcu_read_lock() held.
+ * Return: whether; if not, only another connection can take its place.
+ */
+bool nf_rg_helper_fits(const struct nf_rg_record *rec, const struct nf_conn *ct)
+{
+	const struct nf_conntrack_helper *helper = helper_of(ct);
+
+	if (!(rec->sections & NF_RG_SEC_HELPER))
+		return !helper;
+	return helper && !strcmp(helper->name, rec->helper);
+}
+
+/**
+ * nf_rg_helper_resume - a helper is to go on where its connection is by now
+ * @ct: the connection, whose helper records carry; or it has none
+ *
+ * FTP looks at lines that begin where another one ended, and has seen none of the last ones.  What
+ * ctnetlink does for connections that came from elsewhere makes it take the next line that it
+ * sees.
+ *
+ * Context: rcu_read_lock() held; nobody's packets are forwarded on @ct.
+ */
+void nf_rg_helper_resume(struct nf_conn *ct)
+{
+	const struct nf_conntrack_helper *helper = helper_of(ct);
+
+	if (helper && helper->from_nlattr)
+		helper->from_nlattr(NULL, ct);
+}
