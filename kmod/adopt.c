@@ -20,6 +20,7 @@
 
 #include "compat/compat.h"
 #include "ecache.h"
+#include "expect.h"
 #include "mapping.h"
 #include "proto.h"
 #include "track.h"
@@ -42,12 +43,15 @@ struct nf_rg_silent {
 	u32 mark;
 };
 
-/* What a record says that events would tell: status bits, and the state of the protocol. */
+/*
+ * What a record says that events would tell: status bits, the state of the protocol, and what is
+ * expected.  Context: rcu_read_lock() held.
+ */
 static u32 silent_state(const struct nf_conn *ct)
 {
 	u32 state = READ_ONCE(ct->status) & (IPS_SEEN_REPLY | IPS_ASSURED);
 
-	return state | (u32)nf_rg_proto_state(ct) << 16;
+	return (state | (u32)nf_rg_proto_state(ct) << 16) ^ nf_rg_expect_sum(ct);
 }
 
 /* Context: rcu_read_lock() held, bottom halves off. */

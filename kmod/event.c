@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events: there is one slot for them in a namespace, and ctnetlink holds it.  We put ourselves in
+ * Events: there is one slot for them in a namespace (in older kernels another one for those of
+ * expectations), and ctnetlink holds it.  We put ourselves in
  * between: ours are called, and call those that were there before.  So `conntrack -E` sees what
  * it always saw.
  *
@@ -16,6 +17,7 @@
 #include <net/netfilter/nf_conntrack_expect.h>
 
 #include "compat/compat.h"
+#include "compat/expect.h"
 #include "track.h"
 
 static struct module *ctnetlink;
@@ -30,18 +32,23 @@ static int on_ct_event(unsigned int events, NF_RG_CT_EVENT *item)
 	return prev ? prev->ct_event(events, item) : 0;
 }
 
-static int __maybe_unused on_exp_event(unsigned int events, const struct nf_exp_event *item)
+/* Context: nf_conntrack_expect_lock held. */
+static int on_exp_event(unsigned int events, NF_RG_EXP_EVENT *item)
 {
-	const struct nf_rg_net *rn = nf_rg_net(nf_ct_exp_net(item->exp));
-	const struct nf_ct_event_notifier *prev = READ_ONCE(rn->prev);
+	struct nf_rg_net *rn = nf_rg_net(nf_ct_exp_net(item->exp));
+	bool before_its_time = events & BIT(IPEXP_DESTROY) && nf_rg_compat_exp_left(item->exp);
 
-	return prev ? nf_rg_compat_exp_event(prev, events, item) : 0;
+	if (READ_ONCE(item->exp->master->status) & (IPS_SRC_NAT | IPS_DST_NAT))
+		nf_rg_track_expect(rn, item->exp->master, before_its_time);
+	return nf_rg_compat_exp_pass(READ_ONCE(rn->prev), READ_ONCE(rn->prev_exp), events, item);
 }
 
 static const struct nf_ct_event_notifier notifier = {
 	.ct_event = on_ct_event,
-	NF_RG_EXP_EVENT(on_exp_event)
+	NF_RG_EXP_EVENT_OF(on_exp_event)
 };
+
+static struct nf_rg_exp_notifier exp_notifier = NF_RG_EXP_NOTIFIER(on_exp_event);
 
 /**
  * nf_rg_event_pin - load ctnetlink and keep it loaded
@@ -95,6 +102,7 @@ void nf_rg_event_register(struct nf_rg_net *rn)
 		/* Ours must find @prev as soon as they are called. */
 		smp_wmb();
 	} while (cmpxchg((const struct nf_ct_event_notifier **)slot, prev, &notifier) != prev);
+	nf_rg_compat_exp_register(rn->net, &exp_notifier, &rn->prev_exp);
 }
 
 /**
@@ -107,6 +115,7 @@ void nf_rg_event_unregister(struct nf_rg_net *rn)
 {
 	struct nf_ct_event_notifier __rcu **slot = &rn->net->ct.nf_conntrack_event_cb;
 
-	if (cmpxchg((const struct nf_ct_event_notifier **)slot, &notifier, rn->prev) != &notifier)
+	if (cmpxchg((const struct nf_ct_event_notifier **)slot, &notifier, rn->prev) != &notifier ||
+	    !nf_rg_compat_exp_unregister(rn->net, &exp_notifier, rn->prev_exp))
 		pr_warn("nf_rg: another event notifier was put on top of ours\n");
 }

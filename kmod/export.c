@@ -6,6 +6,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "expect.h"
 #include "ext.h"
 #include "helper.h"
 #include "proto.h"
@@ -111,6 +112,8 @@ void nf_rg_export_entry(struct nf_rg_entry *e, struct nf_rg_record *rec)
 	else
 		nf_rg_proto_export(ct, rec);
 	nf_rg_ext_export(ct, rec);
+	if (rec->sections & NF_RG_SEC_HELPER)
+		nf_rg_expect_export(e->map->group->rn, ct, rec);
 }
 
 /**

@@ -12,6 +12,8 @@
 #include "net.h"
 #include "record.h"
 
+struct nf_conn;
+
 /**
  * struct nf_rg_epoch - orders the lives of an active router
  * @count: counts up with each takeover
@@ -54,8 +56,8 @@ struct nf_rg_addrs {
  * @rcu: frees it
  * @instance: random; another number means another kernel life
  * @addrs: virtual addresses
- * @lock: protects all that follows; taken inside the core's dying_lock, outside ct->lock and hash
- * bucket locks
+ * @lock: protects all that follows; taken inside the core's dying_lock and
+ * nf_conntrack_expect_lock, outside ct->lock and hash bucket locks
  * @dead: being removed; takes no entries any more
  * @role: enum nf_rg_role
  * @no_new: active, but refuses new connections
@@ -124,6 +126,7 @@ struct nf_rg_addrs {
  * @rx_seq: the last batch answered
  * @rx_damaged: @rx_seq when the table last lost something or refused it
  * @rx_repair: buckets are being repaired
+ * @rx_expecting: the connection whose expectations are being installed
  * @rx_helper: the last helper that could not be had, under @install
  * @rx_helper_until: jiffies; it is not looked for again before
  * @lost: entries that vanished behind our back, not yet told
@@ -207,6 +210,7 @@ struct nf_rg_group {
 	u64 rx_seq;
 	u64 rx_damaged;
 	bool rx_repair;
+	const struct nf_conn *rx_expecting;
 	char rx_helper[NF_RG_REC_NAME];
 	unsigned long rx_helper_until;
 	u32 lost;

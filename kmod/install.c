@@ -18,10 +18,12 @@
 #include <linux/timekeeping.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "create.h"
 #include "digest.h"
+#include "expect.h"
 #include "ext.h"
 #include "helper.h"
 #include "proto.h"
@@ -69,12 +71,33 @@ static bool evict_tuple(struct nf_rg_group *g, const struct nf_rg_flow *flow,
 	return gone;
 }
 
+/* Brings what @ct expects to the record, and drops the reference on it. */
+static int refresh_expected(struct nf_rg_group *g, const struct nf_rg_flow *flow,
+			    struct nf_rg_entry *e, struct nf_conn *ct)
+{
+	int reason;
+
+	WRITE_ONCE(g->rx_expecting, ct);
+	reason = nf_rg_expect_install(flow->rec, ct);
+	WRITE_ONCE(g->rx_expecting, NULL);
+	if (reason) {
+		/* What is refused counts for nothing on the peer either. */
+		spin_lock(&g->lock);
+		if (e->place != NF_RG_PLACE_NONE)
+			nf_rg_digest_set(g, e, 0);
+		spin_unlock(&g->lock);
+	}
+	nf_ct_put(ct);
+	return reason;
+}
+
 /* Brings entry and connection to the record.  Returns enum nf_rg_reason. */
 static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct nf_rg_entry *e,
 		   bool created)
 {
 	const struct nf_rg_record *rec = flow->rec;
 	int reason = NF_RG_REASON_NONE;
+	struct nf_conn *expects = NULL;
 
 	spin_lock(&g->lock);
 	if (e->place == NF_RG_PLACE_NONE) {
@@ -93,9 +116,13 @@ static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct 
 			nf_rg_flow_update(flow, e->ct);
 		e->hold = READ_ONCE(e->ct->timeout);
 		nf_rg_window_hold(e, rec);
+		if (nfct_help(e->ct)) {
+			expects = e->ct;
+			nf_conntrack_get(&expects->ct_general);
+		}
 	}
 	spin_unlock(&g->lock);
-	return reason;
+	return expects ? refresh_expected(g, flow, e, expects) : reason;
 }
 
 static int create(struct nf_rg_group *g, const struct nf_rg_flow *flow)

@@ -23,6 +23,7 @@ struct nf_ct_event_notifier;
  * @enabled: hooks and notifier stand, @entries and @stats exist; set by the first group, until
  * the namespace or the module goes
  * @prev: the event notifier that was there before ours; called from ours
+ * @prev_exp: likewise the notifier of expectations, where it has a slot of its own
  * @groups: struct nf_rg_group by number; read under RCU, changed under @config
  * @mappings: struct nf_rg_mapping, list; read under RCU, changed under @config
  * @entries: struct nf_rg_entry by its nf_conn pointer
@@ -47,6 +48,7 @@ struct nf_rg_net {
 	struct mutex config; /* groups, mappings, agent */
 	bool enabled;
 	const struct nf_ct_event_notifier *prev;
+	const void *prev_exp;
 	struct xarray groups;
 	struct list_head mappings;
 	struct rhashtable entries;

@@ -147,6 +147,12 @@ static noinline unsigned int sections_len(__u16 sections)
 	       (sections & NF_RG_SEC_HELPER ? REC_HELPER : 0);
 }
 
+/* Returns the length of an expectation. */
+static unsigned int expect_len(unsigned int alen)
+{
+	return 8 + 3 * alen + 6;
+}
+
 /* Returns the length of a control record, 0 if @kind is unknown. */
 static unsigned int control_len(__u8 kind)
 {
@@ -160,7 +166,7 @@ static unsigned int control_len(__u8 kind)
 	return 0;
 }
 
-/* Returns the length of a whole record, 0 if @type is unknown. */
+/* Returns the length of a record without its expectations, 0 if @type is unknown. */
 static unsigned int record_len(__u8 type, unsigned int alen, __u8 l4, __u16 sections)
 {
 	switch (type) {
@@ -224,7 +230,22 @@ static noinline __u8 *put_proto(__u8 *p, const struct nf_rg_record *rec)
 	return p;
 }
 
-static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec)
+static __u8 *put_expect(__u8 *p, const struct nf_rg_expect *exp, unsigned int alen)
+{
+	*p++ = exp->l4;
+	*p++ = exp->class;
+	*p++ = exp->flags;
+	*p++ = exp->fn;
+	p = put32(p, exp->timeout);
+	p = put_addr(p, exp->tuple.src, alen);
+	p = put_addr(p, exp->tuple.dst, alen);
+	p = put_addr(p, exp->saved, alen);
+	p = put_be16(p, &exp->tuple.sport);
+	p = put_be16(p, &exp->tuple.dport);
+	return put_be16(p, &exp->saved_port);
+}
+
+static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec, unsigned int alen)
 {
 	int i;
 
@@ -246,6 +267,9 @@ static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec)
 		memcpy(p, rec->helper, REC_HELPER);
 		p += REC_HELPER;
 	}
+	if (rec->sections & NF_RG_SEC_EXPECT)
+		for (i = 0; i < rec->n_expect; i++)
+			p = put_expect(p, &rec->expect[i], alen);
 	return p;
 }
 
@@ -268,7 +292,7 @@ static __u8 *put_state(__u8 *p, const struct nf_rg_record *rec, unsigned int ale
 	p = put_be16(p, &rec->reply.sport);
 	p = put_be16(p, &rec->reply.dport);
 	p = rec->l4 == IPPROTO_TCP ? put_tcp(p, rec) : put_proto(p, rec);
-	return rec->sections ? put_sections(p, rec) : p;
+	return rec->sections ? put_sections(p, rec, alen) : p;
 }
 
 static __u8 *put_delete(__u8 *p, const struct nf_rg_record *rec, unsigned int alen)
@@ -306,7 +330,7 @@ static noinline int encode_control(const struct nf_rg_record *rec, __u8 *buf, un
  * @cap: bytes that @buf takes
  *
  * Return: bytes written; -ENOSPC if @cap is too small, -EINVAL if @rec is none (type, kind or layer
- * 3 unknown).  Nothing is written then.
+ * 3 unknown, too many expectations).  Nothing is written then.
  */
 int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int cap)
 {
@@ -318,6 +342,11 @@ int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int 
 		return encode_control(rec, buf, cap);
 	if (!alen || !len)
 		return -EINVAL;
+	if (rec->sections & NF_RG_SEC_EXPECT) {
+		if (rec->n_expect > NF_RG_EXPECT_MAX)
+			return -EINVAL;
+		len += rec->n_expect * expect_len(alen);
+	}
 	if (len > cap)
 		return -ENOSPC;
 
@@ -417,7 +446,40 @@ static const __u8 *get_helper(const __u8 *p, struct nf_rg_record *rec)
 	return p + REC_HELPER;
 }
 
-static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec)
+static int is_zero(const __u8 *p, unsigned int len)
+{
+	while (len--)
+		if (p[len])
+			return 0;
+	return 1;
+}
+
+static const __u8 *get_expect(const __u8 *p, struct nf_rg_expect *exp, unsigned int alen)
+{
+	memset(exp, 0, sizeof(*exp));
+	exp->l4 = *p++;
+	exp->class = *p++;
+	exp->flags = *p++;
+	exp->fn = *p++;
+	p = get32(p, &exp->timeout);
+	p = get_addr(p, exp->tuple.src, alen);
+	p = get_addr(p, exp->tuple.dst, alen);
+	p = get_addr(p, exp->saved, alen);
+	p = get_be16(p, &exp->tuple.sport);
+	p = get_be16(p, &exp->tuple.dport);
+	p = get_be16(p, &exp->saved_port);
+	if (exp->class > NF_RG_EXP_CLASS_MAX || exp->fn > NF_RG_EXP_FN_MAX ||
+	    exp->flags & ~NF_RG_EXP_F_MASK)
+		return NULL;
+	if (!(exp->flags & NF_RG_EXP_F_SRC) && !is_zero(exp->tuple.src, alen))
+		return NULL;
+	if (!(exp->flags & NF_RG_EXP_F_SPORT) && exp->tuple.sport)
+		return NULL;
+	return p;
+}
+
+static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec,
+					 unsigned int alen)
 {
 	int i;
 
@@ -437,6 +499,9 @@ static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec
 		}
 	if (rec->sections & NF_RG_SEC_HELPER)
 		p = get_helper(p, rec);
+	if (rec->sections & NF_RG_SEC_EXPECT)
+		for (i = 0; p && i < rec->n_expect; i++)
+			p = get_expect(p, &rec->expect[i], alen);
 	return p;
 }
 
@@ -444,6 +509,9 @@ static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec
 static int state_known(const struct nf_rg_record *rec)
 {
 	if (rec->status & ~NF_RG_ST_MASK || rec->flags & ~(NF_RG_REC_F_NEW | NF_RG_REC_F_ZONE))
+		return 0;
+	/* It is the helper that expects. */
+	if (rec->sections & NF_RG_SEC_EXPECT && !(rec->sections & NF_RG_SEC_HELPER))
 		return 0;
 	/* The kernel would look for the offsets without asking whether there are any. */
 	return !(rec->status & NF_RG_ST_SEQ_ADJUST) || rec->sections & NF_RG_SEC_SEQADJ;
@@ -470,7 +538,7 @@ static int get_state(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
 		return -EBADMSG;
 	p = rec->l4 == IPPROTO_TCP ? get_tcp(p, rec) : get_proto(p, rec);
 	if (p && rec->sections)
-		p = get_sections(p, rec);
+		p = get_sections(p, rec, alen);
 	return p ? 0 : -EBADMSG;
 }
 
@@ -497,6 +565,22 @@ static noinline int decode_control(struct nf_rg_record *rec, const __u8 *buf, un
 		return -EBADMSG;
 	memcpy(rec->buckets, buf + REC_HEAD, rlen - REC_HEAD);
 	return (int)rlen;
+}
+
+/*
+ * Does a record of @rlen bytes have the length that it must have?  Expectations fill what is left.
+ */
+static int length_fits(struct nf_rg_record *rec, unsigned int rlen, unsigned int alen)
+{
+	unsigned int len = record_len(rec->type, alen, rec->l4, rec->sections);
+
+	if (!(rec->sections & NF_RG_SEC_EXPECT))
+		return rlen == len;
+	if (rlen <= len || (rlen - len) % expect_len(alen) ||
+	    (rlen - len) / expect_len(alen) > NF_RG_EXPECT_MAX)
+		return 0;
+	rec->n_expect = (__u8)((rlen - len) / expect_len(alen));
+	return 1;
 }
 
 /**
@@ -542,8 +626,7 @@ int nf_rg_record_decode(struct nf_rg_record *rec, const __u8 *buf, unsigned int 
 	if (state)
 		get16(buf + REC_SECTIONS, &rec->sections);
 	alen = addr_len(rec->l3);
-	if (!alen || rec->sections & ~NF_RG_SEC_MASK ||
-	    rlen != record_len(rec->type, alen, rec->l4, rec->sections))
+	if (!alen || rec->sections & ~NF_RG_SEC_MASK || !length_fits(rec, rlen, alen))
 		return -EBADMSG;
 	if ((rec->flags & NF_RG_REC_F_ZONE) == NF_RG_REC_F_ZONE)
 		return -EBADMSG;

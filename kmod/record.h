@@ -48,8 +48,13 @@
  *	NF_RG_SEC_SEQADJ	for both directions u32 position of the last correction, u32
  *				offset before it, u32 offset after it
  *	NF_RG_SEC_HELPER	16 bytes name of the helper, the rest of them zero
+ *	NF_RG_SEC_EXPECT	as many times as the record is long for it, the newest first: u8
+ *				layer 4 protocol, u8 class, u8 flags (NF_RG_EXP_F_*), u8 function
+ *				(NF_RG_EXP_FN_*), u32 timeout (s), source, destination and saved
+ *				address, 16 bits of each
  *
- * A section is there if the connection has the extension of that name.  A delete record
+ * A section is there if the connection has the extension of that name, or expects others; the last
+ * one only with a helper.  A delete record
  * (NF_RG_REC_DELETE) goes on with
  *
  *	u8 layer 3 protocol, u8 layer 4 protocol, u16 zone, original source, original destination,
@@ -98,9 +103,26 @@
 #define NF_RG_SEC_TSTAMP	0x04
 #define NF_RG_SEC_SEQADJ	0x08
 #define NF_RG_SEC_HELPER	0x10
-#define NF_RG_SEC_MASK		0x1f
+#define NF_RG_SEC_EXPECT	0x20
+#define NF_RG_SEC_MASK		0x3f
 
-#define NF_RG_REC_MAX		224	/* bytes: no record is longer */
+/* Flags of an expectation. */
+#define NF_RG_EXP_F_SRC		0x01	/* from that address; otherwise it is zero: from any */
+#define NF_RG_EXP_F_SPORT	0x02	/* from that port; likewise */
+#define NF_RG_EXP_F_REPLY	0x04	/* translated as its master's reply direction */
+#define NF_RG_EXP_F_PERMANENT	0x08	/* it stays when it is met */
+#define NF_RG_EXP_F_INACTIVE	0x10	/* it does not count yet */
+#define NF_RG_EXP_F_MASK	0x1f
+
+/* What translates what was expected when it comes. */
+#define NF_RG_EXP_FN_NONE	0
+#define NF_RG_EXP_FN_FOLLOW	1	/* as its master is translated */
+#define NF_RG_EXP_FN_MAX	1
+
+#define NF_RG_EXP_CLASS_MAX	3
+#define NF_RG_EXPECT_MAX	12	/* expectations of a connection */
+
+#define NF_RG_REC_MAX		964	/* bytes: no record is longer */
 #define NF_RG_REC_NAME		16	/* bytes: name of a helper, with its end */
 #define NF_RG_REC_MAP		32	/* bytes: a bit for each bucket of a digest */
 
@@ -195,6 +217,28 @@ struct nf_rg_seqadj {
 };
 
 /**
+ * struct nf_rg_expect - a connection that is expected
+ * @l4: IPPROTO_*
+ * @class: of the helper's classes, 0-NF_RG_EXP_CLASS_MAX
+ * @flags: NF_RG_EXP_F_*
+ * @fn: NF_RG_EXP_FN_*
+ * @timeout: seconds that were left, rounded up
+ * @tuple: its original direction, as it comes
+ * @saved: address that it is translated to, for functions that want to know; like those of @tuple
+ * @saved_port: port that it is translated to, network order
+ */
+struct nf_rg_expect {
+	__u8 l4;
+	__u8 class;
+	__u8 flags;
+	__u8 fn;
+	__u32 timeout;
+	struct nf_rg_tuple tuple;
+	__u8 saved[16];
+	__be16 saved_port;
+};
+
+/**
  * struct nf_rg_record - a decoded record; integers in host order unless typed otherwise
  * @type: NF_RG_REC_*
  * @flags: NF_RG_REC_F_*; NF_RG_CTL_* of a control record
@@ -222,6 +266,8 @@ struct nf_rg_seqadj {
  * @start: NF_RG_SEC_TSTAMP, when the connection began (ns since 1970, UTC)
  * @seqadj: NF_RG_SEC_SEQADJ, original and reply direction
  * @helper: NF_RG_SEC_HELPER, its name; printable, and zero from its end on
+ * @n_expect: NF_RG_SEC_EXPECT, how many, 1-NF_RG_EXPECT_MAX
+ * @expect: they
  * @buckets: NF_RG_CTL_REPAIR_*, a bit for each
  *
  * From @labels on a member is undefined unless its section is there: plain connections are spared
@@ -255,6 +301,8 @@ struct nf_rg_record {
 	__u64 start;
 	struct nf_rg_seqadj seqadj[2];
 	char helper[NF_RG_REC_NAME];
+	__u8 n_expect;
+	struct nf_rg_expect expect[NF_RG_EXPECT_MAX];
 	__u8 buckets[NF_RG_REC_MAP];
 };
 

@@ -25,6 +25,7 @@
 	X(NOT_REPLICATED, "not-replicated-protocol")			\
 	X(HELD_BACK, "not-replicated-policy")				\
 	X(NOT_HELPED, "not-replicated-helper")				\
+	X(EXPECT_LEFT_OUT, "expectations-left-out")			\
 	X(MARK_NO_EXTENSION, "mark-no-event-extension")			\
 	/* entries */							\
 	X(ENTRY_NEW, "entries-created")					\
@@ -36,6 +37,7 @@
 	X(ADOPTED, "adopted")						\
 	X(ADOPT_NO_MEMORY, "adopt-no-memory")				\
 	X(LOST, "entries-lost-on-standby")				\
+	X(EXPECT_LOST, "expectations-lost-on-standby")			\
 	/* sending */							\
 	X(PUSH_BATCH, "push-batches")					\
 	X(PUSH_RECORD, "push-records")					\
@@ -78,6 +80,7 @@
 	X(REFUSED_NAT, "refused-nat")					\
 	X(REFUSED_STALE, "refused-stale")				\
 	X(REFUSED_HELPER, "refused-helper")				\
+	X(REFUSED_EXPECT, "refused-expectation")			\
 	/* roles */							\
 	X(LEASE_EXPIRED, "lease-expired")				\
 	X(HELD, "timeouts-held")					\

@@ -425,6 +425,43 @@ void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int ev
 	event_change(rn, e, ct, events);
 }
 
+/* On a standby: its master is not what was said, so it counts for nothing. */
+static void expect_lost(struct nf_rg_group *g, struct nf_rg_entry *e)
+{
+	spin_lock_bh(&g->lock);
+	if (e->place != NF_RG_PLACE_NONE && g->role == NF_RG_ROLE_STANDBY &&
+	    nf_rg_digest_of(g, e)) {
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_EXPECT_LOST);
+		nf_rg_digest_set(g, e, 0);
+		nf_rg_track_damaged(g);
+	}
+	spin_unlock_bh(&g->lock);
+}
+
+/**
+ * nf_rg_track_expect - what a connection expects has changed
+ * @rn: the namespace
+ * @ct: the connection; not one that has no entry yet, or is being freed
+ * @lost: an expectation ended before its time
+ *
+ * Context: rcu_read_lock() and nf_conntrack_expect_lock held, so no reference on a connection may
+ * be dropped, which might be the last one; no group's lock held.
+ */
+void nf_rg_track_expect(struct nf_rg_net *rn, struct nf_conn *ct, bool lost)
+{
+	struct nf_rg_entry *e = nf_rg_track_find(rn, ct);
+	struct nf_rg_group *g;
+
+	if (!e)
+		return;
+	g = e->map->group;
+	nf_rg_stat_inc(rn, NF_RG_STAT_EVENT);
+	if (READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE)
+		event_change(rn, e, ct, 0);
+	else if (lost && READ_ONCE(g->rx_expecting) != ct)
+		expect_lost(g, e);
+}
+
 /**
  * nf_rg_track_quiet - a packet came for a connection that has what no event tells
  * @rn: the namespace

@@ -3,7 +3,8 @@
 # vm: icount mem=1024 timeout=180
 # FTP through NAT, with curl and vsftpd: connections that a helper reads and changes,
 # so that sequence numbers are adjusted, are cut in the middle of a transfer, finish at
-# B, and go on from there to the next file (topology: lib/topo.sh, lib/kmod.sh).
+# B, and go on from there to the next file. A data connection that was announced at A
+# comes at B (topology: lib/topo.sh, lib/kmod.sh).
 #
 # Servers are s, and c behind destination NAT. B drops what its connection tracking
 # calls new: data connections pass there only if they are known or expected.
@@ -65,6 +66,45 @@ get_ends() {
 adjusted() { ns "$1" "$PROGS/ctmore" | grep '^6 [0-9]* 21 .* adjusted$' | sort; }
 helped() { rg_marked "$1" | grep -c 'helper=ftp'; }
 
+# ftp_open NAME NAMESPACE HOST: a session by hand
+ftp_open() {
+	local in=$RUN/$NS/ftp.$1.in out=$RUN/$NS/ftp.$1 fd
+
+	must mkfifo "$in"
+	exec {fd}<>"$in"
+	ftp_fd[$1]=$fd
+	ns "$2" socat - "TCP:$3:21" <"$in" >"$out" 2>&1 8>&- &
+	disown $!
+	wait_for 10 grep -q '^220' "$out" && has "$(ftp_say "$1" 'USER anonymous')" ^230
+}
+ftp_said() { [ "$(grep -c '^[0-9]* ' "$1")" -gt "$2" ]; }
+# ftp_say NAME COMMAND: the server's next answer; ftp_next NAME NUMBER: the one behind so many
+ftp_say() {
+	local n
+
+	n=$(grep -c '^[0-9]* ' "$RUN/$NS/ftp.$1")
+	printf '%s\r\n' "$2" >&"${ftp_fd[$1]}"
+	ftp_next "$1" "$n"
+}
+ftp_next() {
+	wait_for 20 ftp_said "$RUN/$NS/ftp.$1" "$2" || { cat "$RUN/$NS/ftp.$1"; return 1; }
+	grep '^[0-9]* ' "$RUN/$NS/ftp.$1" | sed -n "$(($2 + 1))p" | tr -d '\r'
+}
+# ftp_fetched NAME FROM: what came over a data connection
+ftp_fetched() { cmp -s "$RUN/$NS/data.$1" "$RUN/$NS/ftpd.$2/files/small"; }
+
+# expects ROUTER: without timeouts
+expects() {
+	local f
+
+	for f in ipv4 ipv6; do
+		ns "$1" conntrack -L expect -f $f 2>/dev/null
+	done | sed -E 's/^ *[0-9]+ //' | sort
+}
+expects_alike() { [ "$(expects A)" = "$(expects B)" ] && [ -n "$(expects B)" ]; }
+# expect_time ROUTER PORT: seconds that are left
+expect_time() { ns "$1" conntrack -L expect 2>/dev/null | grep " dport=$2 " | awk '{ print $1 }'; }
+
 # record HELPER SPORT: a new connection with a helper, by hand
 record() {
 	local name
@@ -87,7 +127,7 @@ give() {
 }
 loaded() { grep -q "^$1 " /proc/modules; }
 
-ktap_plan 16
+ktap_plan 27
 kmod_up
 must modprobe nf_nat_ftp
 for r in A B; do
@@ -111,6 +151,30 @@ ok_if "with the part that translates" loaded nf_nat_irc
 ok_if "the connection has it" has "$(ct B -p tcp --orig-port-dst 6667)" 'helper=irc'
 
 must relay_up A B
+
+# what is expected
+must ftp_open act c 192.0.2.9
+must ftp_open pas s 192.0.2.110
+must ftp_open six c "[2001:db8:b::9]"
+ok_if "nothing is expected yet" is "$(expects A)" ""
+must has "$(ftp_say act 'PORT 10,0,0,9,200,10')" ^200
+must settled A
+ok_if "what a PORT announces is expected by both" expects_alike
+ok_if "for as long" at_most "$(($(expect_time A 51210) - $(expect_time B 51210)))" 1
+ok_if "or rather longer by a second" at_least "$(($(expect_time A 51210) - $(expect_time B 51210)))" -1
+must has "$(ftp_say act 'PORT 10,0,0,9,200,11')" ^200
+must has "$(ftp_say six 'EPRT |2|fd00:a::9|51212|')" ^200
+pasv=$(ftp_say pas PASV)
+must has "$pasv" '^227 .*192,0,2,110,'
+IFS=,\( read -r _ _ _ _ _ hi lo <<<"${pasv%)*}"
+must settled A
+ok_if "a new one replaces it; PASV and EPRT, too" is "$(expects A | wc -l)" 3
+ok_if "on B as well" expects_alike
+must ns B conntrack -F expect
+ok_if "those that B loses come again" wait_for 10 expects_alike
+ok_if "which is counted" at_least "$(kstat B expectations-lost-on-standby)" 3
+
+# what is under way
 must get_start port4 c -P - --disable-eprt 192.0.2.9
 must get_start eprt6 c -P - "[2001:db8:b::9]"
 must get_start pasv4 s --disable-epsv 192.0.2.110
@@ -118,7 +182,7 @@ must get_start epsv6 s "[2001:db8:b::110]"
 must settled A
 ok_if "sequence numbers are adjusted" at_least "$(adjusted A | wc -l)" 3
 ok_if "by the same on B" is "$(adjusted B)" "$(adjusted A)"
-ok_if "every control connection has its helper" is "$(helped A) $(helped B)" "4 4"
+ok_if "every control connection has its helper" is "$(helped A) $(helped B)" "7 7"
 ok_if "both tables are alike" tables_equal
 for g in port4 eprt6 pasv4 epsv6; do
 	must get_runs $g
@@ -129,6 +193,20 @@ ok_if "an active transfer ends, and the next one, at B" get_ends port4 s
 ok_if "with EPRT and IPv6" get_ends eprt6 s
 ok_if "passive, behind destination NAT" get_ends pasv4 c
 ok_if "with EPSV and IPv6" get_ends epsv6 c
+
+ns c nc -l 10.0.0.9 51211 >"$RUN/$NS/data.act" 8>&- &
+ns c nc -l fd00:a::9 51212 >"$RUN/$NS/data.six" 8>&- &
+must wait_for 5 ns c nc -z ::1 21
+must has "$(ftp_say act 'RETR small')" ^150
+ok_if "what was announced at A comes at B" wait_for 10 ftp_fetched act s
+must has "$(ftp_say six 'RETR small')" ^150
+ok_if "over IPv6, too" wait_for 10 ftp_fetched six s
+ns s nc -d 192.0.2.110 $((hi * 256 + lo)) >"$RUN/$NS/data.pas" 2>&1 8>&- &
+must has "$(ftp_say pas 'RETR small')" ^150
+ok_if "and what was to come from outside" wait_for 10 ftp_fetched pas c
+for i in "${!ftp_fd[@]}"; do
+	eval "exec ${ftp_fd[$i]}>&-"
+done
 ok_if "nothing was refused" is "$(kget A refused) $(kstat A peer-refused)" "0 0"
 ok_if "the kernel has nothing to complain of" no_splat
 ktap_end

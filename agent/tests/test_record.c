@@ -29,6 +29,8 @@
 #define LEN_TSTAMP 8
 #define LEN_SEQADJ 24
 #define LEN_HELPER 16
+#define LEN_EXPECT4 (8 + 12 + 6)
+#define LEN_EXPECT6 (8 + 48 + 6)
 #define LEN_ALL (LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER)
 
 static void set_tuple(struct nf_rg_tuple *t, const char *src, const char *dst, unsigned int sport,
@@ -87,6 +89,33 @@ static struct nf_rg_record make(int type, int l3, int l4)
 	return r;
 }
 
+/* The last one may come from anywhere; all differ. */
+static void set_expect(struct nf_rg_record *r, int n)
+{
+	int i;
+
+	memset(r->expect, 0, sizeof(r->expect));
+	r->n_expect = (uint8_t)n;
+	for (i = 0; i < n; i++) {
+		struct nf_rg_expect *exp = &r->expect[i];
+
+		exp->l4 = IPPROTO_TCP;
+		exp->class = NF_RG_EXP_CLASS_MAX;
+		exp->flags = NF_RG_EXP_F_MASK;
+		exp->fn = NF_RG_EXP_FN_FOLLOW;
+		exp->timeout = 300;
+		exp->tuple = r->reply;
+		exp->tuple.dport = htons(5000 + i);
+		memcpy(exp->saved, r->orig.src, sizeof(exp->saved));
+		exp->saved_port = htons(4000);
+	}
+	if (!n)
+		return;
+	r->expect[n - 1].flags = 0;
+	r->expect[n - 1].tuple.sport = 0;
+	memset(r->expect[n - 1].tuple.src, 0, 16);
+}
+
 static void set_sections(struct nf_rg_record *r, int sections)
 {
 	static const struct nf_rg_record full = {
@@ -112,6 +141,8 @@ static void set_sections(struct nf_rg_record *r, int sections)
 	}
 	if (sections & NF_RG_SEC_HELPER)
 		memcpy(r->helper, full.helper, sizeof(full.helper));
+	if (sections & NF_RG_SEC_EXPECT)
+		set_expect(r, r->l3 == 4 ? 1 : NF_RG_EXPECT_MAX);
 }
 
 static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_record *b)
@@ -167,6 +198,10 @@ static void assert_same_sections(const struct nf_rg_record *a, const struct nf_r
 	}
 	if (a->sections & NF_RG_SEC_HELPER)
 		assert_memory_equal(a->helper, b->helper, sizeof(a->helper));
+	if (!(a->sections & NF_RG_SEC_EXPECT))
+		return;
+	assert_int_equal(a->n_expect, b->n_expect);
+	assert_memory_equal(a->expect, b->expect, a->n_expect * sizeof(a->expect[0]));
 }
 
 static void assert_same(const struct nf_rg_record *a, const struct nf_rg_record *b)
@@ -215,7 +250,10 @@ static const struct {
 	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_HELPER, NF_RG_SEC_HELPER },
 	{ NF_RG_REC_STATE, 4, IPPROTO_SCTP, LEN_STATE4 + LEN_SCTP + LEN_ACCT + LEN_TSTAMP,
 	  NF_RG_SEC_ACCT | NF_RG_SEC_TSTAMP },
-	{ NF_RG_REC_STATE, 6, IPPROTO_TCP, LEN_STATE6 + LEN_TCP + LEN_ALL, NF_RG_SEC_MASK },
+	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP + LEN_HELPER + LEN_EXPECT4,
+	  NF_RG_SEC_HELPER | NF_RG_SEC_EXPECT },
+	{ NF_RG_REC_STATE, 6, IPPROTO_TCP,
+	  LEN_STATE6 + LEN_TCP + LEN_ALL + NF_RG_EXPECT_MAX * LEN_EXPECT6, NF_RG_SEC_MASK },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_TCP, LEN_DELETE4, 0 },
 	{ NF_RG_REC_DELETE, 6, IPPROTO_TCP, LEN_DELETE6, 0 },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_ICMP, LEN_DELETE4, 0 },
@@ -345,7 +383,8 @@ static void test_refused(void **state)
 		{ "unknown status bit", 27, 0x20 | NF_RG_ST_SRC_NAT },
 		{ "unknown status bit 15", 26, 0x80 },
 		{ "adjusted by nothing", 27, NF_RG_ST_SEQ_ADJUST | NF_RG_ST_SRC_NAT },
-		{ "unknown section", 25, 0x20 },
+		{ "unknown section", 25, 0x40 },
+		{ "nothing is expected", 25, NF_RG_SEC_EXPECT },
 		{ "unknown section bit 15", 24, 0x80 },
 		{ "labels announced, not there", 25, NF_RG_SEC_LABELS },
 		{ "counters announced, not there", 25, NF_RG_SEC_ACCT },
@@ -402,6 +441,8 @@ static void test_refused_kinds(void **state)
 		{ "something behind the end", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4 + 4, 0 },
 		{ "a space in a name", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4 + 4, ' ' },
 		{ "a byte above ASCII in a name", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4, 0xe9 },
+		{ "expectations without a helper", IPPROTO_UDP,
+		  NF_RG_SEC_HELPER | NF_RG_SEC_EXPECT, 25, NF_RG_SEC_LABELS | NF_RG_SEC_EXPECT },
 		{ "labels for counters", IPPROTO_UDP, NF_RG_SEC_ACCT, 25, NF_RG_SEC_LABELS },
 		{ "labels one byte short", IPPROTO_UDP, NF_RG_SEC_LABELS, 3,
 		  LEN_STATE4 + LEN_LABELS - 1 },
@@ -423,6 +464,56 @@ static void test_refused_kinds(void **state)
 		if (decode(&back, buf, len) != -EBADMSG)
 			fail_msg("taken: %s", bad[i].what);
 	}
+}
+
+/* The same within an expectation, and for their number. */
+static void test_refused_expect(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned int at;
+		uint8_t value;
+	} bad[] = {
+		{ "class 4", 1, 4 },
+		{ "unknown flag", 2, 0x20 | NF_RG_EXP_F_SRC | NF_RG_EXP_F_SPORT },
+		{ "unknown function", 3, NF_RG_EXP_FN_MAX + 1 },
+		{ "from an address that does not count", 2, NF_RG_EXP_F_SPORT },
+		{ "from a port that does not count", 2, NF_RG_EXP_F_SRC },
+	};
+	const int sections = NF_RG_SEC_HELPER | NF_RG_SEC_EXPECT;
+	const unsigned int start = LEN_STATE4 + LEN_HELPER;
+	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_UDP), back;
+	uint8_t buf[NF_RG_REC_MAX], more[NF_RG_REC_MAX + LEN_EXPECT4];
+	unsigned int i;
+	int len;
+
+	set_sections(&r, sections);
+	set_expect(&r, 2);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		len = nf_rg_record_encode(&r, buf, sizeof(buf));
+		assert_int_equal(decode(&back, buf, len), len);
+		buf[start + bad[i].at] = bad[i].value;
+		if (decode(&back, buf, len) != -EBADMSG)
+			fail_msg("taken: %s", bad[i].what);
+	}
+	/* part of one; none */
+	for (i = 0; i < 2; i++) {
+		len = nf_rg_record_encode(&r, buf, sizeof(buf));
+		buf[3] = (uint8_t)(i ? start : start + LEN_EXPECT4 + 1);
+		assert_int_equal(decode(&back, buf, len), -EBADMSG);
+	}
+	/* as many as there may be, and one more */
+	set_expect(&r, NF_RG_EXPECT_MAX);
+	len = nf_rg_record_encode(&r, more, sizeof(more));
+	assert_int_equal(len, start + NF_RG_EXPECT_MAX * LEN_EXPECT4);
+	assert_int_equal(decode(&back, more, len), len);
+	memcpy(more + len, more + start, LEN_EXPECT4);
+	len += LEN_EXPECT4;
+	more[2] = (uint8_t)(len >> 8);
+	more[3] = (uint8_t)len;
+	assert_int_equal(decode(&back, more, len), -EBADMSG);
+	r.n_expect = NF_RG_EXPECT_MAX + 1;
+	assert_int_equal(nf_rg_record_encode(&r, more, sizeof(more)), -EINVAL);
 }
 
 /* A zone may belong to one direction. */
@@ -526,15 +617,20 @@ static void test_wire_sections(void **state)
 		0x31, 0x32, 0x33, 0x34, 0xff, 0xff, 0xff, 0xfd, 0x7f, 0xff, 0xff, 0xff,
 		0x41, 0x42, 0x43, 0x44, 0x00, 0x00, 0x00, 0x05, 0x80, 0x00, 0x00, 0x00,
 		'f', 'i', 'f', 't', 'e', 'e', 'n', '-', 'l', 'e', 't', 't', 'e', 'r', 's', 0,
+		0x06, 0x03, 0x1f, 0x01, 0x00, 0x00, 0x01, 0x2c,
+		192, 0, 2, 9, 192, 0, 2, 100, 10, 0, 0, 9, 0x00, 0x50, 0x13, 0x88, 0x0f, 0xa0,
+		0x06, 0x03, 0x00, 0x01, 0x00, 0x00, 0x01, 0x2c,
+		0, 0, 0, 0, 192, 0, 2, 100, 10, 0, 0, 9, 0x00, 0x00, 0x13, 0x89, 0x0f, 0xa0,
 	};
 	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_SCTP);
 	uint8_t buf[NF_RG_REC_MAX];
 
 	set_sections(&r, NF_RG_SEC_MASK);
+	set_expect(&r, 2);
 	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), LEN_STATE4 + sizeof(wire));
 	assert_memory_equal(buf + LEN_STATE4, wire, sizeof(wire));
 	/* u16 sections, u16 status */
-	assert_memory_equal(buf + 24, "\x00\x1f\x00\x17", 4);
+	assert_memory_equal(buf + 24, "\x00\x3f\x00\x17", 4);
 }
 
 static void test_wire_protocols(void **state)
@@ -625,6 +721,7 @@ int main(void)
 		cmocka_unit_test(test_not_encoded),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_refused_kinds),
+		cmocka_unit_test(test_refused_expect),
 		cmocka_unit_test(test_zone_direction),
 		cmocka_unit_test(test_length_too_big),
 		cmocka_unit_test(test_length_too_small),

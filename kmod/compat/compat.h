@@ -16,24 +16,9 @@
 
 #ifdef NF_RG_HAVE_CT_EVENT
 #define NF_RG_CT_EVENT		const struct nf_ct_event
-#define NF_RG_EXP_EVENT(fn)	.exp_event = (fn),
-
-static inline int nf_rg_compat_exp_event(const struct nf_ct_event_notifier *nb, unsigned int events,
-					 const struct nf_exp_event *item)
-{
-	return nb->exp_event ? nb->exp_event(events, item) : 0;
-}
 #else
 #define NF_RG_CT_EVENT		struct nf_ct_event
 #define ct_event		fcn
-/* Those of expectations have a slot of their own, which we leave alone. */
-#define NF_RG_EXP_EVENT(fn)
-
-static inline int nf_rg_compat_exp_event(const struct nf_ct_event_notifier *nb, unsigned int events,
-					 const struct nf_exp_event *item)
-{
-	return 0;
-}
 #endif
 
 /* Calls @iter for every connection of @net; those for which it returns 1 are deleted. */

@@ -334,6 +334,7 @@ enum nf_rg_reason {
 	NF_RG_REASON_NAT,		/* the translation could not be made as the record says */
 	NF_RG_REASON_STALE,		/* older than what is here */
 	NF_RG_REASON_HELPER,		/* its helper is not to be had here */
+	NF_RG_REASON_EXPECT,		/* it cannot expect here what the record says */
 
 	__NF_RG_REASON_MAX,
 };
