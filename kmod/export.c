@@ -92,6 +92,17 @@ void nf_rg_export_core(const struct nf_rg_entry *e, struct nf_rg_record *rec)
 	nf_rg_helper_export(ct, rec);
 }
 
+static void export_master(const struct nf_conn *ct, struct nf_rg_record *rec)
+{
+	const struct nf_conn *master = ct->master;
+
+	if (!master || nf_ct_l3num(master) != nf_ct_l3num(ct))
+		return;
+	rec->sections |= NF_RG_SEC_MASTER;
+	rec->master_l4 = nf_ct_protonum(master);
+	export_tuple(nf_ct_tuple(master, IP_CT_DIR_ORIGINAL), &rec->master);
+}
+
 /**
  * nf_rg_export_entry - write down what a connection is now
  * @e: its entry
@@ -114,6 +125,8 @@ void nf_rg_export_entry(struct nf_rg_entry *e, struct nf_rg_record *rec)
 	nf_rg_ext_export(ct, rec);
 	if (rec->sections & NF_RG_SEC_HELPER)
 		nf_rg_expect_export(e->map->group->rn, ct, rec);
+	if (test_bit(IPS_EXPECTED_BIT, &ct->status))
+		export_master(ct, rec);
 }
 
 /**

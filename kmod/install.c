@@ -71,6 +71,53 @@ static bool evict_tuple(struct nf_rg_group *g, const struct nf_rg_flow *flow,
 	return gone;
 }
 
+/* The connection that expected that of a record, if it is the group's; with a reference. */
+static struct nf_conn *find_master(struct nf_rg_group *g, const struct nf_rg_flow *flow,
+				   const struct nf_conn *ct)
+{
+	const struct nf_rg_record *rec = flow->rec;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conn *master, *m;
+	struct nf_rg_entry *e;
+
+	nf_rg_flow_tuple(rec, &rec->master, IP_CT_DIR_ORIGINAL, &tuple);
+	tuple.dst.protonum = rec->master_l4;
+	master = find_ct(g->rn, &flow->zone, &tuple);
+	if (!master)
+		return NULL;
+	e = nf_rg_track_find(g->rn, master);
+	/* Connections that held each other would never be freed. */
+	for (m = master; m && m != ct; m = m->master)
+		;
+	if (e && e->map->group == g && !m)
+		return master;
+	nf_ct_put(master);
+	return NULL;
+}
+
+/*
+ * Ties @ct to the connection that expected it, whose name rules may ask for (nftables: ct helper),
+ * and which lets its first packets count as related.  Without that one it does without: it may come
+ * later, and this record again.
+ */
+static void refresh_master(struct nf_rg_group *g, const struct nf_rg_flow *flow,
+			   struct nf_conn *ct)
+{
+	struct nf_conn *master;
+
+	if (!(flow->rec->sections & NF_RG_SEC_MASTER) || ct->master)
+		return;
+	master = find_master(g, flow, ct);
+	if (!master) {
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_NO_MASTER);
+		return;
+	}
+	WRITE_ONCE(ct->master, master);
+	/* Whoever sees the bit goes to the master without a look. */
+	smp_wmb();
+	set_bit(IPS_EXPECTED_BIT, &ct->status);
+}
+
 /* Brings what @ct expects to the record, and drops the reference on it. */
 static int refresh_expected(struct nf_rg_group *g, const struct nf_rg_flow *flow,
 			    struct nf_rg_entry *e, struct nf_conn *ct)
@@ -97,7 +144,7 @@ static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct 
 {
 	const struct nf_rg_record *rec = flow->rec;
 	int reason = NF_RG_REASON_NONE;
-	struct nf_conn *expects = NULL;
+	struct nf_conn *related = NULL;
 
 	spin_lock(&g->lock);
 	if (e->place == NF_RG_PLACE_NONE) {
@@ -116,13 +163,16 @@ static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct 
 			nf_rg_flow_update(flow, e->ct);
 		e->hold = READ_ONCE(e->ct->timeout);
 		nf_rg_window_hold(e, rec);
-		if (nfct_help(e->ct)) {
-			expects = e->ct;
-			nf_conntrack_get(&expects->ct_general);
+		if (nfct_help(e->ct) || rec->sections & NF_RG_SEC_MASTER) {
+			related = e->ct;
+			nf_conntrack_get(&related->ct_general);
 		}
 	}
 	spin_unlock(&g->lock);
-	return expects ? refresh_expected(g, flow, e, expects) : reason;
+	if (!related)
+		return reason;
+	refresh_master(g, flow, related);
+	return refresh_expected(g, flow, e, related);
 }
 
 static int create(struct nf_rg_group *g, const struct nf_rg_flow *flow)

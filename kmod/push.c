@@ -170,10 +170,39 @@ static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 	return true;
 }
 
+/* Is an entry still to be sent for the first time, or for the first time in a bulk transfer? */
+static bool push_waits(const struct nf_rg_push *p, const struct nf_rg_entry *e)
+{
+	if (e->place == NF_RG_PLACE_DIRTY)
+		return !e->acked || e->generation != p->generation;
+	return e->place == NF_RG_PLACE_CLEAN && e->generation != p->generation;
+}
+
+/*
+ * The entry that goes when it is @e's turn: the peer ties a connection to the one that expected it,
+ * and needs that one first.  Context: the group's lock.
+ */
+static struct nf_rg_entry *push_first(const struct nf_rg_push *p, struct nf_rg_entry *e)
+{
+	struct nf_rg_group *g = p->g;
+	struct nf_rg_entry *m;
+
+	rcu_read_lock();
+	while (e->ct->master) {
+		m = nf_rg_track_find(g->rn, e->ct->master);
+		if (!m || m->map->group != g || !push_waits(p, m))
+			break;
+		e = m;
+	}
+	rcu_read_unlock();
+	return e;
+}
+
 /* One more record into the batch.  False: nothing left, or no room.  Context: the group's lock. */
 static bool push_one(struct nf_rg_push *p)
 {
 	struct nf_rg_group *g = p->g;
+	struct nf_rg_entry *e = NULL;
 
 	if (p->count >= NF_RG_BATCH_RECORDS || p->len + NF_RG_REC_MAX > NF_RG_PUSH_MAX)
 		return false;
@@ -185,10 +214,10 @@ static bool push_one(struct nf_rg_push *p)
 		g->stage_seq = p->seq;
 	}
 	if (!list_empty(&g->dirty))
-		return push_entry(p, list_first_entry(&g->dirty, struct nf_rg_entry, list));
-	if (!list_empty(&g->bulk))
-		return push_entry(p, list_first_entry(&g->bulk, struct nf_rg_entry, list));
-	return false;
+		e = list_first_entry(&g->dirty, struct nf_rg_entry, list);
+	else if (!list_empty(&g->bulk))
+		e = list_first_entry(&g->bulk, struct nf_rg_entry, list);
+	return e && push_entry(p, push_first(p, e));
 }
 
 /* Steps that need no acknowledgment in between.  Context: the group's lock. */

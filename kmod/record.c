@@ -138,9 +138,10 @@ static noinline unsigned int proto_len(__u8 l4)
 	return 0;
 }
 
-static noinline unsigned int sections_len(__u16 sections)
+static noinline unsigned int sections_len(__u16 sections, unsigned int alen)
 {
-	return (sections & NF_RG_SEC_LABELS ? REC_LABELS : 0) +
+	return (sections & NF_RG_SEC_MASTER ? 1 + 2 * alen + 4 : 0) +
+	       (sections & NF_RG_SEC_LABELS ? REC_LABELS : 0) +
 	       (sections & NF_RG_SEC_ACCT ? REC_ACCT : 0) +
 	       (sections & NF_RG_SEC_TSTAMP ? REC_TSTAMP : 0) +
 	       (sections & NF_RG_SEC_SEQADJ ? REC_SEQADJ : 0) +
@@ -173,7 +174,7 @@ static unsigned int record_len(__u8 type, unsigned int alen, __u8 l4, __u16 sect
 	case NF_RG_REC_STATE:
 		return REC_STATE_HEAD + 4 * alen + 8 +
 		       (l4 == IPPROTO_TCP ? REC_TCP : proto_len(l4)) +
-		       (sections ? sections_len(sections) : 0);
+		       (sections ? sections_len(sections, alen) : 0);
 	case NF_RG_REC_DELETE:
 		return REC_HEAD + 4 + 2 * alen + 4;
 	}
@@ -270,6 +271,13 @@ static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec, unsi
 	if (rec->sections & NF_RG_SEC_EXPECT)
 		for (i = 0; i < rec->n_expect; i++)
 			p = put_expect(p, &rec->expect[i], alen);
+	if (rec->sections & NF_RG_SEC_MASTER) {
+		*p++ = rec->master_l4;
+		p = put_addr(p, rec->master.src, alen);
+		p = put_addr(p, rec->master.dst, alen);
+		p = put_be16(p, &rec->master.sport);
+		p = put_be16(p, &rec->master.dport);
+	}
 	return p;
 }
 
@@ -478,6 +486,16 @@ static const __u8 *get_expect(const __u8 *p, struct nf_rg_expect *exp, unsigned 
 	return p;
 }
 
+static const __u8 *get_master(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
+{
+	memset(&rec->master, 0, sizeof(rec->master));
+	rec->master_l4 = *p++;
+	p = get_addr(p, rec->master.src, alen);
+	p = get_addr(p, rec->master.dst, alen);
+	p = get_be16(p, &rec->master.sport);
+	return get_be16(p, &rec->master.dport);
+}
+
 static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec,
 					 unsigned int alen)
 {
@@ -502,6 +520,8 @@ static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec
 	if (rec->sections & NF_RG_SEC_EXPECT)
 		for (i = 0; p && i < rec->n_expect; i++)
 			p = get_expect(p, &rec->expect[i], alen);
+	if (p && rec->sections & NF_RG_SEC_MASTER)
+		p = get_master(p, rec, alen);
 	return p;
 }
 

@@ -52,9 +52,11 @@
  *				layer 4 protocol, u8 class, u8 flags (NF_RG_EXP_F_*), u8 function
  *				(NF_RG_EXP_FN_*), u32 timeout (s), source, destination and saved
  *				address, 16 bits of each
+ *	NF_RG_SEC_MASTER	the connection that expected it: u8 layer 4 protocol, original
+ *				source, original destination, 16 bits of each
  *
- * A section is there if the connection has the extension of that name, or expects others; the last
- * one only with a helper.  A delete record
+ * A section is there if the connection has the extension of that name, expects others (only with a
+ * helper), or was expected.  A delete record
  * (NF_RG_REC_DELETE) goes on with
  *
  *	u8 layer 3 protocol, u8 layer 4 protocol, u16 zone, original source, original destination,
@@ -104,7 +106,8 @@
 #define NF_RG_SEC_SEQADJ	0x08
 #define NF_RG_SEC_HELPER	0x10
 #define NF_RG_SEC_EXPECT	0x20
-#define NF_RG_SEC_MASK		0x3f
+#define NF_RG_SEC_MASTER	0x40
+#define NF_RG_SEC_MASK		0x7f
 
 /* Flags of an expectation. */
 #define NF_RG_EXP_F_SRC		0x01	/* from that address; otherwise it is zero: from any */
@@ -122,7 +125,7 @@
 #define NF_RG_EXP_CLASS_MAX	3
 #define NF_RG_EXPECT_MAX	12	/* expectations of a connection */
 
-#define NF_RG_REC_MAX		964	/* bytes: no record is longer */
+#define NF_RG_REC_MAX		1001	/* bytes: no record is longer */
 #define NF_RG_REC_NAME		16	/* bytes: name of a helper, with its end */
 #define NF_RG_REC_MAP		32	/* bytes: a bit for each bucket of a digest */
 
@@ -268,6 +271,8 @@ struct nf_rg_expect {
  * @helper: NF_RG_SEC_HELPER, its name; printable, and zero from its end on
  * @n_expect: NF_RG_SEC_EXPECT, how many, 1-NF_RG_EXPECT_MAX
  * @expect: they
+ * @master_l4: NF_RG_SEC_MASTER, IPPROTO_* of its master
+ * @master: likewise, original direction
  * @buckets: NF_RG_CTL_REPAIR_*, a bit for each
  *
  * From @labels on a member is undefined unless its section is there: plain connections are spared
@@ -303,6 +308,8 @@ struct nf_rg_record {
 	char helper[NF_RG_REC_NAME];
 	__u8 n_expect;
 	struct nf_rg_expect expect[NF_RG_EXPECT_MAX];
+	__u8 master_l4;
+	struct nf_rg_tuple master;
 	__u8 buckets[NF_RG_REC_MAP];
 };
 

@@ -62,6 +62,7 @@
 	X(INSTALL_CREATED, "install-created")				\
 	X(INSTALL_UPDATED, "install-updated")				\
 	X(INSTALL_REPLACED, "install-replaced")				\
+	X(INSTALL_NO_MASTER, "install-without-master")			\
 	X(INSTALL_DELETED, "install-deleted")				\
 	X(INSTALL_DELETE_NONE, "install-delete-unknown")		\
 	X(INSTALL_SWEPT, "install-swept")				\

@@ -105,6 +105,11 @@ expects_alike() { [ "$(expects A)" = "$(expects B)" ] && [ -n "$(expects B)" ]; 
 # expect_time ROUTER PORT: seconds that are left
 expect_time() { ns "$1" conntrack -L expect 2>/dev/null | grep " dport=$2 " | awk '{ print $1 }'; }
 
+# kin ROUTER: packets of connections that an FTP connection expected
+kin() { ns "$1" nft list counter inet rgtest kin | sed -nE 's/.*packets ([0-9]+) .*/\1/p'; }
+
+kin_at_least() { [ "$(kin "$1")" -ge "$2" ]; }
+
 # record HELPER SPORT: a new connection with a helper, by hand
 record() {
 	local name
@@ -127,7 +132,7 @@ give() {
 }
 loaded() { grep -q "^$1 " /proc/modules; }
 
-ktap_plan 27
+ktap_plan 29
 kmod_up
 must modprobe nf_nat_ftp
 for r in A B; do
@@ -139,6 +144,8 @@ done
 ftpd_start s
 ftpd_start c
 kmod_no_new B
+# data connections, as long as they know whose
+must ns B nft 'add counter inet rgtest kin; add rule inet rgtest forward ct helper "ftp" counter name kin'
 
 # what B cannot have, and what it has to look for
 ok_if "no module of a helper is there yet" not loaded nf_conntrack_irc
@@ -187,8 +194,11 @@ ok_if "both tables are alike" tables_equal
 for g in port4 eprt6 pasv4 epsv6; do
 	must get_runs $g
 done
+ok_if "every data connection has found its master" is \
+	"$(kstat B install-without-master) $(kin B)" "0 0"
 kmod_takeover
 
+ok_if "and is known as its relative there" wait_for 10 kin_at_least B 20
 ok_if "an active transfer ends, and the next one, at B" get_ends port4 s
 ok_if "with EPRT and IPv6" get_ends eprt6 s
 ok_if "passive, behind destination NAT" get_ends pasv4 c

@@ -31,6 +31,8 @@
 #define LEN_HELPER 16
 #define LEN_EXPECT4 (8 + 12 + 6)
 #define LEN_EXPECT6 (8 + 48 + 6)
+#define LEN_MASTER4 (1 + 8 + 4)
+#define LEN_MASTER6 (1 + 32 + 4)
 #define LEN_ALL (LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER)
 
 static void set_tuple(struct nf_rg_tuple *t, const char *src, const char *dst, unsigned int sport,
@@ -143,6 +145,11 @@ static void set_sections(struct nf_rg_record *r, int sections)
 		memcpy(r->helper, full.helper, sizeof(full.helper));
 	if (sections & NF_RG_SEC_EXPECT)
 		set_expect(r, r->l3 == 4 ? 1 : NF_RG_EXPECT_MAX);
+	if (sections & NF_RG_SEC_MASTER) {
+		r->master_l4 = IPPROTO_TCP;
+		r->master = r->orig;
+		r->master.dport = htons(21);
+	}
 }
 
 static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_record *b)
@@ -198,6 +205,10 @@ static void assert_same_sections(const struct nf_rg_record *a, const struct nf_r
 	}
 	if (a->sections & NF_RG_SEC_HELPER)
 		assert_memory_equal(a->helper, b->helper, sizeof(a->helper));
+	if (a->sections & NF_RG_SEC_MASTER) {
+		assert_int_equal(a->master_l4, b->master_l4);
+		assert_memory_equal(&a->master, &b->master, sizeof(a->master));
+	}
 	if (!(a->sections & NF_RG_SEC_EXPECT))
 		return;
 	assert_int_equal(a->n_expect, b->n_expect);
@@ -253,7 +264,9 @@ static const struct {
 	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP + LEN_HELPER + LEN_EXPECT4,
 	  NF_RG_SEC_HELPER | NF_RG_SEC_EXPECT },
 	{ NF_RG_REC_STATE, 6, IPPROTO_TCP,
-	  LEN_STATE6 + LEN_TCP + LEN_ALL + NF_RG_EXPECT_MAX * LEN_EXPECT6, NF_RG_SEC_MASK },
+	  LEN_STATE6 + LEN_TCP + LEN_ALL + NF_RG_EXPECT_MAX * LEN_EXPECT6 + LEN_MASTER6,
+	  NF_RG_SEC_MASK },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_MASTER4, NF_RG_SEC_MASTER },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_TCP, LEN_DELETE4, 0 },
 	{ NF_RG_REC_DELETE, 6, IPPROTO_TCP, LEN_DELETE6, 0 },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_ICMP, LEN_DELETE4, 0 },
@@ -383,7 +396,8 @@ static void test_refused(void **state)
 		{ "unknown status bit", 27, 0x20 | NF_RG_ST_SRC_NAT },
 		{ "unknown status bit 15", 26, 0x80 },
 		{ "adjusted by nothing", 27, NF_RG_ST_SEQ_ADJUST | NF_RG_ST_SRC_NAT },
-		{ "unknown section", 25, 0x40 },
+		{ "unknown section", 25, 0x80 },
+		{ "a master announced, not there", 25, NF_RG_SEC_MASTER },
 		{ "nothing is expected", 25, NF_RG_SEC_EXPECT },
 		{ "unknown section bit 15", 24, 0x80 },
 		{ "labels announced, not there", 25, NF_RG_SEC_LABELS },
@@ -443,6 +457,7 @@ static void test_refused_kinds(void **state)
 		{ "a byte above ASCII in a name", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4, 0xe9 },
 		{ "expectations without a helper", IPPROTO_UDP,
 		  NF_RG_SEC_HELPER | NF_RG_SEC_EXPECT, 25, NF_RG_SEC_LABELS | NF_RG_SEC_EXPECT },
+		{ "a master not announced", IPPROTO_UDP, NF_RG_SEC_MASTER, 25, 0 },
 		{ "labels for counters", IPPROTO_UDP, NF_RG_SEC_ACCT, 25, NF_RG_SEC_LABELS },
 		{ "labels one byte short", IPPROTO_UDP, NF_RG_SEC_LABELS, 3,
 		  LEN_STATE4 + LEN_LABELS - 1 },
@@ -621,6 +636,7 @@ static void test_wire_sections(void **state)
 		192, 0, 2, 9, 192, 0, 2, 100, 10, 0, 0, 9, 0x00, 0x50, 0x13, 0x88, 0x0f, 0xa0,
 		0x06, 0x03, 0x00, 0x01, 0x00, 0x00, 0x01, 0x2c,
 		0, 0, 0, 0, 192, 0, 2, 100, 10, 0, 0, 9, 0x00, 0x00, 0x13, 0x89, 0x0f, 0xa0,
+		0x06, 10, 0, 0, 9, 192, 0, 2, 9, 0x9c, 0x40, 0x00, 0x15,
 	};
 	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_SCTP);
 	uint8_t buf[NF_RG_REC_MAX];
@@ -630,7 +646,7 @@ static void test_wire_sections(void **state)
 	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), LEN_STATE4 + sizeof(wire));
 	assert_memory_equal(buf + LEN_STATE4, wire, sizeof(wire));
 	/* u16 sections, u16 status */
-	assert_memory_equal(buf + 24, "\x00\x3f\x00\x17", 4);
+	assert_memory_equal(buf + 24, "\x00\x7f\x00\x17", 4);
 }
 
 static void test_wire_protocols(void **state)
