@@ -4,7 +4,7 @@
 # FTP through NAT, with curl and vsftpd: connections that a helper reads and changes,
 # so that sequence numbers are adjusted, are cut in the middle of a transfer, finish at
 # B, and go on from there to the next file. A data connection that was announced at A
-# comes at B (topology: lib/topo.sh, lib/kmod.sh).
+# comes at B. A transfer of TFTP goes on (topology: lib/topo.sh, lib/kmod.sh).
 #
 # Servers are s, and c behind destination NAT. B drops what its connection tracking
 # calls new: data connections pass there only if they are known or expected.
@@ -62,6 +62,29 @@ get_ends() {
 	wait_for 60 test -s "$dir/rc" || { diag "$1: no end; $(stat -c %s "$dir/big") bytes"; return 1; }
 	is "$(cat "$dir/rc" "$dir/out")" 0 &&
 		succeeds cmp "$dir/big" "$from/big" && succeeds cmp "$dir/small" "$from/small"
+}
+# Every block waits for the answer to the one before it: a delay makes it last.
+tftp_start() {
+	local dir=$RUN/$NS/get.tftp
+
+	must mkdir -p "$dir"
+	head -c 200000 "$RUN/$NS/ftpd.s/files/big" >"$RUN/$NS/ftpd.s/files/medium"
+	ns s tc qdisc add dev wan0 root netem delay 10ms
+	ns s in.tftpd -L -4 -a 192.0.2.9:69 -s "$RUN/$NS/ftpd.s/files" >"$dir/server" 2>&1 8>&- &
+	disown $!
+	must wait_for 10 udp_listens s 69
+	{ ns c curl -sS -m 60 -o "$dir/medium" tftp://192.0.2.9/medium >"$dir/out" 2>&1 8>&-
+		echo $? >"$dir/rc"; } &
+	disown $!
+	must wait_for 10 test -s "$dir/medium"
+}
+udp_listens() { [ -n "$(ns "$1" ss -Huln "sport = :$2")" ]; }
+tftp_ends() {
+	local dir=$RUN/$NS/get.tftp
+
+	wait_for 60 test -s "$dir/rc" || { diag "no end; $(stat -c %s "$dir/medium") bytes"; return 1; }
+	is "$(cat "$dir/rc" "$dir/out")" 0 &&
+		succeeds cmp "$dir/medium" "$RUN/$NS/ftpd.s/files/medium"
 }
 adjusted() { ns "$1" "$PROGS/ctmore" | grep '^6 [0-9]* 21 .* adjusted$' | sort; }
 helped() { rg_marked "$1" | grep -c 'helper=ftp'; }
@@ -132,14 +155,16 @@ give() {
 }
 loaded() { grep -q "^$1 " /proc/modules; }
 
-ktap_plan 29
+ktap_plan 30
 kmod_up
-must modprobe nf_nat_ftp
+must modprobe -a nf_nat_ftp nf_nat_tftp
 for r in A B; do
 	must ns $r nft 'add table inet help
 		add ct helper inet help ftp { type "ftp" protocol tcp; }
+		add ct helper inet help tftp { type "tftp" protocol udp; }
 		add chain inet help pre { type filter hook prerouting priority 0; }
-		add rule inet help pre tcp dport 21 ct helper set "ftp"'
+		add rule inet help pre tcp dport 21 ct helper set "ftp"
+		add rule inet help pre udp dport 69 ct helper set "tftp"'
 done
 ftpd_start s
 ftpd_start c
@@ -186,12 +211,13 @@ must get_start port4 c -P - --disable-eprt 192.0.2.9
 must get_start eprt6 c -P - "[2001:db8:b::9]"
 must get_start pasv4 s --disable-epsv 192.0.2.110
 must get_start epsv6 s "[2001:db8:b::110]"
+tftp_start
 must settled A
 ok_if "sequence numbers are adjusted" at_least "$(adjusted A | wc -l)" 3
 ok_if "by the same on B" is "$(adjusted B)" "$(adjusted A)"
 ok_if "every control connection has its helper" is "$(helped A) $(helped B)" "7 7"
 ok_if "both tables are alike" tables_equal
-for g in port4 eprt6 pasv4 epsv6; do
+for g in port4 eprt6 pasv4 epsv6 tftp; do
 	must get_runs $g
 done
 ok_if "every data connection has found its master" is \
@@ -203,6 +229,7 @@ ok_if "an active transfer ends, and the next one, at B" get_ends port4 s
 ok_if "with EPRT and IPv6" get_ends eprt6 s
 ok_if "passive, behind destination NAT" get_ends pasv4 c
 ok_if "with EPSV and IPv6" get_ends epsv6 c
+ok_if "and by TFTP" tftp_ends
 
 ns c nc -l 10.0.0.9 51211 >"$RUN/$NS/data.act" 8>&- &
 ns c nc -l fd00:a::9 51212 >"$RUN/$NS/data.six" 8>&- &
