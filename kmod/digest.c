@@ -15,8 +15,8 @@
 
 #include <linux/hash.h>
 #include <linux/mm.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
-#include <linux/xxhash.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "export.h"
@@ -58,6 +58,7 @@ struct nf_rg_digest *nf_rg_digest_alloc(void)
 u64 nf_rg_digest_sum(const struct nf_rg_record *rec, u32 key)
 {
 	unsigned int alen = rec->l3 == 4 ? 4 : 16;
+	siphash_key_t k = { { key, key } };
 	struct summed s;
 	u8 *a = s.addr;
 	u64 sum;
@@ -87,9 +88,11 @@ u64 nf_rg_digest_sum(const struct nf_rg_record *rec, u32 key)
 		memcpy(a + 32, rec->reply.src, 16);
 		memcpy(a + 48, rec->reply.dst, 16);
 	}
-	sum = xxh64(&s, offsetof(struct summed, addr) + 4 * alen, key);
-	if (rec->sections & NF_RG_SEC_HELPER)
-		sum = xxh64(rec->helper, sizeof(rec->helper), sum);
+	sum = siphash(&s, offsetof(struct summed, addr) + 4 * alen, &k);
+	if (rec->sections & NF_RG_SEC_HELPER) {
+		k.key[0] = sum;
+		sum = siphash(rec->helper, sizeof(rec->helper), &k);
+	}
 	return sum ?: 1;
 }
 
