@@ -139,7 +139,8 @@ void nf_rg_proto_install(const struct nf_rg_record *rec, struct nf_conn *ct)
  * nf_rg_proto_known - can this kernel have what a record says of a protocol?
  * @rec: a state record
  *
- * The core uses states as indices, without a look at them.
+ * The core uses states as indices, without a look at them.  What its enumerations have behind MAX
+ * are no states, but what a transition may say, and names of timeouts.
  *
  * Return: whether.
  */
@@ -150,7 +151,7 @@ bool nf_rg_proto_known(const struct nf_rg_record *rec)
 	switch (rec->l4) {
 	case IPPROTO_TCP:
 		return rec->tcp_state > TCP_CONNTRACK_NONE &&
-		       rec->tcp_state < TCP_CONNTRACK_TIMEOUT_MAX;
+		       rec->tcp_state < TCP_CONNTRACK_MAX;
 	case IPPROTO_SCTP:
 		return rec->sctp.state > SCTP_CONNTRACK_NONE &&
 		       rec->sctp.state < SCTP_CONNTRACK_MAX;
