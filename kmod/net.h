@@ -39,8 +39,9 @@ struct nf_ct_event_notifier;
  * @silent: struct nf_rg_silent, connections that have no events; used by @adopt_work alone
  * @incarnation: the last incarnation number given
  * @guarded: TCP connections whose windows are not known (window.c), of all groups
- * @guard_lock: serialises changes of @guard_up
+ * @guard_lock: serialises changes of @guard_up and @guard_gone
  * @guard_up: the hooks that guard them are registered
+ * @guard_gone: the namespace, or the module, is going: they are not registered any more
  * @stats: counters
  */
 struct nf_rg_net {
@@ -63,8 +64,9 @@ struct nf_rg_net {
 	struct list_head silent;
 	atomic64_t incarnation;
 	atomic_t guarded;
-	struct mutex guard_lock; /* guard_up */
+	struct mutex guard_lock; /* guard_up, guard_gone */
 	bool guard_up;
+	bool guard_gone;
 	struct nf_rg_stats __percpu *stats;
 };
 

@@ -424,7 +424,7 @@ void nf_rg_window_guard(struct nf_rg_net *rn)
 	if (!atomic_read(&rn->guarded) || READ_ONCE(rn->guard_up))
 		return;
 	mutex_lock(&rn->guard_lock);
-	if (!rn->guard_up) {
+	if (!rn->guard_up && !rn->guard_gone) {
 		if (nf_register_net_hooks(rn->net, window_hooks, ARRAY_SIZE(window_hooks)))
 			nf_rg_stat_inc(rn, NF_RG_STAT_WINDOW_NO_HOOKS);
 		else
@@ -476,6 +476,9 @@ void nf_rg_window_net_init(struct nf_rg_net *rn)
 /**
  * nf_rg_window_net_exit - take the guard away
  * @rn: the namespace; nothing is installed any more
+ *
+ * Its groups are still there, and a walk that a change of role set off may still find connections
+ * to guard (role.c).
  */
 void nf_rg_window_net_exit(struct nf_rg_net *rn)
 {
@@ -483,5 +486,6 @@ void nf_rg_window_net_exit(struct nf_rg_net *rn)
 	if (rn->guard_up)
 		nf_unregister_net_hooks(rn->net, window_hooks, ARRAY_SIZE(window_hooks));
 	WRITE_ONCE(rn->guard_up, false);
+	rn->guard_gone = true;
 	mutex_unlock(&rn->guard_lock);
 }
