@@ -47,7 +47,7 @@ void nf_rg_verify_reset(struct nf_rg_group *g)
 }
 
 /**
- * nf_rg_verify_hold - what is sent from here on cannot be compared for now
+ * nf_rg_verify_hold - compare nothing until a batch leaves nothing behind that waits
  * @g: the group, locked
  */
 void nf_rg_verify_hold(struct nf_rg_group *g)

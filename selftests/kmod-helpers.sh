@@ -144,15 +144,6 @@ record() {
 		"$(h16 "$2")$(h16 6667)$(h16 6667)$(h16 "$2")" \
 		"03070700000000000000000000000000" "$name" "$(printf "%$((32 - ${#name}))s" | tr ' ' 0)"
 }
-# give RECORD...: one batch for B; prints what it refuses
-give() {
-	local all
-
-	printf -v all '%s' "$@"
-	rgk B raw install attach group=1 epoch=1 epoch-system=1 seq=1 batch=0 \
-		generation="$(rgk B get 1 | awk '$1 == "generation" { print $2 }')" \
-		records="x:$all" | grep '^refusal' | tr '\n' ';'
-}
 loaded() { grep -q "^$1 " /proc/modules; }
 
 ktap_plan 30

@@ -29,15 +29,6 @@ record() {
 		"$(h4 10.0.0.9)$(h4 192.0.2.9)$(h4 192.0.2.9)$(h4 192.0.2.100)" \
 		"$(h16 "$2")$(h16 80)$(h16 80)$(h16 "$2")$rest"
 }
-# give RECORD...: one batch for B; prints what it refuses
-give() {
-	local all
-
-	printf -v all '%s' "$@"
-	rgk B raw install attach group=1 epoch=1 epoch-system=1 seq=1 batch=0 \
-		generation="$(rgk B get 1 | awk '$1 == "generation" { print $2 }')" \
-		records="x:$all" | grep '^refusal' | tr '\n' ';'
-}
 sctp() { printf '%s' "$(h8 "$1")00000000$(h32 17)$(h32 18)"; }
 dccp() { printf '%s' "00$(h8 "$1")0200$(h64 5)"; }
 tcp() { printf '%s' "$(h8 "$1")00000000000000$(h64 0)"; }

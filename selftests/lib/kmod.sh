@@ -225,6 +225,16 @@ h32() { printf '%08x' "$1"; }
 h64() { printf '%016x' "$1"; }
 h4() { local IFS=.; set -- $1; printf '%02x%02x%02x%02x' "$@"; }
 
+# give RECORD...: one batch of them, by hand, for B; prints what it refuses
+give() {
+	local all
+
+	printf -v all '%s' "$@"
+	rgk B raw install attach group=1 epoch=1 epoch-system=1 seq=1 batch=0 \
+		generation="$(rgk B get 1 | awk '$1 == "generation" { print $2 }')" \
+		records="x:$all" | grep '^refusal' | tr '\n' ';'
+}
+
 # kmod_no_new ROUTER: what it forwards from now on, it forwards by an entry that it has
 kmod_no_new() {
 	must ns "$1" nft add rule inet rgtest forward ct state new counter drop
