@@ -10,7 +10,7 @@
 
 # port N: source port of the Nth of the held flows
 port() { rg_marked A | sed -nE 's/^tcp .* src=10.0.0.9 dst=192.0.2.9 sport=([0-9]+) .*/\1/p' | sed -n "$1p"; }
-on_b() { must ns B conntrack "$@" >/dev/null 2>&1; }
+on_b() { must ct_alter B "$@"; }
 verified() { [ "$(kget A sync) $(kget B sync)" = "3 3" ] && [ "$(kget "$1" verified)" -lt 2500 ]; }
 # healed COUNTER N: B counts that it found N, both are equal and know it
 healed() {
@@ -50,8 +50,10 @@ ok_if "in a repair of one bucket" is "$(kstat A repairs) $(kstat A repair-bucket
 on_b -U -p tcp --sport "$(port 2)" -s 10.0.0.9 -m 0x1234
 ok_if "so is one whose mark was changed" healed scrub-damaged 1
 p=$(port 3)
+must kill -STOP "$(relay_pid A B)"	# no repair in between
 on_b -D -p tcp --sport "$p" -s 10.0.0.9
 foreign "$p" 7
+must kill -CONT "$(relay_pid A B)"
 ok_if "so is one with another port" healed entries-lost-on-standby 2
 foreign 9 9
 ok_if "one that the active never had is removed" healed scrub-foreign 2

@@ -214,6 +214,16 @@ kmod_invalid() {
 	ns "$1" conntrack -S | sed -E 's/.* invalid=([0-9]+).*/\1/' | awk '{ n += $1 } END { print n + 0 }'
 }
 
+# ct_alter ROUTER CONNTRACK-ARGUMENT...: deletes or changes (-D, -U) behind our back; once more
+# when a repair came between, and an entry that was listed is another by now
+ct_alter() {
+	local out=$RUN/$NS/alter r=$1
+
+	shift
+	wait_for 10 ct_altered "$r" "$@" || { diag "conntrack $*:" "$(cat "$out")"; return 1; }
+}
+ct_altered() { ns "$1" conntrack "${@:2}" >"$out" 2>&1; }
+
 # ct_keys ROUTER: what has to be equal on both routers (both tuples, state, mark),
 # of the connections that belong to a mapping
 ct_keys() { rg_marked "$1"; }
