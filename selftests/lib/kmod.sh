@@ -214,8 +214,8 @@ kmod_invalid() {
 	ns "$1" conntrack -S | sed -E 's/.* invalid=([0-9]+).*/\1/' | awk '{ n += $1 } END { print n + 0 }'
 }
 
-# ct_alter ROUTER CONNTRACK-ARGUMENT...: deletes or changes (-D, -U) behind our back; once more
-# when a repair came between, and an entry that was listed is another by now
+# ct_alter ROUTER CONNTRACK-ARGUMENT...: alters the table behind our back; -D and -U list entries
+# first, and are done again when a repair came between, which made one of them another
 ct_alter() {
 	local out=$RUN/$NS/alter r=$1
 
