@@ -7,6 +7,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_expect.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 
 #include "compat_config.h"
 
@@ -46,13 +47,19 @@ static inline void nf_rg_compat_exp_remove(struct nf_conntrack_expect *exp)
 }
 #endif
 
-/* Does the connection that @exp waits for get a helper? */
+/*
+ * Does the connection that @exp waits for get another helper than it would get from an expectation
+ * that we make?  Before there was assign_helper, some stable kernels gave it that of the master,
+ * and nf_ct_expect_init() does so on the peer as well.  Context: rcu_read_lock() held.
+ */
 static inline bool nf_rg_compat_exp_assigns(const struct nf_conntrack_expect *exp)
 {
 #ifdef NF_RG_HAVE_EXP_ASSIGN_HELPER
 	return rcu_access_pointer(exp->assign_helper);
 #else
-	return exp->helper;
+	const struct nf_conn_help *help = nfct_help(exp->master);
+
+	return exp->helper && (!help || exp->helper != rcu_access_pointer(help->helper));
 #endif
 }
 
