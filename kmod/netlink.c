@@ -8,6 +8,7 @@
  */
 #include "netlink.h"
 
+#include <linux/in6.h>
 #include <linux/netlink.h>
 #include <net/genetlink.h>
 
@@ -20,10 +21,34 @@ static struct netlink_range_validation mapping_range = {
 	.max = S32_MAX,
 };
 
+/* What a nest may hold; anything else in it is refused, and so is what is left behind it. */
+static const struct nla_policy addrs_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_ADDR] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+};
+
+static const struct nla_policy range_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_RANGE_FROM] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+	[NF_RG_A_RANGE_TO] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
+};
+
+static const struct nla_policy ranges_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_RANGE] = NLA_POLICY_NESTED(range_policy),
+};
+
+static const struct nla_policy rule_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_RULE_PROTO] = { .type = NLA_U8 },
+	[NF_RG_A_RULE_PORT_FROM] = { .type = NLA_U16 },
+	[NF_RG_A_RULE_PORT_TO] = { .type = NLA_U16 },
+};
+
+static const struct nla_policy rules_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_RULE] = NLA_POLICY_NESTED(rule_policy),
+};
+
 static const struct nla_policy nf_rg_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_GROUP] = NLA_POLICY_RANGE(NLA_U32, 1, NF_RG_GROUP_MAX),
 	[NF_RG_A_MARK_MASK] = { .type = NLA_U32 },
-	[NF_RG_A_ADDRS] = { .type = NLA_NESTED },
+	[NF_RG_A_ADDRS] = NLA_POLICY_NESTED(addrs_policy),
 	[NF_RG_A_ROLE] = NLA_POLICY_MAX(NLA_U8, __NF_RG_ROLE_MAX - 1),
 	[NF_RG_A_EPOCH] = { .type = NLA_U64 },
 	[NF_RG_A_EPOCH_SYSTEM] = { .type = NLA_U64 },
@@ -33,8 +58,8 @@ static const struct nla_policy nf_rg_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_PEER_INSTANCE] = { .type = NLA_U64 },
 	[NF_RG_A_MAPPING] = NLA_POLICY_FULL_RANGE(NLA_U32, &mapping_range),
 	[NF_RG_A_SLOT] = NLA_POLICY_MIN(NLA_U32, 1),
-	[NF_RG_A_RANGES] = { .type = NLA_NESTED },
-	[NF_RG_A_POLICY] = { .type = NLA_NESTED },
+	[NF_RG_A_RANGES] = NLA_POLICY_NESTED(ranges_policy),
+	[NF_RG_A_POLICY] = NLA_POLICY_NESTED(rules_policy),
 	[NF_RG_A_VERSION] = { .type = NLA_U32 },
 	[NF_RG_A_WINDOW] = NLA_POLICY_RANGE(NLA_U32, 1, NF_RG_WINDOW_MAX),
 	[NF_RG_A_SESSION] = { .type = NLA_U32 },

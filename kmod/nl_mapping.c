@@ -2,7 +2,6 @@
 /* Netlink commands: mappings. */
 #include "nl.h"
 
-#include <linux/in6.h>
 #include <linux/slab.h>
 #include <linux/stringify.h>
 #include <net/sock.h>
@@ -12,10 +11,7 @@
 #include "proto.h"
 #include "role.h"
 
-static const struct nla_policy range_policy[NF_RG_A_MAX + 1] = {
-	[NF_RG_A_RANGE_FROM] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
-	[NF_RG_A_RANGE_TO] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
-};
+/* The policy of the family has looked into the nests: each holds what belongs there. */
 
 static int parse_range(const struct nlattr *attr, struct nf_rg_range *r,
 		       struct netlink_ext_ack *extack)
@@ -27,7 +23,7 @@ static int parse_range(const struct nlattr *attr, struct nf_rg_range *r,
 	tb = kcalloc(NF_RG_A_MAX + 1, sizeof(*tb), GFP_KERNEL);
 	if (!tb)
 		return -ENOMEM;
-	err = nla_parse_nested(tb, NF_RG_A_MAX, attr, range_policy, extack);
+	err = nla_parse_nested(tb, NF_RG_A_MAX, attr, NULL, extack);
 	if (!err && (!tb[NF_RG_A_RANGE_FROM] || !tb[NF_RG_A_RANGE_TO])) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "a range has a first and a last address");
 		err = -EINVAL;
@@ -72,12 +68,6 @@ static struct nf_rg_ranges *parse_ranges(struct genl_info *info)
 	return ranges;
 }
 
-static const struct nla_policy rule_policy[NF_RG_A_MAX + 1] = {
-	[NF_RG_A_RULE_PROTO] = { .type = NLA_U8 },
-	[NF_RG_A_RULE_PORT_FROM] = { .type = NLA_U16 },
-	[NF_RG_A_RULE_PORT_TO] = { .type = NLA_U16 },
-};
-
 static int read_rule(struct nlattr *const *tb, const struct nlattr *attr, struct nf_rg_rule *r,
 		     struct netlink_ext_ack *extack)
 {
@@ -121,14 +111,10 @@ static int parse_rule(const struct nlattr *attr, struct nf_rg_rule *r,
 	struct nlattr **tb;
 	int err;
 
-	if (nla_type(attr) != NF_RG_A_RULE) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a policy has rules and nothing else");
-		return -EINVAL;
-	}
 	tb = kcalloc(NF_RG_A_MAX + 1, sizeof(*tb), GFP_KERNEL);
 	if (!tb)
 		return -ENOMEM;
-	err = nla_parse_nested(tb, NF_RG_A_MAX, attr, rule_policy, extack);
+	err = nla_parse_nested(tb, NF_RG_A_MAX, attr, NULL, extack);
 	if (!err)
 		err = read_rule(tb, attr, r, extack);
 	kfree(tb);

@@ -41,8 +41,10 @@ role="epoch=1 epoch-system=1"
 batch="group=1 seq=1 batch=0 generation=1"
 range() { echo "ranges={ range={ range-from=x:$1 range-to=x:$2 } }"; }
 pool=$(range c0000201 c0000202)
+unsupported="Unsupported attribute"
+leftover="bytes leftover after parsing attributes"
 
-ktap_plan 91
+ktap_plan 102
 must modprobe nf_rg scrub_interval=86400
 kmod_up
 must relay_up A B
@@ -94,6 +96,12 @@ refused "an address of 5 bytes" EINVAL 'an address has 4 or 16 bytes \(addr\)' \
 	A group-new group=2 addrs={ addr=x:0a000001 addr=x:0a00000102 }
 refused "such an address for a group that has some" EINVAL 'an address has 4 or 16 bytes \(addr\)' \
 	A group-new group=1 addrs={ addr=x:0a00000102 }
+refused "an address of 17 bytes" ERANGE '.*\(addr\)' \
+	A group-new group=2 addrs={ addr=x:000102030405060708090a0b0c0d0e0f10 }
+refused "something else among addresses" EINVAL "$unsupported \(slot\)" \
+	A group-new group=2 addrs={ addr=x:0a000001 slot=1 }
+refused "a range among them" EINVAL "$unsupported \(range\)" A group-new group=1 addrs={ range={ } }
+refused "bytes behind them" EINVAL "$leftover" A group-new group=1 addrs={ addr=x:0a000001 x:ff }
 refused "another mark mask" EBUSY 'another group of this namespace uses another mark mask \(mark-mask\)' \
 	A group-new group=2 mark-mask=0xff
 refused "a mark mask with a hole" EINVAL 'the mark mask must be contiguous bits \(mark-mask\)' \
@@ -138,6 +146,17 @@ refused "a range of both families" EINVAL 'the last address of a range is below 
 	A mapping-new group=1 mapping=9 slot=9 $(range c0000202 20010db8000000000000000000000001)
 refused "a bad range for a mapping that has one" EINVAL 'an address has 4 or 16 bytes \(range-to\)' \
 	A mapping-new group=1 mapping=152 slot=1 $(range c0000202 01)
+ends="range-from=x:c0000201 range-to=x:c0000202"
+refused "something else among ranges" EINVAL "$unsupported \(addr\)" \
+	A mapping-new group=1 mapping=9 slot=9 ranges={ range={ $ends } addr=x:c0000201 }
+refused "a rule that has the ends of a range" EINVAL "$unsupported \(rule\)" \
+	A mapping-new group=1 mapping=9 slot=9 ranges={ rule={ $ends } }
+refused "something else in a range" EINVAL "$unsupported \(slot\)" \
+	A mapping-new group=1 mapping=9 slot=9 ranges={ range={ $ends slot=9 } }
+refused "bytes behind ranges" EINVAL "$leftover" \
+	A mapping-new group=1 mapping=9 slot=9 ranges={ range={ $ends } x:ff }
+refused "bytes in a range" EINVAL "$leftover" \
+	A mapping-new group=1 mapping=9 slot=9 ranges={ range={ $ends x:ff } }
 
 # policies
 rule() { echo "policy={ rule={ $* } }"; }
@@ -157,9 +176,10 @@ refused "a last port alone" EINVAL 'a last port needs a first one \(rule-port-to
 refused "ports backwards" EINVAL 'the last port is below the first \(rule-port-to\)' \
 	A $new $(rule rule-proto=6 rule-port-from=81 rule-port-to=80)
 refused "a port of four bytes" EINVAL '.*\(rule-port-from\)' A $new $(rule rule-proto=6 rule-port-from=x:50000000)
-refused "something else in a rule" EINVAL '.*\(slot\)' A $new $(rule rule-proto=6 slot=1)
-refused "something else in a policy" EINVAL 'a policy has rules and nothing else \(range\)' \
-	A $new policy={ range={ } }
+refused "something else in a rule" EINVAL "$unsupported \(slot\)" A $new $(rule rule-proto=6 slot=1)
+refused "something else in a policy" EINVAL "$unsupported \(range\)" A $new policy={ range={ } }
+refused "bytes behind rules" EINVAL "$leftover" A $new policy={ rule={ rule-proto=6 } x:ff }
+refused "bytes in a rule" EINVAL "$leftover" A $new $(rule rule-proto=6 x:ff)
 refused "a bad rule behind a good one" EINVAL 'a rule has a protocol \(rule\)' \
 	A $new policy={ rule={ rule-proto=6 } rule={ } }
 refused "65 rules" E2BIG 'a policy has at most 64 rules \(policy\)' \

@@ -26,7 +26,8 @@
  * In a raw request COMMAND and ATTR are the lower case names of nf_rg.h (set-role,
  * epoch-system) and VALUE is a number, or x: and bytes in hex; a COMMAND may be a number,
  * too.  `ATTR={` begins a nest, `}` ends it.  WORD is `attach` (the socket is made the
- * agent first), `dump` or `excl` (flags of the message).
+ * agent first), `dump` or `excl` (flags of the message), or x: and bytes in hex that are no
+ * attribute.
  *
  * NETNS is a name of ip-netns(8).  The exit status is 0, 1 (refused: the name of the error,
  * the kernel's words and the attribute to blame stand on stderr) or 2 (usage).
@@ -586,7 +587,7 @@ static void print_reply(struct nlattr **tb, int cmd, void *arg)
 	print_numbers(tb, "\n");
 }
 
-/* x: and bytes in hex. */
+/* Bytes in hex, as an attribute; 0: as they are. */
 static void put_hex(struct nl_msg *m, int attr, const char *s)
 {
 	size_t len = strlen(s) / 2, i;
@@ -599,11 +600,14 @@ static void put_hex(struct nl_msg *m, int attr, const char *s)
 		fprintf(stderr, "rgk: '%s' are no bytes in hex\n", s);
 		exit(2);
 	}
-	nla_put(m, attr, (int)len, buf);
+	if (attr)
+		nla_put(m, attr, (int)len, buf);
+	else
+		nlmsg_append(m, buf, len, NLMSG_ALIGNTO);
 	free(buf);
 }
 
-/* ATTR=VALUE, ATTR={ or }; false if it is none. */
+/* ATTR=VALUE, ATTR={, } or x:BYTES; false if it is none. */
 static bool put_attr(struct nl_msg *m, char *arg)
 {
 	static struct nlattr *nests[4];
@@ -613,6 +617,10 @@ static bool put_attr(struct nl_msg *m, char *arg)
 
 	if (!strcmp(arg, "}") && depth)
 		return !nla_nest_end_keep_empty(m, nests[--depth]);
+	if (!strncmp(arg, "x:", 2)) {
+		put_hex(m, 0, arg + 2);
+		return true;
+	}
 	if (!value)
 		return false;
 	*value++ = '\0';
