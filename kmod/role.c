@@ -69,13 +69,21 @@ static enum nf_rg_verdict hold_one(struct nf_rg_group *g, struct nf_rg_entry *e,
 	return NF_RG_KEEP;
 }
 
+/*
+ * Jiffies that an entry gets back.  The core compares them as int, and gives INT_MAX at most where
+ * somebody asks for more (ctnetlink); the peer may count seconds in smaller numbers (HZ).
+ */
+static u32 release_time(const struct nf_rg_entry *e)
+{
+	return clamp_t(u64, (u64)e->timeout * HZ, HZ, INT_MAX);
+}
+
 static enum nf_rg_verdict release_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
 {
 	if (g->role != NF_RG_ROLE_ACTIVE || !e->hold)
 		return NF_RG_KEEP;
 	/* A packet may have come first, and set the timeout that its protocol wants. */
-	if (cmpxchg(&e->ct->timeout, e->hold, nfct_time_stamp + max(e->timeout, 1U) * HZ) ==
-	    e->hold)
+	if (cmpxchg(&e->ct->timeout, e->hold, nfct_time_stamp + release_time(e)) == e->hold)
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_RELEASED);
 	e->hold = 0;
 	return NF_RG_KEEP;

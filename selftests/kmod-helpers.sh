@@ -134,8 +134,8 @@ kin() { ns "$1" nft list counter inet rgtest kin | sed -nE 's/.*packets ([0-9]+)
 
 kin_at_least() { [ "$(kin "$1")" -ge "$2" ]; }
 
-# record HELPER SPORT: a new connection with a helper, by hand
-record() {
+# helper_record HELPER SPORT: a new connection with a helper, by hand
+helper_record() {
 	local name
 
 	name=$(printf %s "$1" | od -An -tx1 | tr -d ' \n')
@@ -167,7 +167,7 @@ must ns B nft 'add counter inet rgtest kin; add rule inet rgtest forward ct help
 # what B cannot have, and what it has to look for
 ok_if "no module of a helper is there yet" not loaded nf_conntrack_irc
 ok_if "B refuses an unknown helper, and one that is not carried" is \
-	"$(give "$(record nosuch 1001)" "$(record irc 1002)" "$(record pptp 1003)")" \
+	"$(give "$(helper_record nosuch 1001)" "$(helper_record irc 1002)" "$(helper_record pptp 1003)")" \
 	"refusal 0 9;refusal 2 9;"
 ok_if "each is counted" is "$(kstat B refused-helper)" 2
 ok_if "it loads what it needs" loaded nf_conntrack_irc

@@ -20,15 +20,6 @@ translated() {
 }
 synced() { grep -q '^synced' "$RUN/$NS/relay.AB"; }
 
-# record PROTOCOL SPORT [HEX]: a new connection, by hand; HEX is what the protocol adds
-record() {
-	local rest=${3:-}
-
-	printf '%s' "$(h8 1)$(h8 1)$(h16 $((60 + ${#rest} / 2)))$(h32 152)$(h64 "$2")" \
-		"$(h32 1)$(h8 4)$(h8 "$1")$(h16 0)$(h16 0)$(h16 7)$(h32 60)$(h32 0)" \
-		"$(h4 10.0.0.9)$(h4 192.0.2.9)$(h4 192.0.2.9)$(h4 192.0.2.100)" \
-		"$(h16 "$2")$(h16 80)$(h16 80)$(h16 "$2")$rest"
-}
 sctp() { printf '%s' "$(h8 "$1")00000000$(h32 17)$(h32 18)"; }
 dccp() { printf '%s' "00$(h8 "$1")0200$(h64 5)"; }
 tcp() { printf '%s' "$(h8 "$1")00000000000000$(h64 0)"; }
