@@ -40,6 +40,7 @@ struct nf_rg_group *nf_rg_group_alloc(struct nf_rg_net *rn, u32 id)
 		g->instance = get_random_u64();
 	} while (!g->instance);
 	spin_lock_init(&g->lock);
+	mutex_init(&g->handover);
 	mutex_init(&g->install);
 	mutex_init(&g->walk);
 	g->role = NF_RG_ROLE_INIT;

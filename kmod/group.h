@@ -3,6 +3,7 @@
 #define _NF_RG_GROUP_H
 
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/nf_rg.h>
 #include <linux/refcount.h>
@@ -88,8 +89,11 @@ struct nf_rg_addrs {
  * @session: of the agent, 0: none
  * @peer_instance: whom the sessions since the takeover have fed; 0: nobody
  * @fed: @peer_instance once had everything
+ * @handover: held while a batch is handed to the agent and until @handed says so; taken outside
+ * @lock
  * @seq: of the last batch
- * @acked: of the last batch acknowledged
+ * @handed: of the last batch that the agent got; @seq, or one less while a batch is made
+ * @acked: of the last batch acknowledged; not above @handed
  * @sync: enum nf_rg_sync
  * @stage: enum nf_rg_push_stage
  * @flags: NF_RG_BATCH_* that the next batch carries
@@ -174,7 +178,9 @@ struct nf_rg_group {
 	u32 session;
 	u64 peer_instance;
 	bool fed;
+	struct mutex handover; /* of batches to the agent */
 	u64 seq;
+	u64 handed;
 	u64 acked;
 	u8 sync;
 	u8 stage;

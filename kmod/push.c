@@ -281,6 +281,15 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 }
 
 /*
+ * Does the session still run in which a batch was begun?  For one that began since, even if it has
+ * the same number, all before it counts as acknowledged.  Context: the group's lock.
+ */
+static bool push_runs(const struct nf_rg_group *g, const struct nf_rg_push *p)
+{
+	return g->session == p->session && p->seq > g->acked;
+}
+
+/*
  * Fills a batch, a chunk under each hold of the lock.  False: the session ended meanwhile, which
  * put all back.
  */
@@ -297,7 +306,7 @@ static bool push_fill(struct nf_rg_group *g, struct nf_rg_push *p)
 		spin_unlock_bh(&g->lock);
 		cond_resched();
 		spin_lock_bh(&g->lock);
-		if (g->session != p->session || g->role != NF_RG_ROLE_ACTIVE)
+		if (!push_runs(g, p) || g->role != NF_RG_ROLE_ACTIVE)
 			return false;
 	} while (more);
 	nf_rg_verify_seal(p);
@@ -311,7 +320,7 @@ static bool push_fill(struct nf_rg_group *g, struct nf_rg_push *p)
 static void push_undo(struct nf_rg_group *g, const struct nf_rg_push *p, int err)
 {
 	nf_rg_stat_inc(g->rn, err == -ENOMEM ? NF_RG_STAT_PUSH_NO_MEMORY : NF_RG_STAT_PUSH_NO_ROOM);
-	if (g->session != p->session)
+	if (!push_runs(g, p))
 		return;
 	if (g->stage == NF_RG_STAGE_ACK && g->stage_seq == p->seq) {
 		/* The marker was passed in this batch: it stands behind what comes back. */
@@ -328,6 +337,54 @@ static void push_undo(struct nf_rg_group *g, const struct nf_rg_push *p, int err
 	mod_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
 }
 
+/* The agent has a batch.  True: another can go at once.  Context: the group's lock. */
+static bool push_handed(struct nf_rg_group *g, const struct nf_rg_push *p)
+{
+	bool more;
+
+	g->handed = p->seq;
+	if (p->repair == NF_RG_REPAIR_BEGIN)
+		queue_work(push_wq, &g->repair_work);
+	nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_BATCH);
+	nf_rg_stat_add(g->rn, NF_RG_STAT_PUSH_RECORD, p->count);
+	push_stage(g, g->seq);
+	more = g->flags || !list_empty(&g->bulk) || nf_rg_verify_pending(g) ||
+	       g->n_dirty + g->n_tombs >= NF_RG_BATCH_RECORDS;
+	if (!more && g->n_dirty + g->n_tombs)
+		nf_rg_push_kick(g);
+	if (!more)
+		push_retry(g);
+	return more;
+}
+
+/* Makes a batch and hands it over.  True: another can go at once. */
+static bool push_batch(struct nf_rg_group *g)
+{
+	struct nf_rg_push p;
+	bool more = false;
+	int err;
+
+	spin_lock_bh(&g->lock);
+	if (!push_begin(g, &p) || !push_fill(g, &p)) {
+		spin_unlock_bh(&g->lock);
+		return false;
+	}
+	g->push_last = jiffies;
+	spin_unlock_bh(&g->lock);
+
+	/* An answer may come before push_send() is back: it waits until we know of the batch. */
+	mutex_lock(&g->handover);
+	err = push_send(&p);
+	spin_lock_bh(&g->lock);
+	if (err)
+		push_undo(g, &p, err);
+	else
+		more = push_handed(g, &p);
+	spin_unlock_bh(&g->lock);
+	mutex_unlock(&g->handover);
+	return more;
+}
+
 /**
  * nf_rg_push_work - drain a group's lists
  * @work: nf_rg_group.push_work
@@ -335,37 +392,9 @@ static void push_undo(struct nf_rg_group *g, const struct nf_rg_push *p, int err
 void nf_rg_push_work(struct work_struct *work)
 {
 	struct nf_rg_group *g = container_of(to_delayed_work(work), struct nf_rg_group, push_work);
-	struct nf_rg_push p;
-	bool more;
-	int err;
 
-	spin_lock_bh(&g->lock);
-	do {
-		if (!push_begin(g, &p) || !push_fill(g, &p))
-			break;
-		g->push_last = jiffies;
-		spin_unlock_bh(&g->lock);
-
-		err = push_send(&p);
-
-		spin_lock_bh(&g->lock);
-		if (err) {
-			push_undo(g, &p, err);
-			break;
-		}
-		if (p.repair == NF_RG_REPAIR_BEGIN)
-			queue_work(push_wq, &g->repair_work);
-		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_BATCH);
-		nf_rg_stat_add(g->rn, NF_RG_STAT_PUSH_RECORD, p.count);
-		push_stage(g, g->seq);
-		more = g->flags || !list_empty(&g->bulk) || nf_rg_verify_pending(g) ||
-		       g->n_dirty + g->n_tombs >= NF_RG_BATCH_RECORDS;
-		if (!more && g->n_dirty + g->n_tombs)
-			nf_rg_push_kick(g);
-		if (!more)
-			push_retry(g);
-	} while (more);
-	spin_unlock_bh(&g->lock);
+	while (push_batch(g))
+		;
 }
 
 /**
@@ -416,6 +445,7 @@ int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool
 	}
 	g->session = session;
 	g->acked = g->seq;
+	g->handed = g->seq;
 	push_now(g);
 	ret = g->sync;
 out:
@@ -486,18 +516,21 @@ static void ack_tombs(struct nf_rg_group *g, u64 seq)
  * @g: the group
  * @a: the answer
  *
- * Context: process.
+ * One for a batch that the agent does not have yet is none.
+ *
+ * Context: process; takes nf_rg_group.handover.
  */
 void nf_rg_push_ack(struct nf_rg_group *g, const struct nf_rg_answer *a)
 {
 	u64 seq = a->seq;
 
+	mutex_lock(&g->handover);
 	spin_lock_bh(&g->lock);
 	if (!g->session || a->session != g->session) {
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_ACK_OTHER_SESSION);
 		goto out;
 	}
-	if (seq <= g->acked || seq > g->seq) {
+	if (seq <= g->acked || seq > g->handed) {
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_ACK_BAD);
 		goto out;
 	}
@@ -517,4 +550,5 @@ void nf_rg_push_ack(struct nf_rg_group *g, const struct nf_rg_answer *a)
 		nf_rg_push_kick(g);
 out:
 	spin_unlock_bh(&g->lock);
+	mutex_unlock(&g->handover);
 }
