@@ -6,7 +6,8 @@
 #   c lan0 ----------+--- lan0 A wan0 -------------------+---------- wan0 s
 #   10.0.0.9         |    .1    .1                       |     192.0.2.9
 #   fd00:a::9        |      sync0 172.16.0.1             | 2001:db8:b::9
-#                    |        |                          |
+#                    |        |  (with CONTROL=ctl0 also  |
+#                    |        |   ctl0, 172.16.1.1 and 2) |
 #                    |      sync0 172.16.0.2             |
 #                    +--- lan0 B wan0 -------------------+
 #                         .2    .2
@@ -37,6 +38,7 @@
 : "${DELAY:=0}" "${RELOAD:=0}"			# s
 : "${AUTH:=text test}"				# empty: none
 : "${TRUSTED:=trusted}"
+: "${CONTROL:=sync0}"				# ctl0: a cable of its own
 : "${POOL4:=192.0.2.100 192.0.2.103}" "${POOL6:=2001:db8:b::100 2001:db8:b::103}"
 : "${HTTP:=}"
 : "${EXTRA:=}"					# more lines, before `end`
@@ -78,11 +80,22 @@ topo_address() {
 	ipn "$1" link set "$2" up
 }
 
+# topo_cable DEVICE NUMBER: between both routers
+topo_cable() {
+	ip link add "$1" netns "${NS}A" address "$(topo_mac A "$1")" \
+		type veth peer name "$1" netns "${NS}B" address "$(topo_mac B "$1")" || return 1
+	topo_address A "$1" "172.16.$2.1/24" "fd00:c:$2::1/64"
+	topo_address B "$1" "172.16.$2.2/24" "fd00:c:$2::2/64"
+}
+
+topo_cables() { [ "$CONTROL" = sync0 ] && echo sync0 || echo "sync0 $CONTROL"; }
+
 topo_sync() {
-	ip link add sync0 netns "${NS}A" address "$(topo_mac A sync0)" \
-		type veth peer name sync0 netns "${NS}B" address "$(topo_mac B sync0)" || return 1
-	topo_address A sync0 172.16.0.1/24 fd00:c::1/64
-	topo_address B sync0 172.16.0.2/24 fd00:c::2/64
+	local d n=0
+
+	for d in $(topo_cables); do
+		topo_cable "$d" $((n++)) || return 1
+	done
 }
 
 topo_down() {
@@ -170,7 +183,7 @@ rg_conf() {
 	   priority $(of "$r" PRIORITY) failover threshold $(of "$r" THRESHOLD)
 	   $(of "$r" PREEMPT)preempt
 	   timers delay $(of "$r" DELAY) reload $(of "$r" RELOAD)
-	   control sync0 protocol 1
+	   control $CONTROL protocol 1
 	   data sync0 $TRUSTED
 	interface lan0
 	 ip nat inside
@@ -274,7 +287,9 @@ power_cut() {
 
 	# The agent first: it must not see its links go, one by one, and say so.
 	ip netns pids "$NS$r" | xargs -r kill -9
-	ipn "$([ "$r" = A ] && echo B || echo A)" link set sync0 down
+	for d in $(topo_cables); do
+		ipn "$([ "$r" = A ] && echo B || echo A)" link set "$d" down
+	done
 	for d in lan0 wan0; do
 		ipn sw link set "$r$d" down
 	done
@@ -303,12 +318,15 @@ power_on() {
 
 # A deleted namespace takes its links along a little later.
 topo_is_gone() {
-	local d
+	local d other=A
 
+	[ "$1" = B ] || other=B
 	for d in lan0 wan0; do
 		! ipn sw link show "$1$d" >/dev/null 2>&1 || return 1
 	done
-	! ipn "$([ "$1" = A ] && echo B || echo A)" link show sync0 >/dev/null 2>&1
+	for d in $(topo_cables); do
+		! ipn "$other" link show "$d" >/dev/null 2>&1 || return 1
+	done
 }
 
 # flowd in the server, ready when this returns
