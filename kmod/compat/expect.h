@@ -57,9 +57,10 @@ static inline bool nf_rg_compat_exp_assigns(const struct nf_conntrack_expect *ex
 #ifdef NF_RG_HAVE_EXP_ASSIGN_HELPER
 	return rcu_access_pointer(exp->assign_helper);
 #else
+	const struct nf_conntrack_helper *helper = rcu_access_pointer(exp->helper);
 	const struct nf_conn_help *help = nfct_help(exp->master);
 
-	return exp->helper && (!help || exp->helper != rcu_access_pointer(help->helper));
+	return helper && (!help || helper != rcu_access_pointer(help->helper));
 #endif
 }
 
