@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vm: icount mem=2048 timeout=180
 # The data link loses, reorders, doubles and delays, it is cut, and agents are killed, in an order
-# that a seed says, under light churn: no held flow dies, and in the end both tables are equal and
-# both kernels know it (topology: lib/topo.sh; hellos have a cable of their own).
+# that a seed says, under light churn. Flows begin in each of these troubles. In the end both tables
+# are equal and both kernels know it, and when the active router's power is cut every flow lives
+# (topology: lib/topo.sh; hellos have a cable of their own).
 CONTROL=ctl0
 . "$(dirname "$0")/lib/ktap.sh"
 . "$(dirname "$0")/lib/topo.sh"
@@ -13,22 +14,40 @@ ROUNDS=$(soak 10 1)		# each has every kind of trouble once
 LAST=$(soak 9 2)		# s, at most, that one lasts
 CUT=$(soak 60 4)		# s, that the longest cut lasts
 RATE=5				# connections a second and address family
+FLOWS=5				# that begin in each trouble, for each address family
 : "${SEED:=$(soak "$EPOCHSECONDS" 1)}"
 RANDOM=$SEED
 
+held=()
 KINDS=(loss reorder duplicate delay all cut unplugged kill-A kill-B)
 dropped=0
 
 # between LOW HIGH: a number, by the seed
 between() { n=$(($1 + RANDOM % ($2 - $1 + 1))); }
 
+# flows_begin: some more that are held until the end
+flows_begin() {
+	held+=("four.${#held[@]}" "six.${#held[@]}")
+	must hold_start "${held[-2]}" c -n $FLOWS 192.0.2.9 5000
+	must hold_start "${held[-1]}" c -n $FLOWS 2001:db8:b::9 5000
+}
+flows_live() {
+	local name
+
+	for name in "${held[@]}"; do
+		hold_alive "$name" $FLOWS || return 1
+	done
+}
+
+# netem SECONDS OPTION...: on the data link, both ways
 netem() {
 	local r
 
 	for r in A B; do
-		must ns $r tc qdisc add dev sync0 root netem "$@"
+		must ns $r tc qdisc add dev sync0 root netem "${@:2}"
 	done
-	between 1 "$LAST"
+	flows_begin
+	between 1 "$1"
 	ktap_pause "$n"
 	netem_end
 }
@@ -41,19 +60,9 @@ netem_end() {
 	done
 }
 
-cut() {
-	local r
-
-	for r in A B; do
-		must ns $r tc qdisc add dev sync0 root netem loss 100%
-	done
-	between 1 "$CUT"
-	ktap_pause "$n"
-	netem_end
-}
-
 unplugged() {
 	must ipn B link set sync0 down
+	flows_begin
 	between 1 "$LAST"
 	ktap_pause "$n"
 	must ipn B link set sync0 up
@@ -61,6 +70,7 @@ unplugged() {
 
 # at any moment of whatever goes on
 killed() {
+	flows_begin
 	between 1 999
 	ktap_pause "$(printf '0.%03d' "$n")"
 	rg_kill "$1"
@@ -82,12 +92,12 @@ trouble() {
 	local n
 
 	case $1 in
-	loss) between 1 30; netem loss "$n%" ;;
-	reorder) netem delay 20ms reorder 50% 25% ;;
-	duplicate) between 1 30; netem duplicate "$n%" ;;
-	delay) netem delay 200ms 50ms ;;
-	all) between 1 10; netem delay 100ms 50ms loss "$n%" duplicate 10% ;;
-	cut) cut ;;
+	loss) between 1 30; netem "$LAST" loss "$n%" ;;
+	reorder) netem "$LAST" delay 20ms reorder 50% 25% ;;
+	duplicate) between 1 30; netem "$LAST" duplicate "$n%" ;;
+	delay) netem "$LAST" delay 200ms 50ms ;;
+	all) between 1 10; netem "$LAST" delay 100ms 50ms loss "$n%" duplicate 10% ;;
+	cut) netem "$CUT" loss 100% ;;
 	unplugged) unplugged ;;
 	kill-*) killed "${1#kill-}" ;;
 	esac
@@ -105,14 +115,13 @@ pair_whole() {
 # the standby's agent says "Verified equal" from now on, and its kernel too
 verified() { kget_is "$1" sync 3 && rg_field "$1" "Verified equal" | grep -qE '^[0-9]+ s ago'; }
 
-ktap_plan 9
+ktap_plan 10
 must modprobe nf_rg scrub_interval=5
 must modprobe sch_netem
 topo_up
 must pair_up
 must flowd_start 5000
-must hold_start held4 c -n 20 192.0.2.9 5000
-must hold_start held6 c -n 20 2001:db8:b::9 5000
+flows_begin
 topo_sysctl B net.netfilter.nf_conntrack_tcp_timeout_time_wait=2 \
 	net.netfilter.nf_conntrack_tcp_timeout_close=2
 topo_sysctl B net.ipv6.conf.sync0.keep_addr_on_down=1
@@ -137,6 +146,10 @@ ok_if "and verified" wait_for 20 verified "$(other "$(active)")"
 ok_if "nothing is known to be missing" is "$(kget "$(active)" refused)" 0
 must wait_for 20 churn_ended
 diag "churn: $(grep -h '^flows=' "$RUN/$NS/churn" | tr '\n' ';')"
-ok_if "the held flows live" hold_alive held4 20
-ok_if "the held flows live, IPv6" hold_alive held6 20
+ok_if "every flow lives" flows_live
+first=$(active)
+second=$(other "$first")
+power_cut "$first"
+ok_if "the other router takes over" wait_state 10 "$second" ACTIVE
+ok_if "and every flow lives there" flows_live
 ktap_end
