@@ -154,6 +154,14 @@ static int reason_of(int err)
 	}
 }
 
+/* The core would make room by dropping somebody else's connection.  0 is no limit. */
+static bool is_full(const struct nf_rg_net *rn)
+{
+	unsigned int max = READ_ONCE(nf_conntrack_max);
+
+	return max && nf_conntrack_count(rn->net) >= max;
+}
+
 static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct nf_rg_entry **out,
 		    bool *again)
 {
@@ -161,8 +169,7 @@ static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct 
 	int reason, err;
 
 	*again = false;
-	/* The core would make room by dropping somebody else's connection. */
-	if (nf_conntrack_count(rn->net) >= READ_ONCE(nf_conntrack_max))
+	if (is_full(rn))
 		return NF_RG_REASON_CAPACITY;
 	ct = nf_conntrack_alloc(rn->net, &flow->zone, &flow->orig, &flow->reply, GFP_ATOMIC);
 	if (IS_ERR(ct))

@@ -203,6 +203,13 @@ static int apply_found(struct nf_rg_group *g, const struct nf_rg_flow *flow,
 	return reason;
 }
 
+/* It may be here already, and what is here needs no room. */
+static bool worth_a_look(int reason)
+{
+	return reason == NF_RG_REASON_CLASH || reason == NF_RG_REASON_CAPACITY ||
+	       reason == NF_RG_REASON_MEMORY;
+}
+
 /*
  * A new one is tried at once, a known one looked up first; what is in the way is removed if it is
  * ours.
@@ -214,7 +221,7 @@ static int apply_flow(struct nf_rg_group *g, const struct nf_rg_flow *flow)
 
 	if (flow->rec->flags & NF_RG_REC_F_NEW) {
 		reason = create(g, flow);
-		if (reason != NF_RG_REASON_CLASH)
+		if (!worth_a_look(reason))
 			return reason;
 	}
 	ct = find_ct(g->rn, &flow->zone, &flow->orig);
