@@ -10,20 +10,6 @@
 
 KILLS=$(soak 50 4)
 
-active() {
-	local r
-
-	for r in A B; do
-		! state_is "$r" ACTIVE || echo "$r"
-	done
-}
-# one is active, and the other has everything
-pair_whole() {
-	case $(rg_state A),$(rg_state B) in
-	ACTIVE,"STANDBY HOT" | "STANDBY HOT",ACTIVE) ;;
-	*) return 1 ;;
-	esac
-}
 bulks() { echo $(($(kstat A sync-bulks) + $(kstat B sync-bulks))); }
 
 ktap_plan 9
@@ -47,14 +33,14 @@ for ((i = 1; i <= KILLS; i++)); do
 	must rg_start "$r"
 	wait_for 30 pair_whole ||
 		{ diag "after kill $i, of $r: $(rg_state A), $(rg_state B)"; failed=1; break; }
-	must more "$(active)" entries-created 10
+	must more "$(rg_active)" entries-created 10
 done
 ok_if "after each kill one is active, the other hot" is $failed 0
 ok_if "churn went on all the time" kill -0 $(cat "$RUN/$NS/churn.pid")
 churn_stop
 diag "$(($(bulks) - before)) bulk transfers after $KILLS kills"
 ok_if "at most one bulk transfer a kill" at_most $(($(bulks) - before)) "$KILLS"
-ok_if "all is acknowledged" settled "$(active)"
+ok_if "all is acknowledged" settled "$(rg_active)"
 ok_if "both tables are equal" equal_soon
 ok_if "no connection of the churn failed" churn_well
 if [ "$ktap_slow" = 1 ]; then

@@ -104,15 +104,8 @@ trouble() {
 	diag "$1: A is $(rg_state A), B is $(rg_state B)"
 }
 
-active() { state_is A ACTIVE && echo A || echo B; }
 other() { [ "$1" = A ] && echo B || echo A; }
-pair_whole() {
-	case $(rg_state A),$(rg_state B) in
-	ACTIVE,"STANDBY HOT" | "STANDBY HOT",ACTIVE) ;;
-	*) return 1 ;;
-	esac
-}
-# the standby's agent says "Verified equal" from now on, and its kernel too
+# verified STANDBY: its kernel says so, and its agent when
 verified() { kget_is "$1" sync 3 && rg_field "$1" "Verified equal" | grep -qE '^[0-9]+ s ago'; }
 
 ktap_plan 10
@@ -140,14 +133,14 @@ ok_if "packets were lost between the routers" at_least $dropped 10
 ok_if "then one is active, the other hot" wait_for 60 pair_whole
 ok_if "churn went on all the time" kill -0 $(cat "$RUN/$NS/churn.pid")
 churn_stop
-ok_if "all is acknowledged" settled "$(active)"
+ok_if "all is acknowledged" settled "$(rg_active)"
 ok_if "both tables are equal" equal_soon
-ok_if "and verified" wait_for 20 verified "$(other "$(active)")"
-ok_if "nothing is known to be missing" is "$(kget "$(active)" refused)" 0
+ok_if "and verified" wait_for 20 verified "$(other "$(rg_active)")"
+ok_if "nothing is known to be missing" is "$(kget "$(rg_active)" refused)" 0
 must wait_for 20 churn_ended
 diag "churn: $(grep -h '^flows=' "$RUN/$NS/churn" | tr '\n' ';')"
 ok_if "every flow lives" flows_live
-first=$(active)
+first=$(rg_active)
 second=$(other "$first")
 power_cut "$first"
 ok_if "the other router takes over" wait_state 10 "$second" ACTIVE

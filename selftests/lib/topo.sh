@@ -21,6 +21,7 @@
 #	rg_ctl A ARG...			rgctl of router A
 #	rg_state A; rg_role A
 #	pair_up				both agents, A ACTIVE, B STANDBY HOT
+#	rg_active; pair_whole		who is active; and the other has everything
 #	power_cut A; power_on A
 #	tables_equal			every mapped connection is on both
 #
@@ -279,6 +280,22 @@ pair_up() {
 	wait_state 20 A ACTIVE || return 1
 	rg_start B || return 1
 	wait_state 20 B "STANDBY HOT"
+}
+
+# rg_active: the routers that say that they are
+rg_active() {
+	local r
+
+	for r in A B; do
+		! state_is "$r" ACTIVE || echo "$r"
+	done
+}
+# pair_whole: one is active, and the other has everything
+pair_whole() {
+	case $(rg_state A),$(rg_state B) in
+	ACTIVE,"STANDBY HOT" | "STANDBY HOT",ACTIVE) ;;
+	*) return 1 ;;
+	esac
 }
 
 # power_cut ROUTER: nothing of it answers any more, without a last word
