@@ -5,6 +5,7 @@
 #
 #	kmod_up				module, group, mappings, rules and addresses; A active
 #	relay_up A B			the changes of A go to B; returns when B has all
+#	relay_begin A B			the same, without waiting
 #	relay_down A B			as if both agents had been killed
 #	settled A			nothing of A waits for B
 #	kmod_takeover			A's links are cut, B becomes active
@@ -137,7 +138,8 @@ kmod_up() {
 	kmod_reachable
 }
 
-relay_up() {
+# relay_begin FROM TO [bulk] [slow MS]: as relay_up, but returns at once
+relay_begin() {
 	local from=$1 to=$2 out=$RUN/$NS/relay.$1$2
 
 	shift 2
@@ -145,7 +147,12 @@ relay_up() {
 	echo $! >"$out.pid"
 	disown $!
 	on_exit relay_down "$from" "$to"
-	wait_for 20 grep -q '^synced' "$out" || { diag "relay:" "$(cat "$out")"; return 1; }
+}
+relay_synced() { grep -q '^synced' "$RUN/$NS/relay.$1$2"; }
+relay_up() {
+	relay_begin "$@"
+	wait_for 20 relay_synced "$1" "$2" ||
+		{ diag "relay:" "$(cat "$RUN/$NS/relay.$1$2")"; return 1; }
 }
 
 relay_pid() { cat "$RUN/$NS/relay.$1$2.pid"; }

@@ -18,10 +18,10 @@
  *	rgk [-n NETNS] raw COMMAND [WORD | ATTR=VALUE]...
  *							one request as it is told, and
  *							the answer
- *	rgk relay FROM-NETNS TO-NETNS ID [bulk]		carries batches there and answers
+ *	rgk relay FROM-NETNS TO-NETNS ID [bulk] [slow MS]	carries batches there and answers
  *							back until killed; says "synced"
  *							at the end of the bulk transfer
- *							or delta
+ *							or delta; slow: a batch takes MS
  *
  * In a raw request COMMAND and ATTR are the lower case names of nf_rg.h (set-role,
  * epoch-system) and VALUE is a number, or x: and bytes in hex; a COMMAND may be a number,
@@ -48,6 +48,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/nf_rg.h>
@@ -447,7 +448,9 @@ struct relay {
 	uint32_t group;
 	uint32_t session;
 	uint64_t instance;
+	bool bulk;
 	bool synced;
+	struct timespec takes;
 };
 
 static void get_instance(struct nlattr **tb, int cmd, void *arg)
@@ -471,6 +474,7 @@ static void on_push(struct nlattr **tb, int cmd, void *arg)
 
 	if (cmd != NF_RG_CMD_PUSH)
 		return;
+	nanosleep(&r->takes, NULL);
 	m = request(&r->to, NF_RG_CMD_INSTALL, 0);
 	copy_attr(m, tb[NF_RG_A_GROUP]);
 	copy_attr(m, tb[NF_RG_A_EPOCH]);
@@ -677,12 +681,23 @@ static int cmd_raw(const struct conn *c, int argc, char **argv)
 	return call(c, m, print_reply, NULL);
 }
 
+static void relay_option(struct relay *r, const char *word, const char *value)
+{
+	if (!strcmp(word, "bulk"))
+		r->bulk = true;
+	else if (!strcmp(word, "slow") && value)
+		r->takes.tv_nsec = (long)(number(value) % 1000 * 1000000);
+}
+
 static int cmd_relay(int argc, char **argv)
 {
 	struct relay r = { .group = number(argv[2]), .session = (uint32_t)getpid() };
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	struct nl_msg *m;
+	int i;
 
+	for (i = 3; i < argc; i++)
+		relay_option(&r, argv[i], argv[i + 1]);
 	enter(argv[0]);
 	conn_open(&r.from);
 	setns(home, CLONE_NEWNET);
@@ -698,7 +713,7 @@ static int cmd_relay(int argc, char **argv)
 	nla_put_u32(m, NF_RG_A_GROUP, r.group);
 	nla_put_u32(m, NF_RG_A_SESSION, r.session);
 	nla_put_u64(m, NF_RG_A_PEER_INSTANCE, r.instance);
-	if (argc > 3)
+	if (r.bulk)
 		nla_put_u32(m, NF_RG_A_FLAGS, NF_RG_F_BULK);
 	if (call(&r.from, m, on_push, &r))
 		return 1;
