@@ -21,6 +21,15 @@ vm_kernel() {
 		kextra=$("$top/scripts/kmod-build" "$kdir") || return 1
 }
 
+# vm_tool NAME [OPTION...]: builds NAME, or for a library NAME.so, from scripts/lib/NAME.c
+vm_tool() {
+	local out=$build/vm/$1 src=$top/scripts/lib/${1%.so}.c
+
+	[ "$out" -nt "$src" ] && return 0
+	mkdir -p "$build/vm"
+	gcc -std=gnu11 -O2 -Wall -Wextra "${@:2}" -o "$out.$$" "$src" && mv "$out.$$" "$out"
+}
+
 # vm_modules_of NAME...: each module's file after those it needs
 vm_modules_of() {
 	local m f

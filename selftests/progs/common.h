@@ -26,6 +26,18 @@ struct addr {
 #define FLOWD_UPLOAD	'U'	/* pattern until end of file, then answers u64 good bytes */
 #define FLOWD_REQUEST	17	/* length of the longest request; both numbers big-endian */
 
+/*
+ * What is between the two is what `scripts/vm-run --profile` counts (scripts/lib/vmprof.c): no-ops
+ * that it knows by their displacement.
+ */
+#ifdef __x86_64__
+#define PROFILE_BEGIN() __asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00, 'R', 'G', 'P', '1'")
+#define PROFILE_END()	__asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00, 'R', 'G', 'P', '2'")
+#else
+#define PROFILE_BEGIN() do { } while (0)
+#define PROFILE_END()	do { } while (0)
+#endif
+
 void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 double now(void);
 unsigned long number(const char *what, const char *s, unsigned long max);

@@ -206,6 +206,7 @@ static void run(void)
 {
 	double t0 = now(), t;
 
+	PROFILE_BEGIN();
 	for (;;) {
 		while (may_start(t0))
 			flow_start();
@@ -216,6 +217,7 @@ static void run(void)
 		poll_flows(opt.rate ? 1 : 100);
 	}
 	t = now() - t0;
+	PROFILE_END();
 	printf("flows=%lu fail=%lu reset=%lu timeout=%lu secs=%.4f us_per_flow=%.2f\n",
 	       done, failed, reset, timedout, t, done ? t * 1e6 / done : 0);
 	fflush(stdout);
