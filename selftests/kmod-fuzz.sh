@@ -4,14 +4,15 @@
 # Requests of all sorts, good and damaged, and packets between them: from root, from the root of
 # a user namespace with a network namespace of its own, and from somebody without the right to
 # (progs/nlfuzz.c). Enough of them are carried out, the kernel has nothing to complain of, and
-# nothing is left behind. Each run has another seed, which is told; NF_RG_SEED=N repeats it.
+# nothing is left behind. The soak has another seed each time, and many of them; NF_RG_SEED=N
+# repeats one.
 #
 # Topology: one namespace, which forwards what comes in at lo to dummy0.
 . "$(dirname "$0")/lib/ktap.sh"
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
 
-SEED=${NF_RG_SEED:-$((RANDOM << 15 | RANDOM))}
+SEED=${NF_RG_SEED:-$(soak $((RANDOM << 15 | RANDOM)) 1)}
 REQUESTS=6000
 more_secs=$(soak 600 0)
 helpers="nf_nat_ftp nf_nat_irc nf_nat_tftp nf_nat_amanda"
