@@ -8,6 +8,9 @@
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
 
+# An agent is back before its lease ends, under the debug kernel as well: what begins while nobody
+# replicates it does not outlive a takeover.
+HOLD=$((200 * ktap_slow * ktap_slow))	# ms
 KILLS=$(soak 50 4)
 
 bulks() { echo $(($(kstat A sync-bulks) + $(kstat B sync-bulks))); }
