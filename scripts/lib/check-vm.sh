@@ -211,6 +211,9 @@ check_vm() {
 		section "module"
 		pattern=. run_result module-build vm_module || return
 	fi
+	if selected kmod-upstream; then
+		pattern=. run_result source-build scripts/kernel-get --source || return
+	fi
 	if [ -s "$work/queue.icount" ]; then
 		section "scripts in instruction-counted time"
 		# what all such machines share is made once, before two want it

@@ -12,7 +12,7 @@
 vm_memory_packages="base-files base-passwd bash coreutils dash debianutils diffutils findutils
 gawk grep hostname libc-bin mawk ncurses-base perl-base procps psmisc sed util-linux mount kmod
 iproute2 iputils-ping iputils-arping arping nftables conntrack conntrackd keepalived tcpdump jq
-socat netcat-openbsd ethtool curl busybox-static libpam-modules vsftpd tftpd-hpa"
+socat netcat-openbsd ethtool curl busybox-static libpam-modules vsftpd tftpd-hpa iperf3"
 
 # Names of the files of those packages that are installed, without documentation.
 vm_memory_names() {
@@ -111,6 +111,9 @@ vm_memory_pack() {
 	mkdir -p "$tmp$build"
 	cp -r "$build"/{rgd,rgctl,progs} "$tmp$build/" 2>/dev/null
 	[ -z "$kextra" ] || cp -r "$kextra/." "$tmp/usr/lib/modules/$kver/"
+	# what kmod-upstream runs
+	(cd / && find "${cache#/}/kernel-6.1-source/tools/testing/selftests/netfilter" -name '*.sh' \
+		2>/dev/null | cpio -pdmu --quiet "$tmp")
 	[ -z "${2:-}" ] || (cd / && echo "${2#/}" | cpio -pdmu --quiet "$tmp")
 	cp -r "$1/vm" "$tmp/vm"
 	cp "$image" "$1/initrd"
