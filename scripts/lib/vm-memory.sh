@@ -98,6 +98,7 @@ vm_memory_modules() {
 # vm_memory_pack WORK [FILE]: the initramfs of one run, FILE (the script) included
 vm_memory_pack() {
 	local image tmp=$1/memory
+	local upstream=$cache/kernel-6.1-source/tools/testing/selftests/netfilter
 
 	image=$(vm_memory_image "$build/vm") || return 1
 	mkdir -p "$tmp"/{m,proc,sys,dev,run,tmp,root,mnt,opt,var/tmp,var/lib,var/log,home}
@@ -112,8 +113,8 @@ vm_memory_pack() {
 	cp -r "$build"/{rgd,rgctl,progs} "$tmp$build/" 2>/dev/null
 	[ -z "$kextra" ] || cp -r "$kextra/." "$tmp/usr/lib/modules/$kver/"
 	# what kmod-upstream runs
-	(cd / && find "${cache#/}/kernel-6.1-source/tools/testing/selftests/netfilter" -name '*.sh' \
-		2>/dev/null | cpio -pdmu --quiet "$tmp")
+	[ ! -d "$upstream" ] ||
+		(cd / && find "${upstream#/}" -name '*.sh' | cpio -pdmu --quiet "$tmp")
 	[ -z "${2:-}" ] || (cd / && echo "${2#/}" | cpio -pdmu --quiet "$tmp")
 	cp -r "$1/vm" "$tmp/vm"
 	cp "$image" "$1/initrd"
