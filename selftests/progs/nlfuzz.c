@@ -208,7 +208,7 @@ static void drain(int fd)
 		const struct nlmsghdr *h = &in.h;
 		int left = (int)n;
 
-		for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left))
+		for (; left > 0 && NLMSG_OK(h, (unsigned int)left); h = NLMSG_NEXT(h, left))
 			on_message(h);
 	}
 }
