@@ -24,7 +24,10 @@ sctp() { printf '%s' "$(h8 "$1")00000000$(h32 17)$(h32 18)"; }
 dccp() { printf '%s' "00$(h8 "$1")0200$(h64 5)"; }
 tcp() { printf '%s' "$(h8 "$1")00000000000000$(h64 0)"; }
 
-ktap_plan 15
+# gre PORT: its timeouts, and as its master the connection of TCP from that port
+gre() { printf '%s' "$(h32 30)$(h32 180)$(h8 6)$(h4 10.0.0.9)$(h4 192.0.2.9)$(h16 "$1")$(h16 80)"; }
+
+ktap_plan 18
 kmod_up
 flowd_start 5000
 must hold_start tcp c -n 5 192.0.2.9 5000
@@ -64,6 +67,13 @@ ok_if "and those of TCP" is \
 		"$(record 6 12 "$(tcp 13)")")" "refusal 0 6;refusal 2 6;refusal 3 6;"
 ok_if "each is counted" is "$(kstat B refused-protocol)" 9
 ok_if "the others are there" is "$(kget B entries)" $((here + 3))
+
+# The core takes the master of a GRE connection for one of PPTP, and writes where that one has its
+# data. None of PPTP is ever replicated.
+alone=$(kstat B install-without-master)
+ok_if "GRE that names a master is taken" is "$(give "$(record 47 20 "$(gre 10)" 60 64)")" ""
+ok_if "but is nobody's" is "$(kstat B install-without-master)" $((alone + 1))
+ok_if "and may end" succeeds ns B conntrack -D -p gre
 
 # nor may a router without the role translate them
 router_of B

@@ -242,13 +242,13 @@ h32() { printf '%08x' "$1"; }
 h64() { printf '%016x' "$1"; }
 h4() { local IFS=.; set -- $1; printf '%02x%02x%02x%02x' "$@"; }
 
-# record PROTOCOL SPORT [HEX [SECONDS]]: a new connection, by hand; HEX is what the protocol adds,
-# SECONDS are what was left of its time
+# record PROTOCOL SPORT [HEX [SECONDS [SECTIONS]]]: a new connection, by hand; HEX is what the
+# protocol and the SECTIONS (bits) add, SECONDS are what was left of its time
 record() {
 	local rest=${3:-}
 
 	printf '%s' "$(h8 1)$(h8 1)$(h16 $((60 + ${#rest} / 2)))$(h32 152)$(h64 "$2")" \
-		"$(h32 1)$(h8 4)$(h8 "$1")$(h16 0)$(h16 0)$(h16 7)$(h32 "${4:-60}")$(h32 0)" \
+		"$(h32 1)$(h8 4)$(h8 "$1")$(h16 0)$(h16 "${5:-0}")$(h16 7)$(h32 "${4:-60}")$(h32 0)" \
 		"$(h4 10.0.0.9)$(h4 192.0.2.9)$(h4 192.0.2.9)$(h4 192.0.2.100)" \
 		"$(h16 "$2")$(h16 80)$(h16 80)$(h16 "$2")$rest"
 }
