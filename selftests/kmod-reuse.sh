@@ -10,7 +10,7 @@
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
 
-flows=$(soak 5000 2000 300)
+flows=$(soak 5000 2000 1500)	# some batches of them: a transfer has to have a middle
 hash=/sys/module/nf_conntrack/parameters/hashsize
 
 # talk PORT: a connection from that port of the client, a line each way, closed by the client
@@ -88,7 +88,7 @@ relay_down A B
 must rgk B flush 1
 size=$(cat $hash)
 on_exit eval "echo $size >$hash"
-relay_begin A B slow 20
+relay_begin A B slow $((20 * ktap_slow * ktap_slow))
 for ((sizes = 0; sizes < 200; sizes++)); do
 	! relay_synced A B || break
 	must eval "echo $((8192 << sizes % 4)) >$hash"
@@ -105,7 +105,7 @@ swept=$(kstat B install-swept)
 relay_down A B
 must rgk B flush 1
 for ((i = 0; i < 3; i++)); do
-	relay_begin A B bulk slow 50
+	relay_begin A B bulk slow $((50 * ktap_slow))
 	must quiet wait_for 10 some_here 1
 	relay_hold
 	some=$(rg_marked B | wc -l)

@@ -683,10 +683,15 @@ static int cmd_raw(const struct conn *c, int argc, char **argv)
 
 static void relay_option(struct relay *r, const char *word, const char *value)
 {
-	if (!strcmp(word, "bulk"))
+	uint32_t ms;
+
+	if (!strcmp(word, "bulk")) {
 		r->bulk = true;
-	else if (!strcmp(word, "slow") && value)
-		r->takes.tv_nsec = (long)(number(value) % 1000 * 1000000);
+	} else if (!strcmp(word, "slow") && value) {
+		ms = number(value);
+		r->takes.tv_sec = ms / 1000;
+		r->takes.tv_nsec = (long)(ms % 1000) * 1000000;
+	}
 }
 
 static int cmd_relay(int argc, char **argv)
