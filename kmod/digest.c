@@ -15,28 +15,45 @@
 
 #include <linux/hash.h>
 #include <linux/mm.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "export.h"
 #include "record.h"
 
-/* The part of a record that is summed, without holes.  Big-endian on any machine. */
-struct summed {
-	__be64 incarnation;
-	__be32 mapping;
-	__be32 version;
-	__be32 mark;
-	__be16 zone;
-	__be16 status;
-	u8 l3;
-	u8 l4;
-	u8 zone_dir;
-	u8 tcp_state;
-	__be16 port[4];
-	u8 addr[4 * 16];
-};
+/*
+ * One word more into a sum.  Another @sum or another @word always gives another result, so what
+ * differs in one word alone never sums up to the same.  It does not withstand somebody who knows
+ * @sum; that begins with a number that a kernel has drawn.
+ */
+static u64 sum_word(u64 sum, u64 word)
+{
+	sum = (sum ^ word) * GOLDEN_RATIO_64;
+	return sum ^ sum >> 32;
+}
+
+/* The same word on any machine, from bytes wherever they are. */
+static u64 word_at(const u8 *p)
+{
+	__be64 word;
+
+	memcpy(&word, p, sizeof(word));
+	return be64_to_cpu(word);
+}
+
+static u64 sum_16(u64 sum, const u8 *p)
+{
+	return sum_word(sum_word(sum, word_at(p)), word_at(p + 8));
+}
+
+static u64 sum_tuple(u64 sum, u8 l3, const struct nf_rg_tuple *t)
+{
+	sum = sum_word(sum, (u64)ntohs(t->sport) << 16 | ntohs(t->dport));
+	/* Of an IPv4 address the rest is zero. */
+	if (l3 == 4)
+		return sum_word(sum, word_at(t->src) | word_at(t->dst) >> 32);
+	return sum_16(sum_16(sum, t->src), t->dst);
+}
 
 /**
  * nf_rg_digest_alloc - make room for the digests of a group
@@ -57,41 +74,19 @@ struct nf_rg_digest *nf_rg_digest_alloc(void)
  */
 u64 nf_rg_digest_sum(const struct nf_rg_record *rec, u32 key)
 {
-	unsigned int alen = rec->l3 == 4 ? 4 : 16;
-	siphash_key_t k = { { key, key } };
-	struct summed s;
-	u8 *a = s.addr;
-	u64 sum;
+	u64 sum = key * GOLDEN_RATIO_64;
+	u16 status = rec->status & ~NF_RG_ST_SEQ_ADJUST;
+	u8 zone_dir = rec->flags & NF_RG_REC_F_ZONE;
 
-	s.incarnation = cpu_to_be64(rec->incarnation);
-	s.mapping = cpu_to_be32(rec->mapping);
-	s.version = cpu_to_be32(rec->version);
-	s.mark = cpu_to_be32(rec->mark);
-	s.zone = cpu_to_be16(rec->zone);
-	s.status = cpu_to_be16(rec->status & ~NF_RG_ST_SEQ_ADJUST);
-	s.l3 = rec->l3;
-	s.l4 = rec->l4;
-	s.zone_dir = rec->flags & NF_RG_REC_F_ZONE;
-	s.tcp_state = rec->tcp_state;
-	s.port[0] = rec->orig.sport;
-	s.port[1] = rec->orig.dport;
-	s.port[2] = rec->reply.sport;
-	s.port[3] = rec->reply.dport;
-	if (alen == 4) {
-		memcpy(a, rec->orig.src, 4);
-		memcpy(a + 4, rec->orig.dst, 4);
-		memcpy(a + 8, rec->reply.src, 4);
-		memcpy(a + 12, rec->reply.dst, 4);
-	} else {
-		memcpy(a, rec->orig.src, 16);
-		memcpy(a + 16, rec->orig.dst, 16);
-		memcpy(a + 32, rec->reply.src, 16);
-		memcpy(a + 48, rec->reply.dst, 16);
-	}
-	sum = siphash(&s, offsetof(struct summed, addr) + 4 * alen, &k);
+	sum = sum_word(sum, rec->incarnation);
+	sum = sum_word(sum, (u64)rec->mapping << 32 | rec->version);
+	sum = sum_word(sum, (u64)rec->mark << 32 | (u32)rec->zone << 16 | status);
+	sum = sum_word(sum, (u32)rec->l3 << 24 | rec->l4 << 16 | zone_dir << 8 | rec->tcp_state);
+	sum = sum_tuple(sum, rec->l3, &rec->orig);
+	sum = sum_tuple(sum, rec->l3, &rec->reply);
 	if (rec->sections & NF_RG_SEC_HELPER) {
-		k.key[0] = sum;
-		sum = siphash(rec->helper, sizeof(rec->helper), &k);
+		BUILD_BUG_ON(sizeof(rec->helper) != 16);
+		sum = sum_16(sum, (const u8 *)rec->helper);
 	}
 	return sum ?: 1;
 }

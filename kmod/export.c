@@ -28,13 +28,13 @@ static void export_tcp(struct nf_rg_entry *e, struct nf_rg_record *rec)
 	const struct ip_ct_tcp *tcp = &ct->proto.tcp;
 	int i;
 
-	spin_lock_bh(&ct->lock);
+	spin_lock(&ct->lock);
 	for (i = 0; i < IP_CT_DIR_MAX; i++) {
 		rec->tcp[i].scale = tcp->seen[i].td_scale;
 		rec->tcp[i].flags = tcp->seen[i].flags;
 	}
 	nf_rg_window_export(e, rec);
-	spin_unlock_bh(&ct->lock);
+	spin_unlock(&ct->lock);
 }
 
 static u16 export_status(unsigned long status)

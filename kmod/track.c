@@ -19,6 +19,7 @@
  */
 #include "track.h"
 
+#include <linux/hash.h>
 #include <linux/random.h>
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
@@ -42,13 +43,36 @@
 static struct kmem_cache *entry_cache;
 static struct kmem_cache *tomb_cache;
 
+/* Addresses of objects: nobody chooses them, and a multiplication spreads them well. */
+static u32 entry_hash(const void *key, u32 len, u32 seed)
+{
+	return hash_64((unsigned long)*(struct nf_conn *const *)key ^ seed, 32);
+}
+
+static int entry_differs(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct nf_rg_entry *e = obj;
+
+	return e->ct != *(struct nf_conn *const *)arg->key;
+}
+
 static const struct rhashtable_params entry_params = {
 	.key_len = sizeof(struct nf_conn *),
 	.key_offset = offsetof(struct nf_rg_entry, ct),
 	.head_offset = offsetof(struct nf_rg_entry, node),
+	.hashfn = entry_hash,
+	.obj_cmpfn = entry_differs,
 	.min_size = 32768,
 	.automatic_shrinking = false,
 };
+
+/*
+ * A kernel that clears what it allocates leaves objects with a constructor alone.  All of an entry
+ * is written when it is made.
+ */
+static void entry_construct(void *e)
+{
+}
 
 /**
  * nf_rg_track_init - make the caches
@@ -57,7 +81,8 @@ static const struct rhashtable_params entry_params = {
  */
 int nf_rg_track_init(void)
 {
-	entry_cache = kmem_cache_create("nf_rg_entry", sizeof(struct nf_rg_entry), 0, 0, NULL);
+	entry_cache = kmem_cache_create("nf_rg_entry", sizeof(struct nf_rg_entry), 0, 0,
+					entry_construct);
 	if (!entry_cache)
 		return -ENOMEM;
 	tomb_cache = kmem_cache_create("nf_rg_tomb", sizeof(struct nf_rg_tomb), 0, 0, NULL);
@@ -183,15 +208,18 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	struct nf_rg_entry *e;
 	int err;
 
-	e = kmem_cache_zalloc(entry_cache, GFP_ATOMIC);
+	e = kmem_cache_alloc(entry_cache, GFP_ATOMIC);
 	if (!e) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NO_MEMORY);
 		nf_rg_net_adopt_soon(rn);
 		return -ENOMEM;
 	}
-	e->ct = ct;
-	e->map = m;
-	e->incarnation = incarnation ?: atomic64_inc_return(&rn->incarnation);
+	*e = (struct nf_rg_entry){
+		.ct = ct,
+		.map = m,
+		.incarnation = incarnation ?: atomic64_inc_return(&rn->incarnation),
+		.place = NF_RG_PLACE_CLEAN,
+	};
 
 	spin_lock(&g->lock);
 	err = g->dead || m->dead ?
@@ -207,7 +235,6 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 		return err;
 	}
 	nf_conntrack_get(&ct->ct_general);
-	e->place = NF_RG_PLACE_CLEAN;
 	e->generation = g->generation;
 	list_add_tail(&e->list, &g->clean);
 	list_add_tail(&e->all, &g->all);
