@@ -129,8 +129,11 @@ static unsigned int gate_drop(struct nf_rg_net *rn, enum nf_rg_stat stat)
 	return NF_DROP;
 }
 
-/* Some group may not forward: is this packet one of its? */
-static unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buff *skb, u8 family)
+/*
+ * Some group may not forward: is this packet one of its?  Out of line, so that the others do not
+ * make room for it.
+ */
+static noinline unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buff *skb, u8 family)
 {
 	u64 now = ktime_get_boot_fast_ns();
 	struct nf_conntrack_tuple tuple, answer;
@@ -168,7 +171,7 @@ static unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buff *skb, u
 
 static unsigned int hook_gate(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct nf_rg_net *rn = nf_rg_net(state->net);
+	struct nf_rg_net *rn = priv;
 
 	return likely(gate_open(rn)) ? NF_ACCEPT : gate_look(rn, skb, state->pf);
 }
@@ -176,7 +179,7 @@ static unsigned int hook_gate(void *priv, struct sk_buff *skb, const struct nf_h
 static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	struct nf_rg_net *rn = nf_rg_net(state->net);
+	struct nf_rg_net *rn = priv;
 	struct gate_packet p;
 
 	if (list_empty(&rn->mappings) || !gate_parse(skb, state->pf, &p) || p.quoted)
@@ -201,7 +204,7 @@ static bool may_answer(struct nf_rg_net *rn, u8 family, const union nf_inet_addr
 
 static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct nf_rg_net *rn = nf_rg_net(state->net);
+	struct nf_rg_net *rn = priv;
 	const struct arphdr *arp;
 	union nf_inet_addr ip = {};
 
@@ -219,7 +222,7 @@ static unsigned int hook_arp(void *priv, struct sk_buff *skb, const struct nf_ho
 
 static unsigned int hook_nd(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct nf_rg_net *rn = nf_rg_net(state->net);
+	struct nf_rg_net *rn = priv;
 	unsigned int at = skb_network_offset(skb);
 	union nf_inet_addr ip = {};
 	struct nd_msg buf, *msg;
@@ -269,20 +272,20 @@ static const struct nf_hook_ops gate_hooks[] = {
 
 /**
  * nf_rg_gate_register - put the gate up in a namespace
- * @net: the namespace
+ * @rn: the namespace
  *
  * Return: 0 or -errno.
  */
-int nf_rg_gate_register(struct net *net)
+int nf_rg_gate_register(struct nf_rg_net *rn)
 {
-	return nf_register_net_hooks(net, gate_hooks, ARRAY_SIZE(gate_hooks));
+	return nf_rg_net_hooks_add(rn, gate_hooks, ARRAY_SIZE(gate_hooks), &rn->gate_ops);
 }
 
 /**
  * nf_rg_gate_unregister - take it away
- * @net: the namespace
+ * @rn: the namespace
  */
-void nf_rg_gate_unregister(struct net *net)
+void nf_rg_gate_unregister(struct nf_rg_net *rn)
 {
-	nf_unregister_net_hooks(net, gate_hooks, ARRAY_SIZE(gate_hooks));
+	nf_rg_net_hooks_del(rn, &rn->gate_ops, ARRAY_SIZE(gate_hooks));
 }

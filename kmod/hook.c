@@ -14,6 +14,8 @@
  * What no event tells (nf_rg_proto_quiet()) is looked at with every packet of the few connections
  * that have it.
  *
+ * What leaves and is not translated is looked at here as well (closed.c).
+ *
  * A connection of a protocol, or with a helper, that records do not carry gets no slot and no
  * entry: the mark says what the peer has.  So it is with one that the policy of its mapping holds
  * back.  All are counted, so that people can see what a takeover would end.
@@ -25,6 +27,7 @@
 #include <linux/timekeeping.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "closed.h"
 #include "ecache.h"
 #include "helper.h"
 #include "mapping.h"
@@ -65,43 +68,87 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 	return NF_ACCEPT;
 }
 
-static unsigned int hook_mark(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+/* @ct: not yet confirmed */
+static unsigned int mark_first(struct nf_rg_net *rn, struct nf_conn *ct)
+{
+	if (nf_ct_is_template(ct) || !(READ_ONCE(ct->status) & (IPS_SRC_NAT | IPS_DST_NAT)))
+		return NF_ACCEPT;
+	return mark_new(rn, ct);
+}
+
+/* Is the source of a packet that leaves translated? */
+static bool is_translated(const struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	unsigned long nat = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL ? IPS_SRC_NAT : IPS_DST_NAT;
+
+	return ct && READ_ONCE(ct->status) & nat;
+}
+
+static noinline unsigned int post_look(struct nf_rg_net *rn, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	unsigned int verdict = NF_ACCEPT;
+
+	if (ct && nf_ct_is_confirmed(ct)) {
+		if (nf_rg_proto_quiet(ct))
+			nf_rg_track_quiet(rn, ct);
+		if (READ_ONCE(ct->mark) & rn->mark_mask)
+			return NF_ACCEPT;
+	} else if (ct) {
+		verdict = mark_first(rn, ct);
+	}
+	if (verdict != NF_ACCEPT || is_translated(ct, ctinfo))
+		return verdict;
+	return nf_rg_closed_look(rn, skb, state);
+}
+
+/* Nearly all packets are of connections that are marked, and need nothing more. */
+static unsigned int hook_post(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct nf_rg_net *rn = priv;
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (ct && likely(nf_ct_is_confirmed(ct) && READ_ONCE(ct->mark) & rn->mark_mask &&
+			 !nf_rg_proto_quiet(ct)))
+		return NF_ACCEPT;
+	return post_look(priv, skb, state);
+}
+
+static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
 	if (!ct)
 		return NF_ACCEPT;
-	if (likely(nf_ct_is_confirmed(ct))) {
-		if (unlikely(nf_rg_proto_quiet(ct)))
-			nf_rg_track_quiet(nf_rg_net(state->net), ct);
-		return NF_ACCEPT;
-	}
-	if (nf_ct_is_template(ct))
-		return NF_ACCEPT;
-	if (!(READ_ONCE(ct->status) & (IPS_SRC_NAT | IPS_DST_NAT)))
-		return NF_ACCEPT;
-	return mark_new(nf_rg_net(state->net), ct);
+	if (unlikely(!nf_ct_is_confirmed(ct)))
+		return mark_first(priv, ct);
+	if (unlikely(nf_rg_proto_quiet(ct)))
+		nf_rg_track_quiet(priv, ct);
+	return NF_ACCEPT;
 }
 
 static const struct nf_hook_ops mark_hooks[] = {
 	{
-		.hook = hook_mark,
+		.hook = hook_post,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_POST_ROUTING,
 		.priority = INT_MAX - 1,
 	}, {
-		.hook = hook_mark,
+		.hook = hook_in,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_LOCAL_IN,
 		.priority = INT_MAX - 1,
 	}, {
-		.hook = hook_mark,
+		.hook = hook_post,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_POST_ROUTING,
 		.priority = INT_MAX - 1,
 	}, {
-		.hook = hook_mark,
+		.hook = hook_in,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_LOCAL_IN,
 		.priority = INT_MAX - 2,
@@ -110,20 +157,20 @@ static const struct nf_hook_ops mark_hooks[] = {
 
 /**
  * nf_rg_hook_register - begin marking in a namespace
- * @net: the namespace
+ * @rn: the namespace
  *
  * Return: 0 or -errno.
  */
-int nf_rg_hook_register(struct net *net)
+int nf_rg_hook_register(struct nf_rg_net *rn)
 {
-	return nf_register_net_hooks(net, mark_hooks, ARRAY_SIZE(mark_hooks));
+	return nf_rg_net_hooks_add(rn, mark_hooks, ARRAY_SIZE(mark_hooks), &rn->mark_ops);
 }
 
 /**
  * nf_rg_hook_unregister - end marking
- * @net: the namespace
+ * @rn: the namespace
  */
-void nf_rg_hook_unregister(struct net *net)
+void nf_rg_hook_unregister(struct nf_rg_net *rn)
 {
-	nf_unregister_net_hooks(net, mark_hooks, ARRAY_SIZE(mark_hooks));
+	nf_rg_net_hooks_del(rn, &rn->mark_ops, ARRAY_SIZE(mark_hooks));
 }

@@ -2,9 +2,9 @@
 #ifndef _NF_RG_HOOK_H
 #define _NF_RG_HOOK_H
 
-struct net;
+struct nf_rg_net;
 
-int nf_rg_hook_register(struct net *net);
-void nf_rg_hook_unregister(struct net *net);
+int nf_rg_hook_register(struct nf_rg_net *rn);
+void nf_rg_hook_unregister(struct nf_rg_net *rn);
 
 #endif /* _NF_RG_HOOK_H */

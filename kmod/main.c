@@ -8,11 +8,14 @@
 #include "net.h"
 
 #include <linux/module.h>
+#include <linux/netfilter.h>
 #include <linux/rcupdate.h>
 #include <linux/random.h>
+#include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "adopt.h"
+#include "closed.h"
 #include "event.h"
 #include "gate.h"
 #include "group.h"
@@ -25,6 +28,54 @@
 
 unsigned int nf_rg_net_id;
 
+/**
+ * nf_rg_net_hooks_add - register hooks that get the namespace as their private data
+ * @rn: the namespace
+ * @ops: what to register
+ * @n: how many
+ * @out: what is registered, for nf_rg_net_hooks_del()
+ *
+ * Looking the namespace up would cost a packet more than most hooks do with it.
+ *
+ * Context: process.
+ * Return: 0 or -errno.
+ */
+int nf_rg_net_hooks_add(struct nf_rg_net *rn, const struct nf_hook_ops *ops, unsigned int n,
+			struct nf_hook_ops **out)
+{
+	struct nf_hook_ops *copy = kmemdup(ops, n * sizeof(*ops), GFP_KERNEL);
+	unsigned int i;
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		copy[i].priv = rn;
+	err = nf_register_net_hooks(rn->net, copy, n);
+	if (err)
+		kfree(copy);
+	else
+		*out = copy;
+	return err;
+}
+
+/**
+ * nf_rg_net_hooks_del - unregister them
+ * @rn: the namespace
+ * @ops: of nf_rg_net_hooks_add()
+ * @n: how many
+ *
+ * They may run until a grace period has passed.
+ *
+ * Context: process.
+ */
+void nf_rg_net_hooks_del(struct nf_rg_net *rn, struct nf_hook_ops **ops, unsigned int n)
+{
+	nf_unregister_net_hooks(rn->net, *ops, n);
+	kfree(*ops);
+	*ops = NULL;
+}
+
 static int enable_hooks(struct nf_rg_net *rn)
 {
 	int err;
@@ -32,17 +83,17 @@ static int enable_hooks(struct nf_rg_net *rn)
 	err = nf_ct_netns_get(rn->net, NFPROTO_INET);
 	if (err)
 		return err;
-	err = nf_rg_gate_register(rn->net);
+	err = nf_rg_gate_register(rn);
 	if (err)
 		goto err_gate;
-	err = nf_rg_hook_register(rn->net);
+	err = nf_rg_hook_register(rn);
 	if (err)
 		goto err_hook;
 	nf_rg_event_register(rn);
 	return 0;
 
 err_hook:
-	nf_rg_gate_unregister(rn->net);
+	nf_rg_gate_unregister(rn);
 err_gate:
 	nf_ct_netns_put(rn->net, NFPROTO_INET);
 	return err;
@@ -106,8 +157,8 @@ static void __net_exit net_pre_exit(struct net *net)
 	if (!rn->enabled)
 		return;
 	nf_rg_event_unregister(rn);
-	nf_rg_hook_unregister(net);
-	nf_rg_gate_unregister(net);
+	nf_rg_hook_unregister(rn);
+	nf_rg_gate_unregister(rn);
 	nf_rg_window_net_exit(rn);
 }
 
@@ -126,6 +177,7 @@ static void __net_exit net_exit(struct net *net)
 	xa_destroy(&rn->groups);
 	nf_rg_adopt_net_exit(rn);
 	nf_ct_netns_put(net, NFPROTO_INET);
+	nf_rg_closed_net_exit(rn);
 	nf_rg_track_net_exit(rn);
 	free_percpu(rn->stats);
 }
@@ -155,12 +207,17 @@ static int __init nf_rg_init(void)
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_net;
+	err = nf_rg_closed_init();
+	if (err)
+		goto err_closed;
 	err = nf_rg_netlink_init();
 	if (err)
 		goto err_netlink;
 	return 0;
 
 err_netlink:
+	nf_rg_closed_exit();
+err_closed:
 	unregister_pernet_subsys(&net_ops);
 err_net:
 	nf_rg_push_exit();
@@ -175,6 +232,7 @@ err_track:
 static void __exit nf_rg_exit(void)
 {
 	nf_rg_netlink_exit();
+	nf_rg_closed_exit();
 	unregister_pernet_subsys(&net_ops);
 	nf_rg_push_exit();
 	/* Entries, groups and mappings that wait for RCU. */

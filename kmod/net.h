@@ -15,6 +15,8 @@
 #include "stats.h"
 
 struct nf_ct_event_notifier;
+struct nf_hook_ops;
+struct nf_rg_closed;
 
 /**
  * struct nf_rg_net - what the module keeps for a network namespace
@@ -42,6 +44,11 @@ struct nf_ct_event_notifier;
  * @guard_lock: serialises changes of @guard_up and @guard_gone
  * @guard_up: the hooks that guard them are registered
  * @guard_gone: the namespace, or the module, is going: they are not registered any more
+ * @closed: what must not leave untranslated, or NULL; read under RCU, changed under @config and
+ * RTNL
+ * @gate_ops: hooks that stand; likewise @mark_ops and, while @guard_up, @window_ops
+ * @mark_ops: see @gate_ops
+ * @window_ops: see @gate_ops
  * @stats: counters
  */
 struct nf_rg_net {
@@ -67,6 +74,10 @@ struct nf_rg_net {
 	struct mutex guard_lock; /* guard_up, guard_gone */
 	bool guard_up;
 	bool guard_gone;
+	struct nf_rg_closed __rcu *closed;
+	struct nf_hook_ops *gate_ops;
+	struct nf_hook_ops *mark_ops;
+	struct nf_hook_ops *window_ops;
 	struct nf_rg_stats __percpu *stats;
 };
 
@@ -101,5 +112,8 @@ static inline void nf_rg_net_adopt_soon(struct nf_rg_net *rn)
 }
 
 int nf_rg_net_enable(struct nf_rg_net *rn);
+int nf_rg_net_hooks_add(struct nf_rg_net *rn, const struct nf_hook_ops *ops, unsigned int n,
+			struct nf_hook_ops **out);
+void nf_rg_net_hooks_del(struct nf_rg_net *rn, struct nf_hook_ops **ops, unsigned int n);
 
 #endif /* _NF_RG_NET_H */

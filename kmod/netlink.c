@@ -8,6 +8,7 @@
  */
 #include "netlink.h"
 
+#include <linux/if.h>
 #include <linux/in6.h>
 #include <linux/netlink.h>
 #include <net/genetlink.h>
@@ -45,6 +46,19 @@ static const struct nla_policy rules_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_RULE] = NLA_POLICY_NESTED(rule_policy),
 };
 
+static const struct nla_policy ifs_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+};
+
+static const struct nla_policy closed_policy[NF_RG_A_MAX + 1] = {
+	[NF_RG_A_MAPPING] = NLA_POLICY_FULL_RANGE(NLA_U32, &mapping_range),
+	[NF_RG_A_FAMILY] = { .type = NLA_U8 },
+	[NF_RG_A_SOURCES] = {
+		.type = NLA_BINARY,
+		.len = NF_RG_SOURCES_MAX * sizeof(struct nf_rg_source),
+	},
+};
+
 static const struct nla_policy nf_rg_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_GROUP] = NLA_POLICY_RANGE(NLA_U32, 1, NF_RG_GROUP_MAX),
 	[NF_RG_A_MARK_MASK] = { .type = NLA_U32 },
@@ -77,6 +91,9 @@ static const struct nla_policy nf_rg_policy[NF_RG_A_MAX + 1] = {
 		.type = NLA_BINARY,
 		.len = (1 + NF_RG_BUCKETS) * sizeof(__be64),
 	},
+	[NF_RG_A_INSIDE] = NLA_POLICY_NESTED(ifs_policy),
+	[NF_RG_A_OUTSIDE] = NLA_POLICY_NESTED(ifs_policy),
+	[NF_RG_A_CLOSED] = NLA_POLICY_NESTED(closed_policy),
 };
 
 #define OP(command, handler) {				\
@@ -107,6 +124,8 @@ static const struct genl_ops nf_rg_ops[] = {
 	OP(VERIFY, verify),
 	OP(FLUSH, flush),
 	OP(STATS_GET, stats_get),
+	OP(CLOSED_SET, closed_set),
+	OP_DUMP(CLOSED_GET, closed_get, closed_dump),
 };
 
 static const struct genl_multicast_group nf_rg_mcgrps[] = {

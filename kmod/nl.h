@@ -40,6 +40,9 @@ int nf_rg_nl_mapping_del(struct sk_buff *skb, struct genl_info *info);
 int nf_rg_nl_mapping_get(struct sk_buff *skb, struct genl_info *info);
 int nf_rg_nl_mapping_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int nf_rg_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
+int nf_rg_nl_closed_set(struct sk_buff *skb, struct genl_info *info);
+int nf_rg_nl_closed_get(struct sk_buff *skb, struct genl_info *info);
+int nf_rg_nl_closed_dump(struct sk_buff *skb, struct netlink_callback *cb);
 
 int nf_rg_nl_attach(struct sk_buff *skb, struct genl_info *info);
 int nf_rg_nl_sync(struct sk_buff *skb, struct genl_info *info);

@@ -20,6 +20,7 @@
 	X(DROP_GUARD_SYN, "drop-guard-syn")				\
 	X(DROP_GUARD_DATA, "drop-guard-segment")			\
 	X(DROP_UNTRANSLATED, "drop-not-translated-back")		\
+	X(DROP_CLOSED, "drop-not-translated")				\
 	X(DROP_ARP, "drop-arp-not-active")				\
 	X(DROP_ND, "drop-nd-not-active")				\
 	X(NOT_REPLICATED, "not-replicated-protocol")			\

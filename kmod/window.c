@@ -239,7 +239,7 @@ static bool guard_passes(const struct nf_rg_entry *e, u8 dir, const struct tcphd
 
 static unsigned int hook_guard(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct nf_rg_net *rn = nf_rg_net(state->net);
+	struct nf_rg_net *rn = priv;
 	const struct nf_conntrack_zone *zone;
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple tuple;
@@ -353,7 +353,7 @@ static enum nf_rg_learnt learn(struct nf_rg_net *rn, struct nf_rg_entry *e,
 static unsigned int hook_learn(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	enum nf_rg_learnt what = NF_RG_LEARN_MORE;
-	struct nf_rg_net *rn = nf_rg_net(state->net);
+	struct nf_rg_net *rn = priv;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	const struct tcphdr *th;
@@ -425,7 +425,8 @@ void nf_rg_window_guard(struct nf_rg_net *rn)
 		return;
 	mutex_lock(&rn->guard_lock);
 	if (!rn->guard_up && !rn->guard_gone) {
-		if (nf_register_net_hooks(rn->net, window_hooks, ARRAY_SIZE(window_hooks)))
+		if (nf_rg_net_hooks_add(rn, window_hooks, ARRAY_SIZE(window_hooks),
+					&rn->window_ops))
 			nf_rg_stat_inc(rn, NF_RG_STAT_WINDOW_NO_HOOKS);
 		else
 			WRITE_ONCE(rn->guard_up, true);
@@ -446,7 +447,7 @@ static void window_idle(struct nf_rg_net *rn)
 		if (atomic_read(&rn->guarded))
 			WRITE_ONCE(rn->guard_up, true);
 		else
-			nf_unregister_net_hooks(rn->net, window_hooks, ARRAY_SIZE(window_hooks));
+			nf_rg_net_hooks_del(rn, &rn->window_ops, ARRAY_SIZE(window_hooks));
 	}
 	mutex_unlock(&rn->guard_lock);
 }
@@ -484,7 +485,7 @@ void nf_rg_window_net_exit(struct nf_rg_net *rn)
 {
 	mutex_lock(&rn->guard_lock);
 	if (rn->guard_up)
-		nf_unregister_net_hooks(rn->net, window_hooks, ARRAY_SIZE(window_hooks));
+		nf_rg_net_hooks_del(rn, &rn->window_ops, ARRAY_SIZE(window_hooks));
 	WRITE_ONCE(rn->guard_up, false);
 	rn->guard_gone = true;
 	mutex_unlock(&rn->guard_lock);

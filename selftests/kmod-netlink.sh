@@ -13,6 +13,7 @@
 state() {
 	rgk A raw group-get dump | sed '/^verified/d'
 	rgk A mappings
+	rgk A raw closed-get dump
 	rgk B raw group-get dump | sed '/^verified/d'
 }
 
@@ -44,7 +45,7 @@ pool=$(range c0000201 c0000202)
 unsupported="Unsupported attribute"
 leftover="bytes leftover after parsing attributes"
 
-ktap_plan 102
+ktap_plan 123
 must modprobe nf_rg scrub_interval=86400
 kmod_up
 must relay_up A B
@@ -67,7 +68,7 @@ for a in mapping=0 mapping=0x80000000 slot=0; do
 	refused "$a" ERANGE "integer out of range \(${a%=*}\)" A mapping-new group=1 mapping=9 slot=9 $a $pool
 done
 for a in window=0 window=1025; do
-	refused "$a" ERANGE "integer out of range \(window\)" A attach version=3 $a
+	refused "$a" ERANGE "integer out of range \(window\)" A attach version=4 $a
 done
 refused "a short number" EINVAL "invalid attribute length \(group\)" A group-new group=x:0100
 refused "an attribute of the answers" EINVAL '.*\(event\)' A group-new group=1 event=1
@@ -189,12 +190,51 @@ before=$(state)
 refused "to remove an unknown mapping" ENOENT 'no such mapping \(mapping\)' A mapping-del mapping=9
 refused "an unknown mapping" ENOENT 'no such mapping \(mapping\)' A mapping-get mapping=9
 
+# what must not leave untranslated
+name() { printf 'ifname=x:%s00' "$(printf %s "$1" | od -An -tx1 | tr -d ' \n')"; }
+source=0a0000000000000000000000000000001801
+list() { echo "closed={ mapping=$1 family=${2:-2} sources=x:${3:-${source}0000} }"; }
+inside="inside={ $(name lan0) }"
+must A closed-set $inside outside={ $(name wan0) } $(list 152)
+before=$(state)
+refused "a list without a mapping" EINVAL 'a list has a mapping ID, a family and sources \(closed\)' \
+	A closed-set closed={ family=2 sources=x: }
+refused "one without a family" EINVAL 'a list has a mapping ID, a family and sources \(closed\)' \
+	A closed-set closed={ mapping=152 sources=x: }
+refused "one without sources" EINVAL 'a list has a mapping ID, a family and sources \(closed\)' \
+	A closed-set closed={ mapping=152 family=2 }
+refused "a bad list behind a good one" EINVAL 'a list has a mapping ID, a family and sources \(closed\)' \
+	A closed-set $(list 152) closed={ }
+refused "another family" EINVAL 'a family is 2 \(IPv4\) or 10 \(IPv6\) \(family\)' A closed-set $(list 152 3)
+refused "half a source" EINVAL 'sources are not whole \(sources\)' A closed-set $(list 152 2 ${source}00)
+refused "a prefix of 33 bits" EINVAL 'a prefix is longer than an address \(sources\)' \
+	A closed-set $(list 152 2 0a00000000000000000000000000000021010000)
+refused "a prefix of 129 bits" EINVAL 'a prefix is longer than an address \(sources\)' \
+	A closed-set $(list 152 10 0a00000000000000000000000000000081010000)
+refused "another word than permitted" EINVAL 'a source is permitted \(1\) or not \(0\) \(sources\)' \
+	A closed-set $(list 152 2 0a00000000000000000000000000000018020000)
+refused "something behind it" EINVAL 'a source is permitted \(1\) or not \(0\) \(sources\)' \
+	A closed-set $(list 152 2 ${source}0001)
+refused "129 sources" ERANGE '.*\(sources\)' A closed-set $(list 152 2 "$(printf "${source}0000%.0s" $(seq 129))")
+refused "mapping 0" ERANGE 'integer out of range \(mapping\)' A closed-set $(list 0)
+for n in . a/b "" 0123456789abcdef; do
+	refused "an interface '$n'" E[A-Z]* '.*\(ifname\)' A closed-set inside={ $(name "$n") }
+done
+refused "a name without an end" EINVAL '.*\(ifname\)' A closed-set inside={ ifname=x:6c616e30 }
+refused "something else among names" EINVAL "$unsupported \(slot\)" A closed-set inside={ slot=1 }
+refused "something else in a list" EINVAL "$unsupported \(slot\)" \
+	A closed-set closed={ mapping=152 family=2 sources=x: slot=1 }
+refused "257 interfaces" E2BIG '.*at most 256 interfaces and 1024 lists' \
+	A closed-set inside={ $(for i in {1..257}; do name "i$i"; echo; done) }
+refused "1025 lists" E2BIG '.*at most 256 interfaces and 1024 lists' \
+	A closed-set $(for i in {1..1025}; do list "$i" 2 ""; done)
+
 # the agent's: the attached socket alone
 for c in "sync session=1 peer-instance=1" "ack session=1 seq=1" "install $role $batch" "sync-receive session=1" verify; do
 	refused "${c%% *} of another socket" EPERM '.*this socket is not the attached agent' A $c group=1
 done
-refused "a second agent" EBUSY '.*another agent is attached to this namespace' A attach version=3
-refused "another version" EPROTO 'the module speaks version 3 \(version\)' A attach version=2
+refused "a second agent" EBUSY '.*another agent is attached to this namespace' A attach version=4
+refused "another version" EPROTO 'the module speaks version 4 \(version\)' A attach version=2
 must relay_down A B
 must wait_for 5 kget_is A session 0
 before=$(state)

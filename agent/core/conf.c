@@ -508,6 +508,21 @@ bool conf_holds_http(const struct conf *c)
 }
 
 /**
+ * conf_map_family - the family of what a mapping translates
+ * @c: the configuration
+ * @m: one of its mappings
+ *
+ * Return: that of its pool; of an undefined pool only what the command says is
+ * known: RG_V4.
+ */
+enum rg_family conf_map_family(const struct conf *c, const struct conf_map *m)
+{
+	const struct conf_pool *p = conf_pool(c, m->pool);
+
+	return p ? (enum rg_family)p->range.from.family : RG_V4;
+}
+
+/**
  * conf_map - look up a mapping
  * @c: the configuration
  * @id: its mapping-id

@@ -307,6 +307,7 @@ const struct conf_pool *conf_pool(const struct conf *c, const char *name);
 const struct conf_acl *conf_acl(const struct conf *c, const char *name);
 const struct conf_map *conf_map(const struct conf *c, uint32_t id);
 
+enum rg_family conf_map_family(const struct conf *c, const struct conf_map *m);
 bool conf_holds_http(const struct conf *c);
 void conf_group_protocol(const struct conf *c, const struct conf_group *g,
 			 struct conf_protocol *out);

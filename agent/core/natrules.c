@@ -102,20 +102,12 @@ static bool has_side(const struct conf *c, enum conf_nat_side side)
 	return false;
 }
 
-static enum rg_family family_of(const struct conf *c, const struct conf_map *m)
-{
-	const struct conf_pool *p = conf_pool(c, m->pool);
-
-	/* Of an undefined pool the guard knows only what the command says. */
-	return p ? (enum rg_family)p->range.from.family : RG_V4;
-}
-
 /* The list: permit goes to @then, deny leaves, nothing matches: falls out. */
 static void acl_chain(const struct natrules *n, struct out *o,
 		      const struct conf_map *m, const char *then)
 {
 	const struct conf_acl *a = conf_acl(n->c, m->acl);
-	enum rg_family f = family_of(n->c, m);
+	enum rg_family f = conf_map_family(n->c, m);
 	uint32_t k;
 
 	out_fmt(o, "\tchain m%u {\n", m->id);
@@ -157,7 +149,7 @@ static void base_chain(const struct natrules *n, struct out *o,
 		if (!wanted(n, m))
 			continue;
 		out_fmt(o, "\t\tmeta nfproto %s jump m%u",
-			family_of(n->c, m) == RG_V4 ? "ipv4" : "ipv6", m->id);
+			conf_map_family(n->c, m) == RG_V4 ? "ipv4" : "ipv6", m->id);
 		out_comment(o, m);
 		out_char(o, '\n');
 	}
@@ -280,20 +272,11 @@ static int arp_table(const struct natrules *n, struct out *o)
 	return err;
 }
 
-/**
- * natrules_guard - the tables that keep untranslated traffic in
- * @n: what from
- * @o: gets a script for nft, which replaces the tables in one transaction
- *
- * Return: 0, -ENOSPC when @n->room is too small.
- */
-int natrules_guard(const struct natrules *n, struct out *o)
+/* What the lists permit and nothing has translated. */
+static void keep_in(const struct natrules *n, struct out *o)
 {
 	uint32_t k;
-	int err;
 
-	replace_table(o, "inet " NATRULES_GUARD);
-	counter(n, o, 0, NATRULES_POOL_INPUT);
 	for (k = 0; k < n->c->n_maps; k++)
 		counter(n, o, n->c->map[k].id, NATRULES_FAIL_CLOSED);
 	for (k = 0; k < n->c->n_maps; k++) {
@@ -309,6 +292,23 @@ int natrules_guard(const struct natrules *n, struct out *o)
 	base_chain(n, o, "filter", "srcnat + 10",
 		   "\t\tct mark & " MARK_MASK " != 0 accept\n"
 		   "\t\tct direction original ct status snat accept\n", any_map);
+}
+
+/**
+ * natrules_guard - the tables that keep untranslated traffic in
+ * @n: what from
+ * @o: gets a script for nft, which replaces the tables in one transaction
+ *
+ * Return: 0, -ENOSPC when @n->room is too small.
+ */
+int natrules_guard(const struct natrules *n, struct out *o)
+{
+	int err;
+
+	replace_table(o, "inet " NATRULES_GUARD);
+	counter(n, o, 0, NATRULES_POOL_INPUT);
+	if (!n->closed)
+		keep_in(n, o);
 	err = input_chain(n, o);
 	out_str(o, "}\n");
 	return err ? err : arp_table(n, o);

@@ -2,6 +2,7 @@
 #ifndef RG_NATRULES_H
 #define RG_NATRULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,11 +12,12 @@
 /*
  * DOC: the rules, as nftables text
  *
- * Three tables. `inet rg_guard` comes first and stands alone: what a mapping's
- * list permits, goes from inside to outside and nothing has translated, is
- * dropped and counted, whatever the reason; and what comes to a pool address
- * and belongs to no translated connection is dropped before it reaches the
- * router's own services. `arp rg_guard` belongs to it: pool addresses are not
+ * Three tables. `inet rg_guard` comes first and stands alone: what comes to a
+ * pool address and belongs to no translated connection is dropped before it
+ * reaches the router's own services. And what a mapping's list permits, goes
+ * from inside to outside and nothing has translated, is dropped and counted,
+ * whatever the reason: as long as the module is not there, which does that
+ * otherwise (NF_RG_CMD_CLOSED_SET), at no cost and where no flush reaches it. `arp rg_guard` belongs to it: pool addresses are not
  * answered for but outside. `inet rg` translates.
  *
  * The text depends on nothing but the configuration and the addresses in use,
@@ -54,6 +56,7 @@ struct natrules_count {
  * @c: the configuration
  * @taken: addresses in use that it does not know, see conf_pool_ranges()
  * @n_taken: how many
+ * @closed: the module keeps in what is not translated; the guard need not
  * @count: counters to go on from
  * @n_counts: how many
  * @room: room to work in
@@ -63,6 +66,7 @@ struct natrules {
 	const struct conf *c;
 	const struct rg_addr *taken;
 	size_t n_taken;
+	bool closed;
 	const struct natrules_count *count;
 	size_t n_counts;
 	struct rg_range *room;

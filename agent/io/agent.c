@@ -127,6 +127,7 @@ static void kernel_up(struct agent *a, bool load)
 		groups_unable(a);
 		return;
 	}
+	reload_nat(a);
 	groups_able(a);
 	each_synclink(a, true);
 }
@@ -157,6 +158,7 @@ void agent_kernel_gone(struct agent *a, int err)
 	each_synclink(a, false);
 	if (err == -ENODEV) {
 		log_warnx("KERNEL", "%s", kernel_why(err));
+		reload_nat(a);
 		groups_unable(a);
 	} else {
 		log_warnx("KERNEL", "attachment lost: %s", strerror(-err));
@@ -330,6 +332,7 @@ static void close_parts(struct agent *a, bool remove)
 		vips_purge(a->vips);
 		pools_purge(a->pools);
 		natwork_purge(a->nat);
+		knl_closed_set(&a->knl, NULL);
 	}
 	natwork_close(a->nat);
 	announce_close(a->announce);

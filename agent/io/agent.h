@@ -120,6 +120,7 @@ struct agent {
 	struct knl_att att;
 	struct knl_ev ev;
 	int kernel_err; /* why there is no attachment, -errno; 0: there is */
+	bool closed; /* the module keeps in what is not translated */
 	struct loop_timer kernel_retry;
 	struct ifaces *ifs;
 	struct links *links;
@@ -190,6 +191,7 @@ typedef void (*reload_say_fn)(void *arg, enum conf_severity severity, const char
 int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg);
 int reload_apply_first(struct agent *a);
 int reload_run(struct agent *a, char *text, size_t size);
+int reload_nat(struct agent *a);
 int reload_rules(struct agent *a);
 void reload_finish_removed(struct agent *a);
 

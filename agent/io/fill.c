@@ -410,6 +410,14 @@ static void count_rule(void *arg, const struct nat_counter *n)
 	view_count(arg, name, n->packets);
 }
 
+static void count_closed(void *arg, uint32_t mapping, uint64_t packets)
+{
+	char name[VIEW_COUNTER_LEN];
+
+	snprintf(name, sizeof(name), "nat-%u-fail-closed", mapping);
+	view_count(arg, name, packets);
+}
+
 static void count_commands(const struct agent *a, struct view_counters *c)
 {
 	struct ctl_stats st;
@@ -443,6 +451,8 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	if (knl_present(&a->knl))
 		knl_stats(&a->knl, 0, count_stat, c);
 	natwork_counters(a->nat, count_rule, c);
+	if (a->closed)
+		knl_closed_dump(&a->knl, count_closed, c);
 	count_commands(a, c);
 }
 

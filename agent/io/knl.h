@@ -21,6 +21,8 @@
 #include "core/addr.h"
 #include "io/knl_sock.h"
 
+struct conf;
+
 #define KNL_MAX_ADDRS 256
 #define KNL_MAX_RANGES 64
 #define KNL_MAX_RULES 4
@@ -86,6 +88,7 @@ struct knl_role {
 
 typedef void (*knl_group_fn)(void *arg, const struct knl_group *g);
 typedef void (*knl_mapping_fn)(void *arg, const struct knl_mapping *m);
+typedef void (*knl_closed_fn)(void *arg, uint32_t mapping, uint64_t packets);
 typedef void (*knl_stat_fn)(void *arg, const char *name, uint64_t value);
 
 int knl_open(struct knl *k);
@@ -109,6 +112,9 @@ int knl_flush(struct knl *k, uint32_t group);
 int knl_mapping_new(struct knl *k, const struct knl_mapping *m);
 int knl_mapping_del(struct knl *k, uint32_t id);
 int knl_mapping_dump(struct knl *k, knl_mapping_fn fn, void *arg);
+
+int knl_closed_set(struct knl *k, const struct conf *c);
+int knl_closed_dump(struct knl *k, knl_closed_fn fn, void *arg);
 
 int knl_stats(struct knl *k, uint32_t group, knl_stat_fn fn, void *arg);
 

@@ -31,7 +31,7 @@ static const char *const tables[] = {
 static const char *const watched[] = { NATRULES_GUARD, NATRULES_TABLE };
 
 /*
- * @conf, @taken: what the rules were made from, to make them again.  @count: counters as last read.
+ * @conf, @taken, @closed: what the rules were made from, to make them again.  @count: counters as last read.
  * @want: the listings of the tables after we had installed them; NULL: nothing is installed.
  */
 struct nat {
@@ -44,6 +44,7 @@ struct nat {
 	struct rg_addr *taken;
 	size_t n_taken;
 	struct rg_range *room;
+	bool closed;
 	struct natrules_count count[COUNTS_MAX];
 	size_t n_counts;
 	char *want[TABLES];
@@ -107,6 +108,7 @@ static int make(struct nat *n, bool guard, char **script)
 		.c = n->conf,
 		.taken = n->taken,
 		.n_taken = n->n_taken,
+		.closed = n->closed,
 		.count = n->count,
 		.n_counts = n->n_counts,
 		.room = n->room,
@@ -360,8 +362,8 @@ void nat_close(struct nat *n)
 	loop_timer_free(&n->timer);
 	nft_watch_close(n->watch);
 	nft_close(n->nft);
-	free(n->want[0]);
-	free(n->want[1]);
+	for (size_t t = 0; t < TABLES; t++)
+		free(n->want[t]);
 	free(n->conf);
 	free(n->taken);
 	free(n->room);
@@ -374,6 +376,7 @@ void nat_close(struct nat *n)
  * @c: the configuration, copied
  * @taken: addresses in use that it does not know, see conf_pool_ranges(); copied
  * @n_taken: how many
+ * @closed: the module keeps in what is not translated, so the guard need not
  *
  * If the kernel refuses the translations, those of before remain, and what only the new ones would
  * have translated is dropped. Connections that exist go on either way, and counters too.
@@ -381,7 +384,8 @@ void nat_close(struct nat *n)
  * Return: 0, -EINVAL when nftables refused (see nat_get()), -ENOSPC: a pool falls into too many
  * pieces, -ENOMEM.
  */
-int nat_apply(struct nat *n, const struct conf *c, const struct rg_addr *taken, size_t n_taken)
+int nat_apply(struct nat *n, const struct conf *c, const struct rg_addr *taken, size_t n_taken,
+	      bool closed)
 {
 	struct conf *conf = malloc(sizeof(*conf));
 	struct rg_addr *copy = calloc(n_taken + 1, sizeof(*copy));
@@ -399,6 +403,7 @@ int nat_apply(struct nat *n, const struct conf *c, const struct rg_addr *taken, 
 	n->conf = conf;
 	n->taken = copy;
 	n->n_taken = n_taken;
+	n->closed = closed;
 	/* A person asked for it: the fight begins anew. */
 	memset(&n->fight, 0, sizeof(n->fight));
 	loop_timer_set(&n->timer, MONO_NEVER);

@@ -80,7 +80,8 @@ struct nat_state {
 int nat_open(struct event_base *base, const struct nat_ops *ops, void *arg, struct nat **out);
 void nat_close(struct nat *n);
 
-int nat_apply(struct nat *n, const struct conf *c, const struct rg_addr *taken, size_t n_taken);
+int nat_apply(struct nat *n, const struct conf *c, const struct rg_addr *taken, size_t n_taken,
+	      bool closed);
 int nat_counters(struct nat *n, nat_counter_fn fn, void *arg);
 int nat_purge(struct nat *n);
 void nat_get(const struct nat *n, struct nat_state *out);

@@ -59,6 +59,7 @@ struct natwork {
 	struct conf *conf;
 	struct rg_addr *taken;
 	size_t n_taken;
+	bool closed;
 	unsigned int notes;
 	int err;
 	struct nat_state state;
@@ -121,9 +122,10 @@ static const struct nat_ops nat_ops = {
 	.installed = on_installed,
 };
 
-static void apply(struct natwork *w, struct conf *conf, struct rg_addr *taken, size_t n_taken)
+static void apply(struct natwork *w, struct conf *conf, struct rg_addr *taken, size_t n_taken,
+		  bool closed)
 {
-	int err = nat_apply(w->nat, conf, taken, n_taken);
+	int err = nat_apply(w->nat, conf, taken, n_taken, closed);
 
 	free(conf);
 	free(taken);
@@ -168,6 +170,7 @@ static void on_kick(evutil_socket_t fd, short what, void *arg)
 	struct rg_addr *taken;
 	struct conf *conf;
 	size_t n_taken;
+	bool closed;
 
 	(void)what;
 	unring(fd);
@@ -178,11 +181,12 @@ static void on_kick(evutil_socket_t fd, short what, void *arg)
 	conf = w->conf;
 	taken = w->taken;
 	n_taken = w->n_taken;
+	closed = w->closed;
 	w->conf = NULL;
 	w->taken = NULL;
 	pthread_mutex_unlock(&w->lock);
 	if (jobs & JOB_APPLY)
-		apply(w, conf, taken, n_taken);
+		apply(w, conf, taken, n_taken, closed);
 	if (jobs & JOB_COUNT)
 		count(w);
 	if (jobs & JOB_PURGE)
@@ -349,13 +353,14 @@ void natwork_close(struct natwork *w)
  * @c: the configuration, copied
  * @taken: addresses in use that it does not know, see conf_pool_ranges(); copied
  * @n_taken: how many
+ * @closed: the module keeps in what is not translated
  *
  * A configuration that was not applied yet is replaced.
  *
  * Return: 0 or -ENOMEM.
  */
 int natwork_apply(struct natwork *w, const struct conf *c, const struct rg_addr *taken,
-		  size_t n_taken)
+		  size_t n_taken, bool closed)
 {
 	struct rg_addr *copy = calloc(n_taken + 1, sizeof(*copy));
 	struct conf *conf = malloc(sizeof(*conf));
@@ -374,6 +379,7 @@ int natwork_apply(struct natwork *w, const struct conf *c, const struct rg_addr 
 	w->conf = conf;
 	w->taken = copy;
 	w->n_taken = n_taken;
+	w->closed = closed;
 	pthread_mutex_unlock(&w->lock);
 	ask(w, JOB_APPLY);
 	return 0;

@@ -33,7 +33,7 @@ int natwork_open(struct event_base *base, const struct natwork_ops *ops, void *a
 void natwork_close(struct natwork *w);
 
 int natwork_apply(struct natwork *w, const struct conf *c, const struct rg_addr *taken,
-		  size_t n_taken);
+		  size_t n_taken, bool closed);
 void natwork_purge(struct natwork *w);
 void natwork_wait(struct natwork *w);
 void natwork_counters(struct natwork *w, nat_counter_fn fn, void *arg);

@@ -113,6 +113,21 @@ static int complain(const char *what, int err)
 }
 
 /**
+ * reload_nat() - translation rules, and what keeps in that which they do not translate
+ * @a: the daemon
+ *
+ * The latter is the module's business.  While it is not there, a table of ours stands in.
+ *
+ * Return: 0 or -errno.
+ */
+int reload_nat(struct agent *a)
+{
+	a->closed = !a->kernel_err && !knl_closed_set(&a->knl, a->conf);
+	return complain("translation rules",
+			natwork_apply(a->nat, a->conf, a->taken, a->n_taken, a->closed));
+}
+
+/**
  * reload_rules() - translation rules, virtual and pool addresses as configured
  * @a: the daemon
  *
@@ -125,7 +140,7 @@ int reload_rules(struct agent *a)
 {
 	int first, err;
 
-	first = complain("translation rules", natwork_apply(a->nat, a->conf, a->taken, a->n_taken));
+	first = reload_nat(a);
 	err = complain("virtual addresses", vips_configure(a->vips, a->conf));
 	first = first ? first : err;
 	err = complain("pool addresses", pools_configure(a->pools, a->conf, a->taken, a->n_taken));

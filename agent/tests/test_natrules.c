@@ -151,6 +151,21 @@ static void test_guarded_without_pool_or_group(void **state)
 	has("ip saddr 10.0.0.0/8 goto m8_closed");
 }
 
+/* With the module only what comes to the pool's addresses is looked at. */
+static void test_closed_in_the_module(void **state)
+{
+	struct natrules n = from(IN_GROUP IFS
+		"ip access-list standard l\npermit 10.0.0.0/8\n"
+		RULE("l", "none", "7"));
+
+	n.closed = true;
+	guard(&n);
+	has("table inet rg_guard {");
+	has("chain input {");
+	hasnt("m7");
+	hasnt("postrouting");
+}
+
 static const char want_pieces_chains[] =
 	"\tchain m10_p0 {\n"
 	"\t\tmeta nfproto ipv4 snat ip to 192.0.2.8 fully-random\n"
@@ -295,6 +310,7 @@ int main(void)
 		cmocka_unit_test(test_translate),
 		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_guarded_without_pool_or_group),
+		cmocka_unit_test(test_closed_in_the_module),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_no_interfaces),

@@ -317,6 +317,44 @@ static void mapping_new(uint32_t k)
 	}
 }
 
+static void put_ifs(uint16_t type)
+{
+	static const char *const names[] = { "lo", "dummy0", "eth99" };
+	struct nlattr *n = nest(type);
+
+	for (uint32_t k = rnd(4); k; k--) {
+		const char *name = names[rnd(3)];
+
+		put(NF_RG_A_IFNAME, name, strlen(name) + 1);
+	}
+	nest_end(n);
+}
+
+static void closed_set(void)
+{
+	uint32_t k;
+
+	begin(NF_RG_CMD_CLOSED_SET, 0);
+	put_ifs(NF_RG_A_INSIDE);
+	put_ifs(NF_RG_A_OUTSIDE);
+	for (k = rnd(4); k; k--) {
+		struct nf_rg_source s[4] = { 0 };
+		uint32_t n = rnd(5), i;
+		bool v6 = one_in(2);
+		struct nlattr *list = nest(NF_RG_A_CLOSED);
+
+		for (i = 0; i < n; i++) {
+			s[i].len = (uint8_t)rnd(v6 ? 129 : 33);
+			s[i].permit = one_in(2);
+			s[i].addr[0] = rnd(UINT32_MAX);
+		}
+		put32(NF_RG_A_MAPPING, MAPPING + rnd(MAPPINGS));
+		put8(NF_RG_A_FAMILY, v6 ? 10 : 2);
+		put(NF_RG_A_SOURCES, s, n * sizeof(s[0]));
+		nest_end(list);
+	}
+}
+
 static void set_role(uint32_t g, uint8_t role)
 {
 	begin(NF_RG_CMD_SET_ROLE, 0);
@@ -452,8 +490,13 @@ static void make_request(void)
 		of_group(NF_RG_CMD_GROUP_GET, dump, g);
 	} else if (what < 95) {
 		of_mapping(NF_RG_CMD_MAPPING_GET, dump);
-	} else if (what < 97) {
+	} else if (what < 96) {
 		begin(NF_RG_CMD_STATS_GET, 0);
+	} else if (what < 97) {
+		if (one_in(2))
+			closed_set();
+		else
+			begin(NF_RG_CMD_CLOSED_GET, dump);
 	} else if (what < 98) {
 		of_mapping(NF_RG_CMD_MAPPING_DEL, 0);
 	} else {

@@ -166,6 +166,14 @@ static const struct attr_name {
 	{ NF_RG_A_RULE_PROTO, "rule-proto", 1 },
 	{ NF_RG_A_RULE_PORT_FROM, "rule-port-from", 2 },
 	{ NF_RG_A_RULE_PORT_TO, "rule-port-to", 2 },
+	{ NF_RG_A_INSIDE, "inside", 0 },
+	{ NF_RG_A_OUTSIDE, "outside", 0 },
+	{ NF_RG_A_IFNAME, "ifname", 0 },
+	{ NF_RG_A_CLOSED, "closed", 0 },
+	{ NF_RG_A_FAMILY, "family", 1 },
+	{ NF_RG_A_SOURCES, "sources", 0 },
+	{ NF_RG_A_PACKETS, "packets", 8 },
+	{ NF_RG_A_BYTES, "bytes", 8 },
 };
 
 #define N_ATTRS (sizeof(attr_names) / sizeof(attr_names[0]))
@@ -384,6 +392,8 @@ static const char *const cmd_names[NF_RG_CMD_MAX + 1] = {
 	[NF_RG_CMD_STATS_GET] = "stats-get",
 	[NF_RG_CMD_NOTIFY] = "notify",
 	[NF_RG_CMD_VERIFY] = "verify",
+	[NF_RG_CMD_CLOSED_SET] = "closed-set",
+	[NF_RG_CMD_CLOSED_GET] = "closed-get",
 };
 
 /* Prints the attributes that are numbers, and the refusals, each as "NAME VALUE" and @end. */

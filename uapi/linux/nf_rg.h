@@ -159,6 +159,28 @@
  *	Answer: NF_RG_A_STATS, nest of NF_RG_A_STAT { NF_RG_A_STAT_NAME string, NF_RG_A_STAT_VALUE
  *	u64 }.
  *
+ * NF_RG_CMD_CLOSED_SET - say what must not leave untranslated
+ *
+ *	NF_RG_A_INSIDE		nest of NF_RG_A_IFNAME, at most NF_RG_CLOSED_IFS_MAX with those of
+ *				NF_RG_A_OUTSIDE; they need not exist
+ *	NF_RG_A_OUTSIDE		likewise
+ *	NF_RG_A_CLOSED		the list of a mapping; as often as there are lists, at most
+ *				NF_RG_CLOSED_MAX: a nest of NF_RG_A_MAPPING, NF_RG_A_FAMILY and
+ *				NF_RG_A_SOURCES
+ *
+ *	A forwarded packet that comes in by an inside interface and leaves by an outside one is
+ *	dropped and counted if a list of its family permits its source and its connection is not
+ *	translated: the source of one of original direction, the destination of one of reply
+ *	direction.  So is one that has no connection.  The first entry of a list that matches
+ *	decides for that list; without one it is not permitted.  Groups and mappings need not
+ *	exist.  Replaces all of before at once; without attributes nothing is closed any more.
+ *	What was counted for a mapping ID goes on being counted.
+ *
+ * NF_RG_CMD_CLOSED_GET - the interfaces; with NLM_F_DUMP the lists
+ *
+ *	Answer: NF_RG_A_INSIDE, NF_RG_A_OUTSIDE.  Of a dump one message for each list:
+ *	NF_RG_A_MAPPING, NF_RG_A_FAMILY, NF_RG_A_SOURCES, NF_RG_A_PACKETS and NF_RG_A_BYTES.
+ *
  * NF_RG_CMD_NOTIFY - from the kernel to the multicast group NF_RG_MCGRP_EVENTS
  *
  *	NF_RG_A_GROUP, NF_RG_A_EVENT (u32, enum nf_rg_event), NF_RG_A_ROLE, NF_RG_A_EPOCH,
@@ -177,7 +199,7 @@
  * Contract between agent and module, exchanged by NF_RG_CMD_ATTACH.  It covers the layout of the
  * records, which the agent carries without reading them.
  */
-#define NF_RG_VERSION		3
+#define NF_RG_VERSION		4
 
 #define NF_RG_GROUP_MAX		255
 #define NF_RG_GRACE_MAX_MS	2000
@@ -185,6 +207,9 @@
 #define NF_RG_WINDOW_DEFAULT	32
 #define NF_RG_BATCH_RECORDS	480
 #define NF_RG_RULES_MAX		64
+#define NF_RG_CLOSED_MAX	1024
+#define NF_RG_CLOSED_IFS_MAX	256
+#define NF_RG_SOURCES_MAX	128
 /* Bytes of NF_RG_A_RECORDS: the length of a netlink attribute has 16 bits. */
 #define NF_RG_PUSH_MAX		62000
 /* Buckets of a digest. */
@@ -210,6 +235,8 @@ enum nf_rg_cmd {
 	NF_RG_CMD_STATS_GET,
 	NF_RG_CMD_NOTIFY,
 	NF_RG_CMD_VERIFY,
+	NF_RG_CMD_CLOSED_SET,
+	NF_RG_CMD_CLOSED_GET,
 
 	__NF_RG_CMD_MAX,
 };
@@ -274,6 +301,16 @@ enum nf_rg_attr {
 					 * absent: every port
 					 */
 	NF_RG_A_RULE_PORT_TO,		/* u16; absent: only the former */
+	NF_RG_A_INSIDE,			/* nest of NF_RG_A_IFNAME */
+	NF_RG_A_OUTSIDE,		/* nest of NF_RG_A_IFNAME */
+	NF_RG_A_IFNAME,			/* string */
+	NF_RG_A_CLOSED,			/* nest, see NF_RG_CMD_CLOSED_SET; may stand there often */
+	NF_RG_A_FAMILY,			/* u8, AF_INET or AF_INET6 */
+	NF_RG_A_SOURCES,		/* binary, struct nf_rg_source[], at most
+					 * NF_RG_SOURCES_MAX
+					 */
+	NF_RG_A_PACKETS,		/* u64 */
+	NF_RG_A_BYTES,			/* u64 */
 
 	__NF_RG_A_MAX,
 };
@@ -320,6 +357,20 @@ enum nf_rg_sync {
 struct nf_rg_refusal {
 	__u16 index;
 	__u16 reason;
+};
+
+/**
+ * struct nf_rg_source - an entry of a list of sources
+ * @addr: network address, network byte order; of IPv4 the first word
+ * @len: length of the prefix, bits; 0: every source
+ * @permit: 1, or 0: this list does not permit it
+ * @pad: 0
+ */
+struct nf_rg_source {
+	__be32 addr[4];
+	__u8 len;
+	__u8 permit;
+	__u16 pad;
 };
 
 /* Why a record was refused; the counters "refused-*" have the same names. */
