@@ -3,17 +3,16 @@
  * From a record to a connection: what the standby's conntrack table gets.
  *
  * The order is that of the core.  nf_conntrack_alloc() takes the reply tuple as it already is,
- * translated; nf_nat_setup_info() with a range of exactly that address and port links the
- * connection into the NAT table without changing it; extensions must be there before the
- * connection is confirmed; nf_conntrack_hash_check_insert() publishes it.
+ * translated; extensions must be there before the connection is confirmed;
+ * nf_conntrack_hash_check_insert() publishes it, if neither of its tuples is taken.
  */
 #include "create.h"
 
 #include <linux/jiffies.h>
+#include <linux/list.h>
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
-#include <net/netfilter/nf_nat.h>
 
 #include "compat/compat.h"
 #include "ecache.h"
@@ -88,41 +87,24 @@ static unsigned long flow_status(const struct nf_rg_record *rec)
 	return status;
 }
 
-/* Links @ct into the NAT table.  Returns enum nf_rg_reason. */
-static int flow_nat(const struct nf_rg_flow *flow, struct nf_conn *ct)
+/*
+ * Makes @ct one that NAT has set up.
+ *
+ * nf_nat_setup_info() would do that, but it looks for what is known already: twice it hashes
+ * tuples to see whether the translated one is free, which nf_conntrack_hash_check_insert() does
+ * anyway, and it links the connection into the table by source.  That table is asked only for
+ * translations whose ports are not chosen at random, to give one source the same port for other
+ * destinations; ours are random.  What unlinks the connection in the end (by IPS_SRC_NAT_DONE) finds
+ * a node that is linked to itself.
+ */
+static void flow_nat(const struct nf_rg_record *rec, struct nf_conn *ct)
 {
-	const struct nf_rg_record *rec = flow->rec;
-	struct nf_nat_range2 range = {
-		.flags = NF_NAT_RANGE_MAP_IPS,
-		.min_addr = flow->reply.dst.u3,
-		.max_addr = flow->reply.dst.u3,
-	};
-
-	/*
-	 * An ICMP identifier given as a range would be compared with type and code; GRE keys stay
-	 * as they are without one.
-	 */
-	if (nf_rg_proto_has_ports(rec->l4)) {
-		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
-		range.min_proto.all = flow->reply.dst.u.all;
-		range.max_proto.all = flow->reply.dst.u.all;
-	}
-	if (nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC) != NF_ACCEPT)
-		return NF_RG_REASON_NAT;
-	/* Somebody else has the tuple, and the NAT core found another. */
-	if (!nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &flow->reply))
-		return NF_RG_REASON_CLASH;
-
-	/*
-	 * SRC_NAT_DONE is set; by hand it never may be: the core would unlink a node that was
-	 * never linked.
-	 */
-	ct->status |= IPS_DST_NAT_DONE;
+	hlist_add_fake(&ct->nat_bysource);
+	ct->status |= IPS_SRC_NAT_DONE | IPS_DST_NAT_DONE;
 	if (rec->status & NF_RG_ST_SRC_NAT)
 		ct->status |= IPS_SRC_NAT;
 	if (rec->status & NF_RG_ST_DST_NAT)
 		ct->status |= IPS_DST_NAT;
-	return NF_RG_REASON_NONE;
 }
 
 /* Everything that must be there before others can see @ct. */
@@ -176,9 +158,8 @@ static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct 
 		return NF_RG_REASON_MEMORY;
 	/* Which helper it has says the record, not the ports that older kernels would look at. */
 	ct->status |= IPS_HELPER;
-	reason = flow_nat(flow, ct);
-	if (!reason)
-		reason = flow_extend(flow, ct);
+	flow_nat(flow->rec, ct);
+	reason = flow_extend(flow, ct);
 	if (reason) {
 		nf_conntrack_free(ct);
 		return reason;

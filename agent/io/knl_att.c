@@ -14,6 +14,9 @@
  */
 #define TURN_MAX 16
 
+/* Bytes of the attributes of fixed length in a request. */
+#define FIXED_ROOM 128
+
 /**
  * knl_att_init() - a socket that is not open yet
  * @a: overwritten
@@ -48,7 +51,8 @@ static struct knl_att_pending *pending_find(struct knl_att *a, uint32_t nlseq)
  * libnl numbers the messages of a socket one after the other, so equal slots mean that an answer is
  * overdue by a whole table.
  */
-static int request(struct knl_att *a, struct nl_msg *msg, const struct knl_att_pending *what)
+static int request_with(struct knl_att *a, struct nl_msg *msg, const struct knl_att_pending *what,
+			int type, const void *data, size_t len)
 {
 	struct knl_att_pending *p;
 	uint32_t nlseq;
@@ -60,7 +64,8 @@ static int request(struct knl_att *a, struct nl_msg *msg, const struct knl_att_p
 		nlmsg_free(msg);
 		return -EAGAIN;
 	}
-	err = knl_sock_send(&a->sock, msg, &nlseq);
+	err = data ? knl_sock_send_with(&a->sock, msg, type, data, len, &nlseq) :
+		     knl_sock_send(&a->sock, msg, &nlseq);
 	if (err)
 		return err;
 	*p = *what;
@@ -68,10 +73,16 @@ static int request(struct knl_att *a, struct nl_msg *msg, const struct knl_att_p
 	return 0;
 }
 
+static int request(struct knl_att *a, struct nl_msg *msg, const struct knl_att_pending *what)
+{
+	return request_with(a, msg, what, 0, NULL, 0);
+}
+
+/* @room: bytes of attributes beside those of fixed length */
 static struct nl_msg *att_msg(struct knl_att *a, uint8_t cmd, uint16_t flags, uint32_t group,
 			      size_t room)
 {
-	struct nl_msg *msg = knl_msg(a->k->family, cmd, flags, room);
+	struct nl_msg *msg = knl_msg(a->k->family, cmd, flags, room + FIXED_ROOM);
 
 	if (msg && nla_put_u32(msg, NF_RG_A_GROUP, group) < 0) {
 		nlmsg_free(msg);
@@ -164,19 +175,18 @@ int knl_att_install(struct knl_att *a, const struct knl_batch *b)
 		return -ENOTCONN;
 	if (b->len > NF_RG_PUSH_MAX)
 		return -EMSGSIZE;
-	msg = att_msg(a, NF_RG_CMD_INSTALL, 0, b->group, b->len);
+	msg = att_msg(a, NF_RG_CMD_INSTALL, 0, b->group, 0);
 	if (!msg)
 		return -ENOMEM;
 	if (nla_put_u64(msg, NF_RG_A_EPOCH, b->epoch) < 0 ||
 	    nla_put_u64(msg, NF_RG_A_EPOCH_SYSTEM, b->epoch_system) < 0 ||
 	    nla_put_u64(msg, NF_RG_A_SEQ, b->seq) < 0 ||
 	    nla_put_u32(msg, NF_RG_A_BATCH, b->flags) < 0 ||
-	    nla_put_u32(msg, NF_RG_A_GENERATION, b->generation) < 0 ||
-	    nla_put(msg, NF_RG_A_RECORDS, (int)b->len, b->records) < 0) {
+	    nla_put_u32(msg, NF_RG_A_GENERATION, b->generation) < 0) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}
-	err = request(a, msg, &p);
+	err = request_with(a, msg, &p, NF_RG_A_RECORDS, b->records ? b->records : "", b->len);
 	if (!err)
 		a->installs++;
 	return err;

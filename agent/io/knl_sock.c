@@ -152,6 +152,42 @@ int knl_sock_send(struct knl_sock *s, struct nl_msg *msg, uint32_t *seq)
 	return err < 0 ? knl_nl_errno(err) : 0;
 }
 
+/**
+ * knl_sock_send_with() - send a request that ends with a long attribute
+ * @s: an open socket
+ * @msg: freed in any case; room for the header of an attribute is left
+ * @type: of the attribute
+ * @data: its contents, which are not copied
+ * @len: their length, bytes; less than 65532
+ * @seq: gets the sequence number that the answer will carry
+ *
+ * Return: 0 or -errno.
+ */
+int knl_sock_send_with(struct knl_sock *s, struct nl_msg *msg, int type, const void *data,
+		       size_t len, uint32_t *seq)
+{
+	struct nlattr *attr = nla_reserve(msg, type, 0);
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct iovec iov[2] = {
+		{ .iov_base = nlh, .iov_len = nlh->nlmsg_len },
+		{ .iov_base = (void *)data, .iov_len = len },
+	};
+	int err;
+
+	if (!attr) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	nl_complete_msg(s->nl, msg);
+	attr->nla_len = (uint16_t)(attr->nla_len + len);
+	nlh->nlmsg_len += (uint32_t)len;
+	*seq = nlh->nlmsg_seq;
+	errno = 0;
+	err = nl_send_iovec(s->nl, msg, iov, 2);
+	nlmsg_free(msg);
+	return err < 0 ? knl_nl_errno(err) : 0;
+}
+
 static ssize_t recv_datagram(struct knl_sock *s, bool wait)
 {
 	struct sockaddr_nl from = { 0 };

@@ -28,6 +28,8 @@ void knl_sock_close(struct knl_sock *s);
 int knl_sock_fd(const struct knl_sock *s);
 int knl_sock_set_rcvbuf(struct knl_sock *s, uint64_t bytes);
 int knl_sock_send(struct knl_sock *s, struct nl_msg *msg, uint32_t *seq);
+int knl_sock_send_with(struct knl_sock *s, struct nl_msg *msg, int type, const void *data,
+		       size_t len, uint32_t *seq);
 int knl_sock_recv(struct knl_sock *s, bool wait, knl_msg_fn fn, void *arg);
 
 int knl_nl_errno(int nlerr);

@@ -302,6 +302,11 @@ static void on_readable(void *arg)
 			return;
 		frame_parser_fed(&s->parser, n);
 		say_life(s);
+		/* It was all that there is, so the next try would only say so. */
+		if (n < room) {
+			take_frames(s);
+			return;
+		}
 	}
 }
 

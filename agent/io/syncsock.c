@@ -25,8 +25,11 @@
 #define RETRY_MIN_MS 100
 #define RETRY_MAX_MS 2000
 
-/* Read at once what a whole batch needs; the default of libevent would cut it into four. */
-#define READ_MAX (128 * 1024)
+/* Written at once; the default of libevent would cut a batch into four. */
+#define WRITE_MAX (128 * 1024)
+
+/* Parts of a frame. */
+#define PARTS_MAX 4
 
 struct syncsock {
 	struct event_base *base;
@@ -42,7 +45,8 @@ struct syncsock {
 	struct rg_addr target; /* family 0: the peer connects to us */
 	uint16_t target_port;
 	struct evconnlistener *listener;
-	struct bufferevent *bev;
+	struct bufferevent *bev; /* connects, and sends what the kernel did not take at once */
+	struct event *readable;
 	bool connecting;
 	bool paused;
 	struct loop_timer retry;
@@ -61,6 +65,9 @@ static void complain(struct syncsock *s, const char *what, int err)
 
 static void drop(struct syncsock *s)
 {
+	if (s->readable)
+		event_free(s->readable);
+	s->readable = NULL;
 	if (s->bev)
 		bufferevent_free(s->bev);
 	s->bev = NULL;
@@ -114,24 +121,45 @@ static void retry_later(struct syncsock *s)
 	s->retry_ms = s->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : s->retry_ms * 2;
 }
 
-static void on_read(struct bufferevent *bev, void *arg)
+/* A connection that stood has ended. */
+static void ended(struct syncsock *s, int err)
+{
+	drop(s);
+	s->ops->closed(s->arg, err);
+	retry_later(s);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct syncsock *s = arg;
 
-	(void)bev;
+	(void)fd;
+	(void)what;
 	s->ops->readable(s->arg);
 }
 
+/*
+ * Bytes are read to where they are wanted, and not by way of the buffer of the bufferevent: a
+ * standby would copy every record once more.
+ */
 static void established(struct syncsock *s)
 {
+	int fd = bufferevent_getfd(s->bev);
+
+	s->readable = event_new(s->base, fd, EV_READ | EV_PERSIST, on_readable, s);
+	if (!s->readable || event_add(s->readable, NULL)) {
+		complain(s, "cannot read", -ENOMEM);
+		drop(s);
+		retry_later(s);
+		return;
+	}
 	s->connecting = false;
 	s->last_err = 0;
 	s->retry_ms = RETRY_MIN_MS;
 	loop_timer_set(&s->retry, MONO_NEVER);
-	tune(s, bufferevent_getfd(s->bev));
-	bufferevent_set_max_single_read(s->bev, READ_MAX);
-	bufferevent_set_max_single_write(s->bev, READ_MAX);
-	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
+	tune(s, fd);
+	bufferevent_set_max_single_write(s->bev, WRITE_MAX);
+	bufferevent_enable(s->bev, EV_WRITE);
 	s->ops->connected(s->arg);
 }
 
@@ -146,19 +174,18 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		return;
 	}
 	/* What came before the end is still to be read. */
-	if (!s->connecting && evbuffer_get_length(bufferevent_get_input(bev)))
+	if (!s->connecting)
 		s->ops->readable(s->arg);
 	if (bev != s->bev)
 		return;
 	err = what & BEV_EVENT_EOF ? 0 : err;
-	if (s->connecting) {
-		s->stats.connect_failed++;
-		complain(s, "cannot connect", err);
-		drop(s);
-	} else {
-		drop(s);
-		s->ops->closed(s->arg, err);
+	if (!s->connecting) {
+		ended(s, err);
+		return;
 	}
+	s->stats.connect_failed++;
+	complain(s, "cannot connect", err);
+	drop(s);
 	retry_later(s);
 }
 
@@ -170,7 +197,7 @@ static struct bufferevent *make_bev(struct syncsock *s, int fd)
 		close(fd);
 		return NULL;
 	}
-	bufferevent_setcb(bev, on_read, NULL, on_event, s);
+	bufferevent_setcb(bev, NULL, NULL, on_event, s);
 	return bev;
 }
 
@@ -421,12 +448,28 @@ void syncsock_disconnect(struct syncsock *s)
 	retry_later(s);
 }
 
+/*
+ * What the kernel takes now need be neither copied into a buffer nor waited for.  Returns how much
+ * that was; what is wrong with the connection will come out in other ways.
+ */
+static size_t send_now(struct syncsock *s, const void *const *part, const size_t *len, size_t n)
+{
+	struct iovec iov[PARTS_MAX];
+	struct msghdr mh = { .msg_iov = iov, .msg_iovlen = n };
+	ssize_t sent;
+
+	for (size_t i = 0; i < n; i++)
+		iov[i] = (struct iovec){ .iov_base = (void *)part[i], .iov_len = len[i] };
+	sent = sendmsg(bufferevent_getfd(s->bev), &mh, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return sent > 0 ? (size_t)sent : 0;
+}
+
 /**
  * syncsock_send() - send the parts of a frame
  * @s: the socket
  * @part: parts
  * @len: their lengths
- * @n: how many
+ * @n: how many, at most four
  *
  * Return: 0, -ENOTCONN, or -ENOMEM: then part of a frame may have been queued and the connection
  * must end.
@@ -434,14 +477,20 @@ void syncsock_disconnect(struct syncsock *s)
 int syncsock_send(struct syncsock *s, const void *const *part, const size_t *len, size_t n)
 {
 	struct evbuffer *out;
-	size_t queued;
+	size_t queued, gone = 0;
 
 	if (!s->bev || s->connecting)
 		return -ENOTCONN;
 	out = bufferevent_get_output(s->bev);
+	if (!evbuffer_get_length(out))
+		gone = send_now(s, part, len, n);
 	for (size_t i = 0; i < n; i++) {
-		if (len[i] && evbuffer_add(out, part[i], len[i]))
+		size_t skip = gone < len[i] ? gone : len[i];
+
+		if (skip < len[i] &&
+		    evbuffer_add(out, (const uint8_t *)part[i] + skip, len[i] - skip))
 			return -ENOMEM;
+		gone -= skip;
 		s->stats.tx_bytes += len[i];
 	}
 	queued = evbuffer_get_length(out);
@@ -456,14 +505,26 @@ int syncsock_send(struct syncsock *s, const void *const *part, const size_t *len
  * @buf: destination
  * @room: its size
  *
+ * A connection that has ended is closed here, and told.
+ *
  * Return: how many, 0: none.
  */
 size_t syncsock_read(struct syncsock *s, void *buf, size_t room)
 {
-	size_t n = s->bev && !s->connecting ? bufferevent_read(s->bev, buf, room) : 0;
+	ssize_t n;
 
-	s->stats.rx_bytes += n;
-	return n;
+	if (!s->readable || !room)
+		return 0;
+	n = recv(bufferevent_getfd(s->bev), buf, room, MSG_DONTWAIT);
+	if (n > 0) {
+		s->stats.rx_bytes += (size_t)n;
+		return (size_t)n;
+	}
+	if (!n)
+		ended(s, 0);
+	else if (errno != EAGAIN && errno != EINTR)
+		ended(s, -errno);
+	return 0;
 }
 
 /**
@@ -473,13 +534,13 @@ size_t syncsock_read(struct syncsock *s, void *buf, size_t room)
  */
 void syncsock_pause(struct syncsock *s, bool pause)
 {
-	if (!s->bev || s->connecting || pause == s->paused)
+	if (!s->readable || pause == s->paused)
 		return;
 	s->paused = pause;
 	if (pause)
-		bufferevent_disable(s->bev, EV_READ);
+		event_del(s->readable);
 	else
-		bufferevent_enable(s->bev, EV_READ);
+		event_add(s->readable, NULL);
 }
 
 /**
@@ -494,8 +555,6 @@ bool syncsock_pending(const struct syncsock *s)
 
 	if (!s->bev || s->connecting)
 		return false;
-	if (evbuffer_get_length(bufferevent_get_input(s->bev)))
-		return true;
 	return !ioctl(bufferevent_getfd(s->bev), FIONREAD, &n) && n > 0;
 }
 
