@@ -305,20 +305,20 @@ int frame_put_join(const struct frame_join *j, uint8_t *buf, size_t cap)
 	wbuf_put_u64(&w, j->digest);
 	wbuf_put_u16(&w, j->flags);
 	wbuf_put_u16(&w, 0);
-	wbuf_put_u32(&w, 0);
+	wbuf_put_u32(&w, j->table_max);
 	return w.failed ? -EMSGSIZE : (int)w.len;
 }
 
 int frame_get_join(const uint8_t *buf, size_t len, struct frame_join *j)
 {
 	struct rbuf r = rbuf_init(buf, len);
-	uint32_t reserved;
+	uint16_t reserved;
 
 	j->instance = rbuf_get_u64(&r);
 	j->digest = rbuf_get_u64(&r);
 	j->flags = rbuf_get_u16(&r);
 	reserved = rbuf_get_u16(&r);
-	reserved |= rbuf_get_u32(&r);
+	j->table_max = rbuf_get_u32(&r);
 	if (r.failed || rbuf_left(&r) || reserved || !j->instance ||
 	    j->flags & ~FRAME_JOIN_FULL)
 		return -EBADMSG;

@@ -15,8 +15,8 @@
 
 #include "hello.h"
 
-#define FRAME_VERSION		3	/* of the stream and its records, what we speak */
-#define FRAME_VERSION_MIN	3	/* the oldest that we understand */
+#define FRAME_VERSION		4	/* of the stream and its records, what we speak */
+#define FRAME_VERSION_MIN	4	/* the oldest that we understand */
 #define FRAME_HEADER_BYTES	40
 #define FRAME_PAYLOAD_MAX	65536	/* bytes */
 #define FRAME_REFUSALS_MAX	1024	/* {index, reason} pairs in one ACK */
@@ -213,6 +213,7 @@ struct frame_join {
 	uint64_t instance;	/* of the group in the receiver's kernel, not 0 */
 	uint64_t digest;	/* configuration digest, 0 = not computed */
 	uint16_t flags;		/* FRAME_JOIN_* */
+	uint32_t table_max;	/* connections that its table takes, 0 = no limit */
 };
 
 /* First bytes of the payload of a BATCH; the records follow. */

@@ -130,6 +130,7 @@ struct syncsess_event {
 			struct rg_epoch epoch;
 			uint64_t instance;	/* SEND, RECEIVE: in our kernel */
 			uint64_t digest;
+			uint32_t table_max;	/* RECEIVE: connections, 0 = no limit */
 			bool full;
 		} group;
 		struct syncsess_batch batch;
@@ -179,6 +180,7 @@ struct syncsess_action {
 			uint8_t group;
 			uint32_t session;
 			uint64_t peer_instance;
+			uint32_t peer_table_max;
 			bool bulk;
 		} sync;
 		struct syncsess_batch batch;
@@ -241,10 +243,10 @@ enum syncsess_counter {
  * @epoch: the term
  * @session: number given to our kernel, 0 = none
  * @instance: of our kernel; receiver: for the JOIN
- * @digest: receiver: for the JOIN
+ * @digest, @table_max: receiver: for the JOIN
  * @full: receiver: ask for everything
  * @joined: sender: the peer's JOIN is at hand, in the following
- * @join_epoch, @join_instance, @join_full: from it
+ * @join_epoch, @join_instance, @join_table_max, @join_full: from it
  * @tx_seq: sender: last batch sent
  * @first: sender: the next batch is the first one of the kernel's session
  * @floor: sender: batches up to here belong to a session that was replaced
@@ -265,10 +267,12 @@ struct syncsess_group {
 	uint32_t session;
 	uint64_t instance;
 	uint64_t digest;
+	uint32_t table_max;
 	bool full;
 	bool joined;
 	struct rg_epoch join_epoch;
 	uint64_t join_instance;
+	uint32_t join_table_max;
 	bool join_full;
 	uint64_t tx_seq;
 	bool first;

@@ -45,6 +45,7 @@ static void kernel_session(struct syncsess_ctx *c, struct syncsess_group *g,
 	a->sync.session = session;
 	if (type == SYNCSESS_KERNEL_SYNC && session) {
 		a->sync.peer_instance = g->join_instance;
+		a->sync.peer_table_max = g->join_table_max;
 		a->sync.bulk = bulk;
 	}
 }
@@ -86,6 +87,7 @@ void syncsess_start_receiver(struct syncsess_ctx *c, struct syncsess_group *g)
 		.instance = g->instance,
 		.digest = g->digest,
 		.flags = g->full ? FRAME_JOIN_FULL : 0,
+		.table_max = g->table_max,
 	};
 	struct syncsess_frame *f;
 
@@ -138,6 +140,7 @@ void syncsess_rx_join(struct syncsess_ctx *c, struct syncsess_group *g, const st
 	g->joined = true;
 	g->join_epoch = hdr->epoch;
 	g->join_instance = j.instance;
+	g->join_table_max = j.table_max;
 	g->join_full = j.flags & FRAME_JOIN_FULL;
 	start_sender(c, g);
 	if (g->dir != SYNCSESS_SENDER || !g->running)
@@ -280,6 +283,7 @@ void syncsess_want_receive(struct syncsess_ctx *c, const struct syncsess_event *
 	g->epoch = ev->group.epoch;
 	g->instance = ev->group.instance;
 	g->digest = ev->group.digest;
+	g->table_max = ev->group.table_max;
 	g->full = g->full || ev->group.full;
 	g->repair_ms = 0;
 	syncsess_start_receiver(c, g);

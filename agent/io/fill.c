@@ -11,6 +11,7 @@
 #include "io/announce.h"
 #include "io/clock.h"
 #include "io/ctl.h"
+#include "io/cttable.h"
 #include "io/hellosock.h"
 #include "io/ifaces.h"
 #include "io/natwork.h"
@@ -112,17 +113,23 @@ static void fill_log(const struct group *g, struct view_log *o)
 static void fill_sync(const struct group *g, const struct knl_group *k, struct view_sync *o)
 {
 	const struct synclink_group_stats *st;
+	struct cttable t;
 
 	o->sync = k->sync;
 	o->entries = k->entries;
 	o->pending = k->pending;
 	o->inflight = k->inflight;
 	o->refused = k->refused;
+	cttable_read(&t);
+	o->table_used = t.used;
+	o->table_max = t.max;
 	o->verified_ms = k->has_verified ? (int64_t)k->verified : -1;
 	if (!g->sync)
 		return;
 	st = synclink_group_stats(g->sync, g->id);
 	o->session_up = synclink_up(g->sync);
+	if (o->session_up && k->role == NF_RG_ROLE_ACTIVE)
+		o->peer_table_max = st->peer_table_max;
 	o->bulks = st->bulks;
 	o->deltas = st->deltas;
 	o->batches_tx = st->batches_tx;
@@ -222,6 +229,25 @@ static void own_faults(const struct group *g, struct view_group *v)
 			  0);
 }
 
+/* Before connections are missing for it. */
+static void table_faults(struct view_group *v)
+{
+	const struct view_sync *s = &v->sync;
+	char text[VIEW_TEXT_LEN];
+
+	if (cttable_tight((uint32_t)s->table_used, (uint32_t)s->table_max)) {
+		snprintf(text, sizeof(text), "%llu connections, and the table takes %llu",
+			 (unsigned long long)s->table_used, (unsigned long long)s->table_max);
+		add_fault(v, "TABLE", text, 0);
+	}
+	if (cttable_tight((uint32_t)s->table_used, (uint32_t)s->peer_table_max)) {
+		snprintf(text, sizeof(text), "%llu connections, and the peer's table takes %llu",
+			 (unsigned long long)s->table_used,
+			 (unsigned long long)s->peer_table_max);
+		add_fault(v, "PEER-TABLE", text, 0);
+	}
+}
+
 static void fill_faults(const struct group *g, const struct knl_group *k, struct view_group *v)
 {
 	char text[VIEW_TEXT_LEN];
@@ -238,6 +264,7 @@ static void fill_faults(const struct group *g, const struct knl_group *k, struct
 			 k->refused);
 		add_fault(v, "CAPACITY", text, 0);
 	}
+	table_faults(v);
 	election_faults(g, v);
 	own_faults(g, v);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/clock.h"
+#include "io/cttable.h"
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/sysid.h"
@@ -108,6 +109,19 @@ static void kernel_install(struct synclink *s, const struct syncsess_batch *b, s
 	s->group[b->group].records_rx += b->count;
 }
 
+/* What does not fit at the peer will be missing there: said before it is. */
+static void look_at_table(struct synclink *s, uint8_t group, uint32_t peer_max)
+{
+	struct cttable t;
+
+	s->group[group].peer_table_max = peer_max;
+	cttable_read(&t);
+	if (peer_max && (!t.max || peer_max < t.max))
+		log_warnx("SYNC",
+			  "RG id %u: the peer's connection tracking table takes %u connections, this router's %u",
+			  group, peer_max, t.max);
+}
+
 static void kernel_result(struct synclink *s, int err, struct after *after)
 {
 	if (!err)
@@ -148,6 +162,8 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 		after->link = a->up ? 1 : -1;
 		break;
 	case SYNCSESS_KERNEL_SYNC:
+		if (a->sync.session)
+			look_at_table(s, a->sync.group, a->sync.peer_table_max);
 		kernel_result(s,
 			      knl_att_sync(s->att, a->sync.group, a->sync.session,
 					   a->sync.peer_instance, a->sync.bulk),
@@ -451,12 +467,15 @@ void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *
 		      uint64_t instance, uint64_t digest, bool full)
 {
 	struct syncsess_event ev = { .type = SYNCSESS_EV_RECEIVE };
+	struct cttable t;
 
 	ev.group.id = group;
 	ev.group.epoch = *epoch;
 	ev.group.instance = instance;
 	ev.group.digest = digest;
 	ev.group.full = full;
+	cttable_read(&t);
+	ev.group.table_max = t.max;
 	feed(s, &ev);
 }
 

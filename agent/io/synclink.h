@@ -62,6 +62,7 @@ struct synclink_group_stats {
 	uint64_t bulks, deltas; /* sessions that our kernel fed the peer with */
 	uint64_t acked_seq;
 	uint64_t lost; /* entries that vanished here behind our back */
+	uint32_t peer_table_max; /* connections that the peer's table takes, 0: no limit */
 };
 
 struct synclink_stats {

@@ -20,6 +20,7 @@
 #include "core/syncsess.h"
 
 #define GROUP	5
+#define TABLE_MAX	262144	/* of either side */
 #define HOLD	1000
 
 struct side {
@@ -39,6 +40,7 @@ struct side {
 	int disconnects;
 	uint32_t tx_session;
 	uint64_t tx_instance;
+	uint32_t tx_table_max;
 	bool tx_bulk;
 	int tx_starts;
 	uint32_t rx_session;
@@ -100,6 +102,7 @@ static inline void run_actions(struct side *x)
 		case SYNCSESS_KERNEL_SYNC:
 			x->tx_session = t->sync.session;
 			x->tx_instance = t->sync.peer_instance;
+			x->tx_table_max = t->sync.peer_table_max;
 			x->tx_bulk = t->sync.bulk;
 			x->tx_starts += t->sync.session != 0;
 			break;
@@ -163,6 +166,7 @@ static inline void ev_group(struct side *x, enum syncsess_event_type type,
 	ev.group.id = GROUP;
 	ev.group.epoch = epoch;
 	ev.group.instance = x->instance;
+	ev.group.table_max = TABLE_MAX;
 	ev.group.full = full;
 	step(x, &ev);
 }

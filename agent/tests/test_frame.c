@@ -57,7 +57,7 @@ static void layout(void **state)
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 			 FRAME_HEADER_BYTES);
 	assert_memory_equal(buf,
-			    "\x04\x04\x00\x03\x00\x03\x00\x00\x00\x00\x00\x09"
+			    "\x04\x04\x00\x04\x00\x03\x00\x00\x00\x00\x00\x09"
 			    "\x00\x00\x00\x00\x00\x00\x00\x07"
 			    "\x00\x00\x00\x00\x00\x00\x00\x22"
 			    "\x00\x00\x00\x00\x00\x00\x00\x0b"
@@ -155,16 +155,16 @@ static void later_open(void **state)
 	struct frame f = sample(FRAME_OPEN), g;
 	struct frame_open o;
 
-	f.version = 4;
+	f.version = FRAME_VERSION + 1;
 	f.len = 100;
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 			 FRAME_HEADER_BYTES);
 	assert_int_equal(frame_get_header(buf, FRAME_HEADER_BYTES, &g),
 			 FRAME_OK);
-	memcpy(buf, "\0\4\0\5 whatever", 13);
+	memcpy(buf, "\0\5\0\6 whatever", 13);
 	assert_int_equal(frame_get_open(buf, 100, &o), -EPROTO);
-	assert_int_equal(o.version_min, 4);
-	assert_int_equal(o.version_max, 5);
+	assert_int_equal(o.version_min, 5);
+	assert_int_equal(o.version_max, 6);
 	f.len = 2000;
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)), -EINVAL);
 }
@@ -267,7 +267,7 @@ static void parser_storage(void **state)
 static void open_payload(void **state)
 {
 	struct frame_open o = {
-		.version_min = 2, .version_max = 3, .domain = 71, .protocol = 8,
+		.version_min = 2, .version_max = 4, .domain = 71, .protocol = 8,
 		.system = 5, .nonce = 6, .peer_nonce = 7,
 		.payload_max = FRAME_PAYLOAD_MAX,
 	}, r;
@@ -275,7 +275,7 @@ static void open_payload(void **state)
 
 	assert_int_equal(len, FRAME_OPEN_BYTES);
 	assert_int_equal(frame_get_open(buf, len, &r), 0);
-	assert_int_equal(r.version_max, 3);
+	assert_int_equal(r.version_max, 4);
 	assert_int_equal(r.domain, 71);
 	assert_int_equal(r.protocol, 8);
 	assert_int_equal(r.system, 5);
@@ -294,7 +294,7 @@ static void open_payload(void **state)
 
 static void other_payloads(void **state)
 {
-	struct frame_join j = { 1, 2, FRAME_JOIN_FULL }, jr;
+	struct frame_join j = { 1, 2, FRAME_JOIN_FULL, 1000 }, jr;
 	struct frame_batch fb = { 3, 4 }, br;
 	struct frame_refusal rf[2] = { { 1, 2 }, { 0xffff, 3 } }, rr[2];
 	enum frame_reason r;
@@ -306,6 +306,7 @@ static void other_payloads(void **state)
 	assert_int_equal(jr.instance, 1);
 	assert_int_equal(jr.digest, 2);
 	assert_int_equal(jr.flags, FRAME_JOIN_FULL);
+	assert_int_equal(jr.table_max, 1000);
 	assert_int_equal(frame_get_join(buf, len - 1, &jr), -EBADMSG);
 	buf[16] = 0x80;
 	assert_int_equal(frame_get_join(buf, len, &jr), -EBADMSG);

@@ -23,6 +23,7 @@ static void stream(void **state)
 	carry();
 	assert_int_equal(a.tx_starts, 1);
 	assert_int_equal(a.tx_instance, 4711);
+	assert_int_equal(a.tx_table_max, TABLE_MAX);
 	assert_false(a.tx_bulk);
 	assert_int_equal(b.status, ELECTION_SYNC_COLD);
 	push(&a, 11, FRAME_F_BULK_BEGIN, 300);

@@ -110,7 +110,7 @@ static void wrong_version(void **state)
 	f = from_b(FRAME_OPEN);
 	f.version = FRAME_VERSION + 1;
 	f.len = FRAME_OPEN_BYTES;
-	inject(f, "\0\2\0\3\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
+	inject(f, "\0\2\0\4\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
 		  "\0\0\0\0\0\0\0\x65\0\1\0\0\0\0\0");
 	assert_true(a.up);
 	assert_int_equal(a.s.version, FRAME_VERSION);
