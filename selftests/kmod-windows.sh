@@ -13,7 +13,8 @@
 
 RATE=$((2000000 / ktap_slow / ktap_slow)) # bytes/s; the routers have to be changed meanwhile
 PATIENCE=$((40 * ktap_slow))	# s
-read -ra times <<<"$(soak "60 250 500" 250)"
+read -ra times <<<"$(soak "0 60 250 500" 250)"
+LEARNT=3000	# ms from the takeover on until all windows are known: a sender repeats itself once or twice
 
 # acks_die HOST MATCH: HOST, a sender, hears none of the TCP packets that match any more
 acks_die() {
@@ -27,6 +28,13 @@ acks_die() {
 	NFT
 }
 acks_live() { ns "$1" nft delete table inet acks; }
+uptime_ms() { awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime; }
+# learnt_by TIME: all windows are known, early enough; says when
+learnt_by() {
+	wait_for 20 kget_is B guarded 0 || return 1
+	diag "all windows known $(($(uptime_ms) - $1)) ms after the takeover"
+	[ $(($(uptime_ms) - $1)) -le $((LEARNT * ktap_slow)) ]
+}
 transfer_at() { [ "$(sed -n 's/^t=.* bytes=//p' "$RUN/$NS/transfer.$1" | tail -n1)" -ge "$2" ]; }
 
 # start NAME ADDRESS: a download from port 5000 and an upload to port 5001
@@ -35,7 +43,7 @@ start() {
 	must transfer_start "up$1" c up -r $RATE -i 50 -w $PATIENCE "$2" 5001 4000000
 }
 
-ktap_plan $((${#times[@]} * 6))
+ktap_plan $((${#times[@]} * 7))
 for ms in "${times[@]}"; do
 	kmod_up
 	flowd_start 5000 2
@@ -56,6 +64,7 @@ for ms in "${times[@]}"; do
 	kmod_takeover
 	acks_live s
 	acks_live c
+	ok_if "all windows are known soon, $ms ms" learnt_by "$(uptime_ms)"
 	for t in down4 up4 down6 up6; do
 		ok_if "$t, acknowledgments dead for $ms ms" transfer_ends $t 60
 	done
