@@ -176,21 +176,32 @@ static unsigned int hook_gate(void *priv, struct sk_buff *skb, const struct nf_h
 	return likely(gate_open(rn)) ? NF_ACCEPT : gate_look(rn, skb, state->pf);
 }
 
-static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+/* A packet to a translated address has reached the router itself. */
+static noinline unsigned int local_in_look(struct nf_rg_net *rn, const struct sk_buff *skb,
+					   const struct nf_hook_state *state)
 {
-	struct nf_rg_net *rn = priv;
 	struct gate_packet p;
 
-	if (list_empty(&rn->mappings) || !gate_parse(skb, state->pf, &p) || p.quoted)
-		return NF_ACCEPT;
-	if (!nf_rg_mapping_by_addr(rn, state->pf, &p.dst))
+	if (!gate_parse(skb, state->pf, &p) || p.quoted)
 		return NF_ACCEPT;
 	/* The pool's addresses stand on the interface for IPv6: neighbours may resolve them. */
 	if (state->pf == NFPROTO_IPV6 && ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 &&
 	    ipv6_hdr(skb)->hop_limit == 255)
 		return NF_ACCEPT;
 	return gate_drop(rn, NF_RG_STAT_DROP_UNTRANSLATED);
+}
+
+/* Nearly all that comes here is for the router's own addresses. */
+static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	const void *dst = state->pf == NFPROTO_IPV4 ? (const void *)&ip_hdr(skb)->daddr :
+						      (const void *)&ipv6_hdr(skb)->daddr;
+
+	/* Of an IPv4 address only the first word of the union is looked at. */
+	if (likely(!nf_rg_mapping_by_addr(priv, state->pf, dst)))
+		return NF_ACCEPT;
+	return local_in_look(priv, skb, state);
 }
 
 /* May this router speak for the address now? */

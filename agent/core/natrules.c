@@ -131,28 +131,34 @@ static void acl_chain(const struct natrules *n, struct out *o,
 	out_str(o, "\t}\n");
 }
 
+static const char *nfproto(const struct natrules *n, const struct conf_map *m)
+{
+	return conf_map_family(n->c, m) == RG_V4 ? "ipv4" : "ipv6";
+}
+
+static void jump_rule(const struct natrules *n, struct out *o,
+		      const struct conf_map *m)
+{
+	out_fmt(o, "\t\tmeta nfproto %s jump m%u", nfproto(n, m), m->id);
+	out_comment(o, m);
+	out_char(o, '\n');
+}
+
 /*
  * What leaves on the way from inside to outside runs through all mappings.
  * @first: a rule before that, or "".
+ * @rule: writes the rule of a mapping, if it has one
  */
 static void base_chain(const struct natrules *n, struct out *o,
 		       const char *type, const char *prio, const char *first,
-		       bool (*wanted)(const struct natrules *n,
-				      const struct conf_map *m))
+		       void (*rule)(const struct natrules *n, struct out *o,
+				    const struct conf_map *m))
 {
 	uint32_t k;
 
 	out_str(o, "\tchain mappings {\n");
-	for (k = 0; k < n->c->n_maps; k++) {
-		const struct conf_map *m = &n->c->map[k];
-
-		if (!wanted(n, m))
-			continue;
-		out_fmt(o, "\t\tmeta nfproto %s jump m%u",
-			conf_map_family(n->c, m) == RG_V4 ? "ipv4" : "ipv6", m->id);
-		out_comment(o, m);
-		out_char(o, '\n');
-	}
+	for (k = 0; k < n->c->n_maps; k++)
+		rule(n, o, &n->c->map[k]);
 	out_fmt(o, "\t}\n\tchain postrouting {\n"
 		   "\t\ttype %s hook postrouting priority %s; policy accept;\n",
 		type, prio);
@@ -172,13 +178,6 @@ static void replace_table(struct out *o, const char *table)
 	/* Add first: deleting what is not there would be an error. */
 	out_fmt(o, "add table %s\ndelete table %s\ntable %s {\n", table, table,
 		table);
-}
-
-static bool any_map(const struct natrules *n, const struct conf_map *m)
-{
-	(void)n;
-	(void)m;
-	return true;
 }
 
 static void closed_chain(struct out *o, uint32_t id)
@@ -291,7 +290,7 @@ static void keep_in(const struct natrules *n, struct out *o)
 	 */
 	base_chain(n, o, "filter", "srcnat + 10",
 		   "\t\tct mark & " MARK_MASK " != 0 accept\n"
-		   "\t\tct direction original ct status snat accept\n", any_map);
+		   "\t\tct direction original ct status snat accept\n", jump_rule);
 }
 
 /**
@@ -384,6 +383,70 @@ static void translate_to(struct out *o, const char *ip, const struct rg_range *r
 	out_str(o, " fully-random\n");
 }
 
+/* The one entry that a list has for a mapping, NULL if it is none or more. */
+static const struct conf_ace *only_ace(const struct natrules *n,
+				       const struct conf_map *m)
+{
+	const struct conf_acl *a = conf_acl(n->c, m->acl);
+	enum rg_family f = conf_map_family(n->c, m);
+	const struct conf_ace *only = NULL;
+	uint32_t k;
+
+	for (k = 0; a && k < a->n_aces; k++) {
+		const struct conf_ace *e = &a->ace[k];
+
+		if (e->src.addr.family != RG_NONE && e->src.addr.family != f)
+			continue;
+		if (only)
+			return NULL;
+		only = e;
+	}
+	return only;
+}
+
+/*
+ * A list of one entry and a pool in one piece, as most are, need no chains:
+ * each jump costs the first packet of every connection. The range is then the
+ * first of @n->room.
+ */
+static bool is_one_rule(const struct natrules *n, const struct conf_map *m)
+{
+	const struct conf_ace *e = only_ace(n, m);
+	size_t got = 0;
+
+	return e && e->permit &&
+	       !conf_pool_ranges(n->c, conf_pool(n->c, m->pool), n->taken,
+				 n->n_taken, n->room, n->n_room, &got) &&
+	       got == 1;
+}
+
+static void translate_rule(const struct natrules *n, struct out *o,
+			   const struct conf_map *m)
+{
+	const char *ip = conf_map_family(n->c, m) == RG_V4 ? "ip" : "ip6";
+	const struct conf_ace *e;
+	char text[PREFIX_STRLEN];
+
+	if (!works(n, m))
+		return;
+	if (!is_one_rule(n, m)) {
+		jump_rule(n, o, m);
+		return;
+	}
+	e = only_ace(n, m);
+	if (e->src.addr.family != RG_NONE && e->src.len) {
+		addr_print_prefix(&e->src, text);
+		out_fmt(o, "\t\t%s saddr %s", ip, text);
+	} else {
+		out_fmt(o, "\t\tmeta nfproto %s", nfproto(n, m));
+	}
+	out_fmt(o, " counter name m%u_translated snat %s to ", m->id, ip);
+	out_range(o, &n->room[0]);
+	out_str(o, " fully-random");
+	out_comment(o, m);
+	out_char(o, '\n');
+}
+
 static int pool_chains(const struct natrules *n, struct out *o,
 		       const struct conf_map *m)
 {
@@ -433,11 +496,13 @@ int natrules_translate(const struct natrules *n, struct out *o,
 	for (k = 0; k < n->c->n_maps && !err; k++) {
 		if (!works(n, &n->c->map[k]))
 			continue;
+		(*mappings)++;
+		if (is_one_rule(n, &n->c->map[k]))
+			continue;
 		err = pool_chains(n, o, &n->c->map[k]);
 		acl_chain(n, o, &n->c->map[k], "pool");
-		(*mappings)++;
 	}
-	base_chain(n, o, "nat", "srcnat", "", works);
+	base_chain(n, o, "nat", "srcnat", "", translate_rule);
 	out_str(o, "}\n");
 	return err;
 }

@@ -96,6 +96,29 @@ static void test_translate(void **state)
 	assert_string_equal(translate(&n, 1), want_translate);
 }
 
+/* One entry, one piece: one rule. */
+static void test_translate_one_rule(void **state)
+{
+	struct natrules n = from(IN_GROUP IFS
+		"ip nat pool p 192.0.2.8 192.0.2.15 prefix-length 24\n"
+		"ip nat pool q 192.0.2.32 192.0.2.32 prefix-length 24\n"
+		"ip access-list standard l\npermit 10.0.0.0/8\n"
+		"ip access-list standard k\npermit any\n"
+		RULE("l", "p", "10") RULE("k", "q", "11"));
+
+	translate(&n, 2);
+	has("\tchain mappings {\n"
+	    "\t\tip saddr 10.0.0.0/8 counter name m10_translated "
+	    "snat ip to 192.0.2.8-192.0.2.15 fully-random "
+	    "comment \"list l pool p redundancy 1\"\n"
+	    "\t\tmeta nfproto ipv4 counter name m11_translated "
+	    "snat ip to 192.0.2.32 fully-random "
+	    "comment \"list k pool q redundancy 1\"\n"
+	    "\t}\n");
+	hasnt("chain m10");
+	hasnt("jump m1");
+}
+
 static const char want_guard_base[] =
 	"type filter hook postrouting priority srcnat + 10; policy accept;\n"
 	"\t\tct mark & 0xff000000 != 0 accept\n"
@@ -308,6 +331,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_translate),
+		cmocka_unit_test(test_translate_one_rule),
 		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_guarded_without_pool_or_group),
 		cmocka_unit_test(test_closed_in_the_module),
