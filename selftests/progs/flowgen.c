@@ -2,20 +2,25 @@
 /*
  * flowgen - many short or many lasting flows, against flowd
  *
- * usage: flowgen churn [-u] [-c CONC] [-w WAIT] [-r RATE] {-n TOTAL | -t SECS} HOST PORT
- *        flowgen hold  [-u] [-c CONC] [-w WAIT] -n TOTAL HOST PORT
+ * usage: flowgen churn [-u] [-c CONC] [-w WAIT] [-r RATE] [-s PORT] {-n TOTAL | -t SECS} HOST PORT
+ *        flowgen hold  [-u] [-c CONC] [-w WAIT] [-s PORT] -n TOTAL HOST PORT
+ *        flowgen echo  [-u] [-w WAIT] -n TOTAL HOST PORT
  *
  * churn: open, one byte each way, close; CONC (64) at a time, at most RATE a
  *        second, until TOTAL flows or SECS seconds, or SIGTERM: no more flows then.
  * hold:  the same without close.  Prints "held=N" when all are there; on each
  *        SIGUSR1 sends a byte over every flow and prints "verified=N dead=M"
  *        when all echoes came or WAIT s have passed; SIGTERM ends it.
+ * echo:  a byte each way over one flow, again and again, the next one when the last
+ *        came back; prints "echoes=TOTAL us_per_echo=", without the first 1000.
  * A flow has failed after WAIT (10) seconds without an answer.
  * -u:    UDP; a datagram without echo is sent again three times, each second.
+ * -s:    the client's own ports are PORT and those behind it, one after the other:
+ *        those that the kernel chooses for UDP come more than once.
  *
  * Every 20000 flows it goes on to the next port (flowd PORT COUNT), for the
- * client's own ports run out.  Prints flows=, fail= (of these: reset=, timeout=),
- * secs= and us_per_flow=.  Exit status 1 if a flow failed.
+ * client's own ports run out.  churn and hold print flows=, fail= (of these: reset=,
+ * timeout=), secs= and us_per_flow=.  Exit status 1 if a flow failed.
  */
 #include "common.h"
 
@@ -33,6 +38,7 @@
 #include <unistd.h>
 
 #define FLOWS_PER_PORT 20000
+#define ECHO_WARM 1000
 #define UDP_RETRY 1.0		/* s */
 #define UDP_TRIES 4
 
@@ -53,8 +59,8 @@ struct flow {
 };
 
 static struct {
-	bool hold, udp;
-	unsigned int conc, port;
+	bool hold, echo, udp;
+	unsigned int conc, port, own_port;
 	unsigned long total;
 	double rate, secs, wait;
 	struct addr to;
@@ -100,15 +106,28 @@ static void flow_send(struct flow *f)
 		flow_fail(f, errno);
 }
 
+/* The client's own port of a flow, if we choose it. */
+static void flow_bind(int fd, unsigned long nth)
+{
+	struct addr own = { .ss.ss_family = opt.to.ss.ss_family, .len = opt.to.len };
+
+	if (!opt.own_port)
+		return;
+	set_port(&own, opt.own_port + nth % FLOWS_PER_PORT);
+	if (bind(fd, (struct sockaddr *)&own.ss, own.len))
+		die("bind: %s", strerror(errno));
+}
+
 static void flow_start(void)
 {
 	struct flow *f = &flows[free_slots[--nfree]];
 
-	set_port(&opt.to, opt.port + started++ / FLOWS_PER_PORT);
+	set_port(&opt.to, opt.port + started / FLOWS_PER_PORT);
 	f->fd = socket(opt.to.ss.ss_family,
 		       (opt.udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK, 0);
 	if (f->fd < 0)
 		die("socket: %s", strerror(errno));
+	flow_bind(f->fd, started++);
 	f->since = now();
 	f->tries = 0;
 	f->state = CONNECTING;
@@ -266,14 +285,40 @@ static void hold(void)
 		verify();
 }
 
+static void echo(void)
+{
+	struct timeval wait = { .tv_sec = (time_t)opt.wait };
+	int fd = socket(opt.to.ss.ss_family, opt.udp ? SOCK_DGRAM : SOCK_STREAM, 0);
+	unsigned long i;
+	double t0 = 0;
+	char byte = 'x';
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) ||
+	    connect(fd, (struct sockaddr *)&opt.to.ss, opt.to.len))
+		die("connect: %s", strerror(errno));
+	for (i = 0; i < ECHO_WARM + opt.total; i++) {
+		if (i == ECHO_WARM) {
+			PROFILE_BEGIN();
+			t0 = now();
+		}
+		if (write(fd, &byte, 1) != 1 || read(fd, &byte, 1) != 1)
+			die("echo %lu: %s", i, strerror(errno));
+	}
+	printf("echoes=%lu us_per_echo=%.4f\n", opt.total, (now() - t0) * 1e6 / opt.total);
+	PROFILE_END();
+	close(fd);
+}
+
 static void parse(int argc, char **argv)
 {
 	int o;
 
-	if (argc < 2 || (strcmp(argv[1], "churn") && strcmp(argv[1], "hold")))
-		die("usage: flowgen churn|hold [OPTION...] HOST PORT");
+	if (argc < 2 ||
+	    (strcmp(argv[1], "churn") && strcmp(argv[1], "hold") && strcmp(argv[1], "echo")))
+		die("usage: flowgen churn|hold|echo [OPTION...] HOST PORT");
 	opt.hold = !strcmp(argv[1], "hold");
-	while ((o = getopt(argc - 1, argv + 1, "uc:w:r:n:t:")) != -1) {
+	opt.echo = !strcmp(argv[1], "echo");
+	while ((o = getopt(argc - 1, argv + 1, "uc:w:r:s:n:t:")) != -1) {
 		switch (o) {
 		case 'u':
 			opt.udp = true;
@@ -287,6 +332,9 @@ static void parse(int argc, char **argv)
 		case 'r':
 			opt.rate = number("-r", optarg, 10000000);
 			break;
+		case 's':
+			opt.own_port = number("-s", optarg, 65535 - FLOWS_PER_PORT);
+			break;
 		case 'n':
 			opt.total = number("-n", optarg, 1 << 30);
 			break;
@@ -299,7 +347,7 @@ static void parse(int argc, char **argv)
 	}
 	argv += optind + 1;
 	argc -= optind + 1;
-	if (argc != 2 || (!opt.total && (opt.hold || !opt.secs)) || !opt.conc)
+	if (argc != 2 || (!opt.total && (opt.hold || opt.echo || !opt.secs)) || !opt.conc)
 		die("HOST and PORT, and how many or how long");
 	opt.port = number("PORT", argv[1], 65535);
 	opt.to = parse_addr(argv[0], opt.port);
@@ -311,6 +359,11 @@ int main(int argc, char **argv)
 	unsigned int i;
 
 	parse(argc, argv);
+	if (opt.echo) {
+		set_port(&opt.to, opt.port);
+		echo();
+		return 0;
+	}
 	more_files();
 	signal(SIGPIPE, SIG_IGN);
 	if (opt.hold) {
