@@ -50,7 +50,7 @@ setting() {
 # a line each: limit, memory, name.
 vm_queues() {
 	# Limits end what hangs; a busy host must not reach them.
-	local f name line kind scale=3
+	local f name line kind mem scale=3
 
 	[ "$mode" != soak ] || scale=60
 	[ "$mode" != debug ] || scale=18
@@ -73,8 +73,9 @@ vm_queues() {
 			echo "0 1 0" >>"$totals"
 			continue ;;
 		esac
-		echo "$(($(setting "$line" timeout 120) * scale)) $(setting "$line" mem 1024) $name" \
-			>>"$work/queue.$kind"
+		mem=$(setting "$line" mem 1024)
+		[ "$mode" != soak ] || mem=$(setting "$line" soakmem "$mem")
+		echo "$(($(setting "$line" timeout 120) * scale)) $mem $name" >>"$work/queue.$kind"
 	done
 	for kind in icount smp host; do
 		sort -rn -o "$work/queue.$kind" "$work/queue.$kind"

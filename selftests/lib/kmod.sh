@@ -442,3 +442,15 @@ gap_loses() {
 			awk '{ print $1 - $2 }')" "$2"
 }
 gap_over() { grep -q sent= "$RUN/$NS/gap.$1"; }
+
+# sink: the server says nothing to UDP ports 10 to 99 (strew), not even that nobody is there
+sink() {
+	must ns s nft -f - <<-'NFT'
+	table ip sink {
+		chain input {
+			type filter hook input priority 0
+			udp dport 10-99 drop
+		}
+	}
+	NFT
+}

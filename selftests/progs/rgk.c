@@ -7,7 +7,8 @@
  *	rgk [-n NETNS] del ID				NF_RG_CMD_GROUP_DEL
  *	rgk [-n NETNS] mapping ID GROUP SLOT FROM-TO...	NF_RG_CMD_MAPPING_NEW
  *	rgk [-n NETNS] unmap ID				NF_RG_CMD_MAPPING_DEL
- *	rgk [-n NETNS] role ID {init|standby|active} EPOCH [lease MS] [grace MS] [nonew]
+ *	rgk [-n NETNS] role ID {init|standby|active} EPOCH [lease MS] [grace MS] [nonew] [timed]
+ *							NF_RG_CMD_SET_ROLE; timed: us
  *	rgk [-n NETNS] flush ID				NF_RG_CMD_FLUSH
  *	rgk [-n NETNS] get ID				one "name value" a line
  *	rgk [-n NETNS] stats				likewise
@@ -344,8 +345,10 @@ static int cmd_role(const struct conn *c, int argc, char **argv)
 {
 	static const char *const roles[] = { "disabled", "init", "standby", "active" };
 	struct nl_msg *m = request(c, NF_RG_CMD_SET_ROLE, NLM_F_ACK);
+	struct timespec a, b;
+	bool timed = false;
 	unsigned int role;
-	int i;
+	int i, ret;
 
 	for (role = 0; role < 4 && strcmp(argv[1], roles[role]); role++)
 		;
@@ -360,10 +363,17 @@ static int cmd_role(const struct conn *c, int argc, char **argv)
 			nla_put_u32(m, NF_RG_A_GRACE, number(argv[++i]));
 		else if (!strcmp(argv[i], "nonew"))
 			nla_put_u32(m, NF_RG_A_FLAGS, NF_RG_F_NO_NEW);
+		else if (!strcmp(argv[i], "timed"))
+			timed = true;
 		else
 			return 2;
 	}
-	return call(c, m, NULL, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	ret = call(c, m, NULL, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	if (timed && !ret)
+		printf("us %.3f\n", (b.tv_sec - a.tv_sec) * 1e6 + (b.tv_nsec - a.tv_nsec) / 1e3);
+	return ret;
 }
 
 static int cmd_id(const struct conn *c, int cmd, int attr, const char *id)
