@@ -54,7 +54,7 @@ check-kernels:	## the same tests on the other kernels that are supported
 		scripts/check --kernel $$v $(if $(TESTS),"$(TESTS)") || rc=1; done; exit $$rc
 
 .PHONY: bench
-bench:		## the cost of a replicated connection, beside conntrackd
+bench:		## what replication costs, beside conntrackd
 	@scripts/bench
 
 .PHONY: fuzz
