@@ -112,7 +112,11 @@ void nf_rg_track_exit(void)
  */
 int nf_rg_track_net_init(struct nf_rg_net *rn)
 {
-	return rhashtable_init(&rn->entries, &entry_params);
+	struct rhashtable_params params = entry_params;
+
+	/* As many buckets as connections have: a table that grows moves what is in it. */
+	params.nelem_hint = nf_conntrack_htable_size / 4 * 3;
+	return rhashtable_init(&rn->entries, &params);
 }
 
 /**
