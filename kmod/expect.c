@@ -27,6 +27,7 @@
 static const char * const fn_names[] = {
 	[NF_RG_EXP_FN_NONE] = NULL,
 	[NF_RG_EXP_FN_FOLLOW] = "nat-follow-master",
+	[NF_RG_EXP_FN_SIP] = "sip",
 };
 
 /* Returns NF_RG_EXP_FN_*, -1 if records have no number for it.  Context: rcu_read_lock() held. */

@@ -30,6 +30,7 @@
 #define REC_TSTAMP	8
 #define REC_SEQADJ	(2 * 12)
 #define REC_HELPER	NF_RG_REC_NAME
+#define REC_SIP		(2 * 4 + 2)
 #define REC_SCALE_MAX	14	/* RFC 7323, section 2.3 */
 #define REC_MAPPING_MAX	0x7fffffffu
 
@@ -145,7 +146,8 @@ static noinline unsigned int sections_len(__u16 sections, unsigned int alen)
 	       (sections & NF_RG_SEC_ACCT ? REC_ACCT : 0) +
 	       (sections & NF_RG_SEC_TSTAMP ? REC_TSTAMP : 0) +
 	       (sections & NF_RG_SEC_SEQADJ ? REC_SEQADJ : 0) +
-	       (sections & NF_RG_SEC_HELPER ? REC_HELPER : 0);
+	       (sections & NF_RG_SEC_HELPER ? REC_HELPER : 0) +
+	       (sections & NF_RG_SEC_SIP ? REC_SIP : 0);
 }
 
 /* Returns the length of an expectation. */
@@ -277,6 +279,11 @@ static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec, unsi
 		p = put_addr(p, rec->master.dst, alen);
 		p = put_be16(p, &rec->master.sport);
 		p = put_be16(p, &rec->master.dport);
+	}
+	if (rec->sections & NF_RG_SEC_SIP) {
+		p = put32(p, rec->sip.register_cseq);
+		p = put32(p, rec->sip.invite_cseq);
+		p = put_be16(p, &rec->sip.port);
 	}
 	return p;
 }
@@ -522,6 +529,10 @@ static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec
 			p = get_expect(p, &rec->expect[i], alen);
 	if (p && rec->sections & NF_RG_SEC_MASTER)
 		p = get_master(p, rec, alen);
+	if (p && rec->sections & NF_RG_SEC_SIP) {
+		p = get32(get32(p, &rec->sip.register_cseq), &rec->sip.invite_cseq);
+		p = get_be16(p, &rec->sip.port);
+	}
 	return p;
 }
 
@@ -530,8 +541,9 @@ static int state_known(const struct nf_rg_record *rec)
 {
 	if (rec->status & ~NF_RG_ST_MASK || rec->flags & ~(NF_RG_REC_F_NEW | NF_RG_REC_F_ZONE))
 		return 0;
-	/* It is the helper that expects. */
-	if (rec->sections & NF_RG_SEC_EXPECT && !(rec->sections & NF_RG_SEC_HELPER))
+	/* It is the helper that expects, and keeps. */
+	if (rec->sections & (NF_RG_SEC_EXPECT | NF_RG_SEC_SIP) &&
+	    !(rec->sections & NF_RG_SEC_HELPER))
 		return 0;
 	/* The kernel would look for the offsets without asking whether there are any. */
 	return !(rec->status & NF_RG_ST_SEQ_ADJUST) || rec->sections & NF_RG_SEC_SEQADJ;

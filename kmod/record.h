@@ -54,9 +54,11 @@
  *				address, 16 bits of each
  *	NF_RG_SEC_MASTER	the connection that expected it: u8 layer 4 protocol, original
  *				source, original destination, 16 bits of each
+ *	NF_RG_SEC_SIP		what SIP's helper keeps: u32 CSeq of the last REGISTER, u32 of the
+ *				last INVITE, u16 port that answers go to, 0 if it is the tuple's
  *
  * A section is there if the connection has the extension of that name, expects others (only with a
- * helper), or was expected.  A delete record
+ * helper), was expected, or has the helper of that name (only with a helper).  A delete record
  * (NF_RG_REC_DELETE) goes on with
  *
  *	u8 layer 3 protocol, u8 layer 4 protocol, u16 zone, original source, original destination,
@@ -107,7 +109,8 @@
 #define NF_RG_SEC_HELPER	0x10
 #define NF_RG_SEC_EXPECT	0x20
 #define NF_RG_SEC_MASTER	0x40
-#define NF_RG_SEC_MASK		0x7f
+#define NF_RG_SEC_SIP		0x80
+#define NF_RG_SEC_MASK		0xff
 
 /* Flags of an expectation. */
 #define NF_RG_EXP_F_SRC		0x01	/* from that address; otherwise it is zero: from any */
@@ -115,17 +118,19 @@
 #define NF_RG_EXP_F_REPLY	0x04	/* translated as its master's reply direction */
 #define NF_RG_EXP_F_PERMANENT	0x08	/* it stays when it is met */
 #define NF_RG_EXP_F_INACTIVE	0x10	/* it does not count yet */
-#define NF_RG_EXP_F_MASK	0x1f
+#define NF_RG_EXP_F_HELPER	0x20	/* what comes gets the helper of its master */
+#define NF_RG_EXP_F_MASK	0x3f
 
 /* What translates what was expected when it comes. */
 #define NF_RG_EXP_FN_NONE	0
 #define NF_RG_EXP_FN_FOLLOW	1	/* as its master is translated */
-#define NF_RG_EXP_FN_MAX	1
+#define NF_RG_EXP_FN_SIP	2	/* as SIP's helper has announced it */
+#define NF_RG_EXP_FN_MAX	2
 
 #define NF_RG_EXP_CLASS_MAX	3
 #define NF_RG_EXPECT_MAX	12	/* expectations of a connection */
 
-#define NF_RG_REC_MAX		1001	/* bytes: no record is longer */
+#define NF_RG_REC_MAX		1011	/* bytes: no record is longer */
 #define NF_RG_REC_NAME		16	/* bytes: name of a helper, with its end */
 #define NF_RG_REC_MAP		32	/* bytes: a bit for each bucket of a digest */
 
@@ -242,6 +247,18 @@ struct nf_rg_expect {
 };
 
 /**
+ * struct nf_rg_sip - what SIP's helper keeps of a connection
+ * @register_cseq: number of the last REGISTER that went through, whose answer counts
+ * @invite_cseq: number of the last INVITE, whose refusal ends what is expected
+ * @port: where answers go, network order; 0: where the request came from
+ */
+struct nf_rg_sip {
+	__u32 register_cseq;
+	__u32 invite_cseq;
+	__be16 port;
+};
+
+/**
  * struct nf_rg_record - a decoded record; integers in host order unless typed otherwise
  * @type: NF_RG_REC_*
  * @flags: NF_RG_REC_F_*; NF_RG_CTL_* of a control record
@@ -273,6 +290,7 @@ struct nf_rg_expect {
  * @expect: they
  * @master_l4: NF_RG_SEC_MASTER, IPPROTO_* of its master
  * @master: likewise, original direction
+ * @sip: NF_RG_SEC_SIP
  * @buckets: NF_RG_CTL_REPAIR_*, a bit for each
  *
  * From @labels on a member is undefined unless its section is there: plain connections are spared
@@ -310,6 +328,7 @@ struct nf_rg_record {
 	struct nf_rg_expect expect[NF_RG_EXPECT_MAX];
 	__u8 master_l4;
 	struct nf_rg_tuple master;
+	struct nf_rg_sip sip;
 	__u8 buckets[NF_RG_REC_MAP];
 };
 

@@ -33,7 +33,8 @@
 #define LEN_EXPECT6 (8 + 48 + 6)
 #define LEN_MASTER4 (1 + 8 + 4)
 #define LEN_MASTER6 (1 + 32 + 4)
-#define LEN_ALL (LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER)
+#define LEN_SIP 10
+#define LEN_ALL (LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER + LEN_SIP)
 
 static void set_tuple(struct nf_rg_tuple *t, const char *src, const char *dst, unsigned int sport,
 		      unsigned int dport)
@@ -150,6 +151,8 @@ static void set_sections(struct nf_rg_record *r, int sections)
 		r->master = r->orig;
 		r->master.dport = htons(21);
 	}
+	if (sections & NF_RG_SEC_SIP)
+		r->sip = (struct nf_rg_sip){ 0x51525354, 0x61626364, htons(5060) };
 }
 
 static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_record *b)
@@ -209,6 +212,11 @@ static void assert_same_sections(const struct nf_rg_record *a, const struct nf_r
 		assert_int_equal(a->master_l4, b->master_l4);
 		assert_memory_equal(&a->master, &b->master, sizeof(a->master));
 	}
+	if (a->sections & NF_RG_SEC_SIP) {
+		assert_int_equal(a->sip.register_cseq, b->sip.register_cseq);
+		assert_int_equal(a->sip.invite_cseq, b->sip.invite_cseq);
+		assert_int_equal(a->sip.port, b->sip.port);
+	}
 	if (!(a->sections & NF_RG_SEC_EXPECT))
 		return;
 	assert_int_equal(a->n_expect, b->n_expect);
@@ -267,6 +275,8 @@ static const struct {
 	  LEN_STATE6 + LEN_TCP + LEN_ALL + NF_RG_EXPECT_MAX * LEN_EXPECT6 + LEN_MASTER6,
 	  NF_RG_SEC_MASK },
 	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_MASTER4, NF_RG_SEC_MASTER },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_HELPER + LEN_SIP,
+	  NF_RG_SEC_HELPER | NF_RG_SEC_SIP },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_TCP, LEN_DELETE4, 0 },
 	{ NF_RG_REC_DELETE, 6, IPPROTO_TCP, LEN_DELETE6, 0 },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_ICMP, LEN_DELETE4, 0 },
@@ -396,7 +406,8 @@ static void test_refused(void **state)
 		{ "unknown status bit", 27, 0x20 | NF_RG_ST_SRC_NAT },
 		{ "unknown status bit 15", 26, 0x80 },
 		{ "adjusted by nothing", 27, NF_RG_ST_SEQ_ADJUST | NF_RG_ST_SRC_NAT },
-		{ "unknown section", 25, 0x80 },
+		{ "unknown section", 24, 0x01 },
+		{ "SIP's numbers announced, not there", 25, NF_RG_SEC_SIP },
 		{ "a master announced, not there", 25, NF_RG_SEC_MASTER },
 		{ "nothing is expected", 25, NF_RG_SEC_EXPECT },
 		{ "unknown section bit 15", 24, 0x80 },
@@ -457,6 +468,10 @@ static void test_refused_kinds(void **state)
 		{ "a byte above ASCII in a name", IPPROTO_UDP, NF_RG_SEC_HELPER, LEN_STATE4, 0xe9 },
 		{ "expectations without a helper", IPPROTO_UDP,
 		  NF_RG_SEC_HELPER | NF_RG_SEC_EXPECT, 25, NF_RG_SEC_LABELS | NF_RG_SEC_EXPECT },
+		{ "SIP's numbers without a helper", IPPROTO_UDP, NF_RG_SEC_HELPER | NF_RG_SEC_SIP,
+		  25, NF_RG_SEC_LABELS | NF_RG_SEC_SIP },
+		{ "SIP's numbers one byte short", IPPROTO_UDP, NF_RG_SEC_HELPER | NF_RG_SEC_SIP, 3,
+		  LEN_STATE4 + LEN_HELPER + LEN_SIP - 1 },
 		{ "a master not announced", IPPROTO_UDP, NF_RG_SEC_MASTER, 25, 0 },
 		{ "labels for counters", IPPROTO_UDP, NF_RG_SEC_ACCT, 25, NF_RG_SEC_LABELS },
 		{ "labels one byte short", IPPROTO_UDP, NF_RG_SEC_LABELS, 3,
@@ -490,7 +505,7 @@ static void test_refused_expect(void **state)
 		uint8_t value;
 	} bad[] = {
 		{ "class 4", 1, 4 },
-		{ "unknown flag", 2, 0x20 | NF_RG_EXP_F_SRC | NF_RG_EXP_F_SPORT },
+		{ "unknown flag", 2, 0x40 | NF_RG_EXP_F_SRC | NF_RG_EXP_F_SPORT },
 		{ "unknown function", 3, NF_RG_EXP_FN_MAX + 1 },
 		{ "from an address that does not count", 2, NF_RG_EXP_F_SPORT },
 		{ "from a port that does not count", 2, NF_RG_EXP_F_SRC },
@@ -632,11 +647,12 @@ static void test_wire_sections(void **state)
 		0x31, 0x32, 0x33, 0x34, 0xff, 0xff, 0xff, 0xfd, 0x7f, 0xff, 0xff, 0xff,
 		0x41, 0x42, 0x43, 0x44, 0x00, 0x00, 0x00, 0x05, 0x80, 0x00, 0x00, 0x00,
 		'f', 'i', 'f', 't', 'e', 'e', 'n', '-', 'l', 'e', 't', 't', 'e', 'r', 's', 0,
-		0x06, 0x03, 0x1f, 0x01, 0x00, 0x00, 0x01, 0x2c,
+		0x06, 0x03, 0x3f, 0x01, 0x00, 0x00, 0x01, 0x2c,
 		192, 0, 2, 9, 192, 0, 2, 100, 10, 0, 0, 9, 0x00, 0x50, 0x13, 0x88, 0x0f, 0xa0,
 		0x06, 0x03, 0x00, 0x01, 0x00, 0x00, 0x01, 0x2c,
 		0, 0, 0, 0, 192, 0, 2, 100, 10, 0, 0, 9, 0x00, 0x00, 0x13, 0x89, 0x0f, 0xa0,
 		0x06, 10, 0, 0, 9, 192, 0, 2, 9, 0x9c, 0x40, 0x00, 0x15,
+		0x51, 0x52, 0x53, 0x54, 0x61, 0x62, 0x63, 0x64, 0x13, 0xc4,
 	};
 	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_SCTP);
 	uint8_t buf[NF_RG_REC_MAX];
@@ -646,7 +662,7 @@ static void test_wire_sections(void **state)
 	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), LEN_STATE4 + sizeof(wire));
 	assert_memory_equal(buf + LEN_STATE4, wire, sizeof(wire));
 	/* u16 sections, u16 status */
-	assert_memory_equal(buf + 24, "\x00\x7f\x00\x17", 4);
+	assert_memory_equal(buf + 24, "\x00\xff\x00\x17", 4);
 }
 
 static void test_wire_protocols(void **state)
