@@ -216,7 +216,7 @@ void nf_rg_flow_update(const struct nf_rg_flow *flow, struct nf_conn *ct)
 	flow_proto(flow->rec, ct);
 	if (flow->rec->sections)
 		nf_rg_ext_install(flow->rec, ct);
-	nf_rg_helper_resume(ct);
+	nf_rg_helper_install(flow->rec, ct);
 	spin_unlock(&ct->lock);
 	if (status & IPS_SEEN_REPLY)
 		set_bit(IPS_SEEN_REPLY_BIT, &ct->status);

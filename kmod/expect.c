@@ -15,6 +15,7 @@
 
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
+#include <linux/netfilter/nf_conntrack_sip.h>
 #include <linux/nf_rg.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -22,6 +23,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "compat/expect.h"
+#include "helper.h"
 
 /* What translates the expected connection when it comes, by the core's names. */
 static const char * const fn_names[] = {
@@ -73,6 +75,31 @@ static bool export_mask(const struct nf_conntrack_expect *exp, struct nf_rg_expe
 	return true;
 }
 
+/*
+ * May what comes get the helper of its master?  SIP's lets other parties call, over connections
+ * like that of the registration.  Over another protocol it is a helper that was not made for it.
+ */
+static bool may_inherit(const struct nf_conntrack_helper *helper, u8 class, u8 l4)
+{
+	return nf_rg_helper_is_sip(helper) && class == SIP_EXPECT_SIGNALLING &&
+	       l4 == helper->tuple.dst.protonum;
+}
+
+/* Returns false if a record cannot say what helper is given to what comes. */
+static bool export_helper(const struct nf_conn *ct, const struct nf_conntrack_expect *exp,
+			  struct nf_rg_expect *out)
+{
+	const struct nf_conntrack_helper *helper = nf_rg_compat_exp_assigned(exp);
+	const struct nf_conn_help *help = nfct_help(ct);
+
+	if (helper && help && helper == rcu_access_pointer(help->helper) &&
+	    may_inherit(helper, exp->class, exp->tuple.dst.protonum)) {
+		out->flags |= NF_RG_EXP_F_HELPER;
+		return true;
+	}
+	return !nf_rg_compat_exp_assigns(exp);
+}
+
 /* Returns false if a record cannot say what it is. */
 static bool export_one(const struct nf_conn *ct, const struct nf_conntrack_expect *exp,
 		       struct nf_rg_expect *out)
@@ -80,11 +107,10 @@ static bool export_one(const struct nf_conn *ct, const struct nf_conntrack_expec
 	unsigned int flags = READ_ONCE(exp->flags);
 	int fn = fn_export(exp);
 
-	if (fn < 0 || flags & NF_CT_EXPECT_USERSPACE || nf_rg_compat_exp_assigns(exp) ||
-	    exp->tuple.src.l3num != nf_ct_l3num(ct))
+	if (fn < 0 || flags & NF_CT_EXPECT_USERSPACE || exp->tuple.src.l3num != nf_ct_l3num(ct))
 		return false;
 	memset(out, 0, sizeof(*out));
-	if (!export_mask(exp, out))
+	if (!export_mask(exp, out) || !export_helper(ct, exp, out))
 		return false;
 	out->l4 = exp->tuple.dst.protonum;
 	out->class = exp->class;
@@ -145,7 +171,7 @@ void nf_rg_expect_export(struct nf_rg_net *rn, const struct nf_conn *ct, struct 
 
 /**
  * nf_rg_expect_sum - what a connection expects, summed up
- * @ct: the connection, one that tells no events
+ * @ct: the connection, one that tells no events, or not all
  *
  * Context: rcu_read_lock() held.
  * Return: another number after a change; 0 if it expects nothing.
@@ -160,7 +186,9 @@ u32 nf_rg_expect_sum(const struct nf_conn *ct)
 		return 0;
 	hlist_for_each_entry_rcu(exp, &help->expectations, lnode)
 		if (nf_rg_compat_exp_left(exp))
-			sum += jhash(&exp->tuple, sizeof(exp->tuple), 0);
+			sum += jhash(&exp->tuple, sizeof(exp->tuple),
+				     jhash_2words(READ_ONCE(exp->flags), nf_rg_compat_exp_end(exp),
+						  0));
 	return sum;
 }
 
@@ -219,9 +247,20 @@ static unsigned long keep_listed(const struct nf_rg_record *rec, unsigned int n,
 	return there;
 }
 
+/* Could @helper, of this kernel, have announced what a record says that its connection expects? */
+static bool expect_known(const struct nf_rg_expect *in, const struct nf_conntrack_helper *helper)
+{
+	/* An index, which the core does not look at. */
+	if (in->class > helper->expect_class_max)
+		return false;
+	if (in->fn == NF_RG_EXP_FN_SIP && !nf_rg_helper_is_sip(helper))
+		return false;
+	return !(in->flags & NF_RG_EXP_F_HELPER) || may_inherit(helper, in->class, in->l4);
+}
+
 /* Context: rcu_read_lock() held, bottom halves off.  Returns enum nf_rg_reason. */
 static int expect_fill(const struct nf_rg_expect *in, struct nf_conn *ct,
-		       struct nf_conntrack_expect *exp)
+		       struct nf_conntrack_helper *helper, struct nf_conntrack_expect *exp)
 {
 	const bool src = in->flags & NF_RG_EXP_F_SRC, sport = in->flags & NF_RG_EXP_F_SPORT;
 	const struct nf_ct_helper_expectfn *fn = NULL;
@@ -241,22 +280,23 @@ static int expect_fill(const struct nf_rg_expect *in, struct nf_conn *ct,
 	memcpy(&exp->saved_addr, in->saved, sizeof(exp->saved_addr));
 	exp->saved_proto.all = in->saved_port;
 	exp->dir = in->flags & NF_RG_EXP_F_REPLY ? IP_CT_DIR_REPLY : IP_CT_DIR_ORIGINAL;
+	if (in->flags & NF_RG_EXP_F_HELPER)
+		nf_rg_compat_exp_assign(exp, helper);
 	return NF_RG_REASON_NONE;
 }
 
 static int expect_create(const struct nf_rg_expect *in, struct nf_conn *ct,
-			 const struct nf_conntrack_helper *helper)
+			 struct nf_conntrack_helper *helper)
 {
 	struct nf_conntrack_expect *exp;
 	int reason, err;
 
-	/* An index, which the core does not look at. */
-	if (in->class > helper->expect_class_max)
+	if (!expect_known(in, helper))
 		return NF_RG_REASON_EXPECT;
 	exp = nf_ct_expect_alloc(ct);
 	if (!exp)
 		return NF_RG_REASON_MEMORY;
-	reason = expect_fill(in, ct, exp);
+	reason = expect_fill(in, ct, helper, exp);
 	if (!reason) {
 		err = nf_ct_expect_related_report(exp, 0, 0, 0);
 		if (err)
@@ -280,7 +320,7 @@ static int expect_create(const struct nf_rg_expect *in, struct nf_conn *ct,
 int nf_rg_expect_install(const struct nf_rg_record *rec, struct nf_conn *ct)
 {
 	unsigned int n = rec->sections & NF_RG_SEC_EXPECT ? rec->n_expect : 0;
-	const struct nf_conntrack_helper *helper;
+	struct nf_conntrack_helper *helper;
 	struct nf_conn_help *help = nfct_help(ct);
 	int reason = NF_RG_REASON_NONE;
 	unsigned long there;

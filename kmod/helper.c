@@ -6,38 +6,61 @@
  * and break with the next command that it should have seen.
  *
  * Helpers keep a few bytes of their own for a connection.  Of those that are listed here they are
- * none, or the helper finds them again in the stream.  The others are none of the peer's business:
- * their connections are not replicated, and counted.
+ * none, the helper finds them again in the stream, or records have a section for them.  The others
+ * are none of the peer's business: their connections are not replicated, and counted.
  *
  * A helper is given to a connection before it is confirmed, and not exchanged later: who has
  * another one than its record says is made anew.
  */
 #include "helper.h"
 
+#include <linux/jhash.h>
+#include <linux/netfilter/nf_conntrack_sip.h>
 #include <linux/nf_rg.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "compat/helper.h"
 
-/* The names of their translating parts, which do not depend on the ports that they look at. */
-static const char * const carried[] = {
-	NF_NAT_HELPER_NAME("amanda"),
-	NF_NAT_HELPER_NAME("ftp"),
-	NF_NAT_HELPER_NAME("irc"),
-	NF_NAT_HELPER_NAME("tftp"),
+/*
+ * By the names of their translating parts, which do not depend on the ports that they look at; and
+ * the section for what they keep.
+ */
+static const struct {
+	const char *nat_name;
+	u16 section;
+} carried[] = {
+	{ NF_NAT_HELPER_NAME("amanda") },
+	{ NF_NAT_HELPER_NAME("ftp") },
+	{ NF_NAT_HELPER_NAME("irc") },
+	{ NF_NAT_HELPER_NAME("sip"), NF_RG_SEC_SIP },
+	{ NF_NAT_HELPER_NAME("tftp") },
 };
 
-static bool is_carried(const struct nf_conntrack_helper *helper)
+#define ALL_KEPT	NF_RG_SEC_SIP
+
+/* Returns the section for what @helper keeps, 0 if there is none to carry; -1: it is not carried. */
+static int kept_by(const struct nf_conntrack_helper *helper)
 {
 	int i;
 
 	if (helper->flags & NF_CT_HELPER_F_USERSPACE)
-		return false;
+		return -1;
 	for (i = 0; i < ARRAY_SIZE(carried); i++)
-		if (!strcmp(helper->nat_mod_name, carried[i]))
-			return true;
-	return false;
+		if (!strcmp(helper->nat_mod_name, carried[i].nat_name))
+			return carried[i].section;
+	return -1;
+}
+
+static bool is_carried(const struct nf_conntrack_helper *helper)
+{
+	return kept_by(helper) >= 0;
+}
+
+/* Is @helper carried, and does the record have what it keeps, and nothing else? */
+static bool is_meant(const struct nf_conntrack_helper *helper, const struct nf_rg_record *rec)
+{
+	return kept_by(helper) == (rec->sections & ALL_KEPT);
 }
 
 /* Context: rcu_read_lock() held. */
@@ -70,8 +93,60 @@ bool nf_rg_helper_carried(const struct nf_conn *ct)
 }
 
 /**
- * nf_rg_helper_export - write down the helper of a connection
+ * nf_rg_helper_is_sip - is a helper that of SIP?
+ * @helper: the helper
+ *
+ * Return: whether.
+ */
+bool nf_rg_helper_is_sip(const struct nf_conntrack_helper *helper)
+{
+	return kept_by(helper) == NF_RG_SEC_SIP;
+}
+
+/**
+ * nf_rg_helper_keeps - does the helper of a connection keep something that records have?
  * @ct: the connection
+ *
+ * Context: rcu_read_lock() held.
+ * Return: whether.
+ */
+bool nf_rg_helper_keeps(const struct nf_conn *ct)
+{
+	const struct nf_conntrack_helper *helper = helper_of(ct);
+
+	return helper && kept_by(helper) > 0;
+}
+
+/**
+ * nf_rg_helper_sum - what the helper of a connection keeps, summed up
+ * @ct: the connection, one of nf_rg_helper_keeps()
+ *
+ * Context: rcu_read_lock() held; it is read without a lock.
+ * Return: another number after a change.
+ */
+u32 nf_rg_helper_sum(const struct nf_conn *ct)
+{
+	const struct nf_ct_sip_master *sip = nfct_help_data(ct);
+
+	return jhash_3words(READ_ONCE(sip->register_cseq), READ_ONCE(sip->invite_cseq),
+			    (__force u16)READ_ONCE(sip->forced_dport), 0);
+}
+
+/* Context: rcu_read_lock() held; ct->lock, which helpers do not take, is of no use. */
+static void export_kept(const struct nf_conn *ct, struct nf_rg_record *rec)
+{
+	const struct nf_ct_sip_master *sip = nfct_help_data(ct);
+
+	if (!(rec->sections & NF_RG_SEC_SIP))
+		return;
+	rec->sip.register_cseq = READ_ONCE(sip->register_cseq);
+	rec->sip.invite_cseq = READ_ONCE(sip->invite_cseq);
+	rec->sip.port = READ_ONCE(sip->forced_dport);
+}
+
+/**
+ * nf_rg_helper_export - write down the helper of a connection
+ * @ct: the connection, whose helper records carry; or it has none
  * @rec: its record, without this section
  */
 void nf_rg_helper_export(const struct nf_conn *ct, struct nf_rg_record *rec)
@@ -85,6 +160,8 @@ void nf_rg_helper_export(const struct nf_conn *ct, struct nf_rg_record *rec)
 		rec->sections |= NF_RG_SEC_HELPER;
 		/* To the last byte: all of them are summed and sent. */
 		strscpy_pad(rec->helper, helper->name, sizeof(rec->helper));
+		rec->sections |= max(kept_by(helper), 0);
+		export_kept(ct, rec);
 	}
 	rcu_read_unlock();
 }
@@ -117,6 +194,58 @@ bool nf_rg_helper_load(const struct nf_rg_record *rec)
 }
 
 /**
+ * nf_rg_helper_known - can this kernel have the helper of a record, and what it keeps?
+ * @rec: a state record
+ *
+ * Context: rcu_read_lock() held.
+ * Return: whether.
+ */
+bool nf_rg_helper_known(const struct nf_rg_record *rec)
+{
+	const struct nf_conntrack_helper *helper;
+
+	if (!(rec->sections & NF_RG_SEC_HELPER))
+		return true;
+	helper = helper_find(rec);
+	return helper && is_meant(helper, rec);
+}
+
+/*
+ * FTP looks at lines that begin where another one ended, and has seen none of the last ones.  What
+ * ctnetlink does for connections that came from elsewhere makes it take the next line that it
+ * sees.
+ */
+static void helper_resume(struct nf_conn *ct)
+{
+	const struct nf_conntrack_helper *helper = helper_of(ct);
+
+	if (helper && helper->from_nlattr)
+		helper->from_nlattr(NULL, ct);
+}
+
+/**
+ * nf_rg_helper_install - bring what the helper of a connection keeps to what its record says
+ * @rec: the record
+ * @ct: the connection, whose helper is that of @rec, if it has one
+ *
+ * Context: rcu_read_lock() held; ct->lock held, or nobody else sees @ct yet; nobody's packets are
+ * forwarded on @ct.
+ */
+void nf_rg_helper_install(const struct nf_rg_record *rec, struct nf_conn *ct)
+{
+	if (!nfct_help(ct))
+		return;
+	if (rec->sections & NF_RG_SEC_SIP) {
+		struct nf_ct_sip_master *sip = nfct_help_data(ct);
+
+		WRITE_ONCE(sip->register_cseq, rec->sip.register_cseq);
+		WRITE_ONCE(sip->invite_cseq, rec->sip.invite_cseq);
+		WRITE_ONCE(sip->forced_dport, rec->sip.port);
+	}
+	helper_resume(ct);
+}
+
+/**
  * nf_rg_helper_add - give a new connection the helper of its record
  * @rec: the record
  * @ct: the connection, not yet confirmed
@@ -132,7 +261,7 @@ int nf_rg_helper_add(const struct nf_rg_record *rec, struct nf_conn *ct)
 	if (!(rec->sections & NF_RG_SEC_HELPER))
 		return NF_RG_REASON_NONE;
 	helper = helper_find(rec);
-	if (!helper || !is_carried(helper))
+	if (!helper || !is_meant(helper, rec))
 		return NF_RG_REASON_HELPER;
 	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
 	if (!help)
@@ -140,7 +269,7 @@ int nf_rg_helper_add(const struct nf_rg_record *rec, struct nf_conn *ct)
 	if (!nf_rg_compat_helper_hold(helper))
 		return NF_RG_REASON_HELPER;
 	rcu_assign_pointer(help->helper, helper);
-	nf_rg_helper_resume(ct);
+	nf_rg_helper_install(rec, ct);
 	return NF_RG_REASON_NONE;
 }
 
@@ -159,22 +288,4 @@ bool nf_rg_helper_fits(const struct nf_rg_record *rec, const struct nf_conn *ct)
 	if (!(rec->sections & NF_RG_SEC_HELPER))
 		return !helper;
 	return helper && !strcmp(helper->name, rec->helper);
-}
-
-/**
- * nf_rg_helper_resume - a helper is to go on where its connection is by now
- * @ct: the connection, whose helper records carry; or it has none
- *
- * FTP looks at lines that begin where another one ended, and has seen none of the last ones.  What
- * ctnetlink does for connections that came from elsewhere makes it take the next line that it
- * sees.
- *
- * Context: rcu_read_lock() held; nobody's packets are forwarded on @ct.
- */
-void nf_rg_helper_resume(struct nf_conn *ct)
-{
-	const struct nf_conntrack_helper *helper = helper_of(ct);
-
-	if (helper && helper->from_nlattr)
-		helper->from_nlattr(NULL, ct);
 }

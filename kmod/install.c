@@ -273,6 +273,8 @@ static int apply_state(struct nf_rg_group *g, const struct nf_rg_record *rec)
 		return NF_RG_REASON_MAPPING;
 	if (!nf_rg_proto_known(rec))
 		return NF_RG_REASON_PROTOCOL;
+	if (!nf_rg_helper_known(rec))
+		return NF_RG_REASON_HELPER;
 	record_zone(rec, &flow.zone);
 	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &flow.orig);
 	nf_rg_flow_tuple(rec, &rec->reply, IP_CT_DIR_REPLY, &flow.reply);

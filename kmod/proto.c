@@ -11,6 +11,8 @@
 #include <net/netfilter/nf_conntrack_seqadj.h>
 
 #include "compat/proto.h"
+#include "expect.h"
+#include "helper.h"
 
 /**
  * nf_rg_proto_replicates - is a layer 4 protocol one that records carry?
@@ -187,6 +189,7 @@ u8 nf_rg_proto_state(const struct nf_conn *ct)
  * It is read without a lock: what is in between two states is like neither, and is looked at once
  * more.
  *
+ * Context: rcu_read_lock() held.
  * Return: another number after a change.
  */
 u32 nf_rg_proto_quiet_sum(const struct nf_conn *ct)
@@ -196,5 +199,8 @@ u32 nf_rg_proto_quiet_sum(const struct nf_conn *ct)
 
 	if (nf_ct_protonum(ct) == IPPROTO_SCTP)
 		sum = jhash(ct->proto.sctp.vtag, sizeof(ct->proto.sctp.vtag), sum);
+	/* An expectation may be given another time, and begin to count, without an event. */
+	if (nf_rg_helper_keeps(ct))
+		sum = jhash_2words(nf_rg_helper_sum(ct), nf_rg_expect_sum(ct), sum);
 	return sum;
 }

@@ -4,6 +4,7 @@
 
 #include <linux/in.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 
 #include "record.h"
 
@@ -16,12 +17,13 @@ u32 nf_rg_proto_quiet_sum(const struct nf_conn *ct);
 bool nf_rg_proto_replicates(u8 family, u8 protocol);
 
 /*
- * Has a connection what no event tells when it changes?  Offsets of sequence numbers, and the tags
- * of an SCTP association, which are new ones when it is restarted.
+ * May a connection have what no event tells when it changes?  Offsets of sequence numbers, what a
+ * helper keeps, and the tags of an SCTP association, which are new ones when it is restarted.
  */
 static inline bool nf_rg_proto_quiet(const struct nf_conn *ct)
 {
-	return test_bit(IPS_SEQ_ADJUST_BIT, &ct->status) || nf_ct_protonum(ct) == IPPROTO_SCTP;
+	return test_bit(IPS_SEQ_ADJUST_BIT, &ct->status) || nf_ct_protonum(ct) == IPPROTO_SCTP ||
+	       nfct_help(ct);
 }
 
 #endif /* _NF_RG_PROTO_H */

@@ -83,6 +83,18 @@ void nf_rg_push_kick(struct nf_rg_group *g)
 	}
 }
 
+/**
+ * nf_rg_push_soon - something will be pending in a moment: see to it that it is sent then
+ * @g: the group, locked
+ */
+void nf_rg_push_soon(struct nf_rg_group *g)
+{
+	if (!g->session || push_window_full(g) || g->kicked)
+		return;
+	g->kicked = true;
+	mod_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
+}
+
 static void push_now(struct nf_rg_group *g)
 {
 	g->kicked = true;
@@ -157,8 +169,11 @@ static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 		e->version++;
 	}
 	/* Before it, too: a change after that is seen with the next packet. */
-	if (nf_rg_proto_quiet(e->ct))
+	if (nf_rg_proto_quiet(e->ct)) {
+		rcu_read_lock();
 		WRITE_ONCE(e->told, nf_rg_proto_quiet_sum(e->ct));
+		rcu_read_unlock();
+	}
 	nf_rg_export_entry(e, &rec);
 	e->index = p->count;
 	if (!nf_rg_push_put(p, &rec))

@@ -73,6 +73,7 @@ int nf_rg_push_init(nf_rg_push_fn send);
 void nf_rg_push_exit(void);
 void nf_rg_push_work(struct work_struct *work);
 void nf_rg_push_kick(struct nf_rg_group *g);
+void nf_rg_push_soon(struct nf_rg_group *g);
 bool nf_rg_push_put(struct nf_rg_push *p, const struct nf_rg_record *rec);
 int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool bulk);
 void nf_rg_push_stop(struct nf_rg_group *g);

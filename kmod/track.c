@@ -31,6 +31,7 @@
 
 #include "digest.h"
 #include "ecache.h"
+#include "helper.h"
 #include "install.h"
 #include "proto.h"
 #include "push.h"
@@ -493,19 +494,60 @@ void nf_rg_track_expect(struct nf_rg_net *rn, struct nf_conn *ct, bool lost)
 		expect_lost(g, e);
 }
 
+/* Something may change with the packet that is on its way. */
+static void event_soon(struct nf_rg_entry *e)
+{
+	struct nf_rg_group *g = e->map->group;
+
+	spin_lock_bh(&g->lock);
+	if (g->role == NF_RG_ROLE_ACTIVE &&
+	    (e->place == NF_RG_PLACE_CLEAN || e->place == NF_RG_PLACE_INFLIGHT)) {
+		nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
+		nf_rg_push_soon(g);
+	}
+	spin_unlock_bh(&g->lock);
+}
+
 /**
- * nf_rg_track_quiet - a packet came for a connection that has what no event tells
+ * nf_rg_track_quiet - a packet came for a connection that may have what no event tells
  * @rn: the namespace
  * @ct: the connection
+ *
+ * What changed with an earlier one is seen.  But a helper gets this one only behind us, and the
+ * next one may be long in coming (a telephone that has registered): a connection whose helper keeps
+ * something is sent in a moment, changed or not.
  *
  * Context: rcu_read_lock() held; softirq or process context, no group's lock held.
  */
 void nf_rg_track_quiet(struct nf_rg_net *rn, struct nf_conn *ct)
 {
-	const struct nf_rg_entry *e = nf_rg_track_find(rn, ct);
+	struct nf_rg_entry *e = nf_rg_track_find(rn, ct);
 
-	if (e && READ_ONCE(e->told) != nf_rg_proto_quiet_sum(ct))
+	if (!e)
+		return;
+	if (nf_rg_helper_keeps(ct))
+		event_soon(e);
+	else if (READ_ONCE(e->told) != nf_rg_proto_quiet_sum(ct))
 		nf_rg_track_event(rn, ct, BIT(IPCT_PROTOINFO));
+}
+
+/**
+ * nf_rg_track_untold - has a connection what no event told, and no packet showed?
+ * @e: its entry
+ *
+ * Context: the group's lock held.
+ * Return: whether.
+ */
+bool nf_rg_track_untold(const struct nf_rg_entry *e)
+{
+	bool untold;
+
+	if (!nf_rg_proto_quiet(e->ct))
+		return false;
+	rcu_read_lock();
+	untold = e->told != nf_rg_proto_quiet_sum(e->ct);
+	rcu_read_unlock();
+	return untold;
 }
 
 /* Up to WALK_CHUNK entries, or *left if that is less; what is to end goes to @end. */

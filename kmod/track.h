@@ -137,6 +137,7 @@ void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_
 bool nf_rg_track_remove(struct nf_rg_entry *e, bool bury);
 void nf_rg_track_damaged(struct nf_rg_group *g);
 void nf_rg_track_quiet(struct nf_rg_net *rn, struct nf_conn *ct);
+bool nf_rg_track_untold(const struct nf_rg_entry *e);
 void nf_rg_track_expect(struct nf_rg_net *rn, struct nf_conn *ct, bool lost);
 void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int events);
 unsigned int nf_rg_track_walk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *data);

@@ -164,24 +164,32 @@ void nf_rg_window_export(struct nf_rg_entry *e, struct nf_rg_record *rec)
 	rec->tcp_exact = e->exact;
 }
 
-static enum nf_rg_verdict refresh_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
+/* Has it come to rest, or moved on, since the last walk?  Context: the group's lock. */
+static bool rest_changed(struct nf_rg_group *g, struct nf_rg_entry *e)
 {
 	const struct ip_ct_tcp *tcp = &e->ct->proto.tcp;
 	bool rests;
 	u32 sum;
 
-	/* What is pending will be told anyway; what is held has no number to compare with. */
-	if (e->place != NF_RG_PLACE_CLEAN || e->hold || !is_tcp(e->ct) ||
-	    READ_ONCE(e->window) != NF_RG_WINDOW_CORE ||
+	/* What is held has no number to compare with. */
+	if (e->hold || !is_tcp(e->ct) || READ_ONCE(e->window) != NF_RG_WINDOW_CORE ||
 	    READ_ONCE(tcp->state) != TCP_CONNTRACK_ESTABLISHED)
-		return NF_RG_KEEP;
+		return false;
 	sum = ends_sum(tcp);
 	rests = sum == e->seen;
 	e->seen = sum;
 	if (e->exact == rests)
-		return NF_RG_KEEP;
+		return false;
 	e->exact = rests;
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_WINDOW_TOLD);
+	return true;
+}
+
+static enum nf_rg_verdict refresh_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
+{
+	/* What is pending will be told anyway. */
+	if (e->place != NF_RG_PLACE_CLEAN || (!rest_changed(g, e) && !nf_rg_track_untold(e)))
+		return NF_RG_KEEP;
 	nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
 	nf_rg_push_kick(g);
 	return NF_RG_KEEP;
@@ -455,6 +463,8 @@ static void window_idle(struct nf_rg_net *rn)
 /**
  * nf_rg_window_refresh - tell the peer of connections that came to rest, or moved on
  * @g: the group, active
+ *
+ * And of what no event tells, and no packet has shown since.
  *
  * Context: process.
  */

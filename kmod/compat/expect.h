@@ -18,6 +18,12 @@ static inline u32 nf_rg_compat_exp_left(const struct nf_conntrack_expect *exp)
 	return nf_ct_exp_is_expired(exp) ? 0 : READ_ONCE(exp->timeout) - nfct_time_stamp;
 }
 
+/* When it does, in jiffies, as a number to compare. */
+static inline u32 nf_rg_compat_exp_end(const struct nf_conntrack_expect *exp)
+{
+	return READ_ONCE(exp->timeout);
+}
+
 static inline void nf_rg_compat_exp_set(struct nf_conntrack_expect *exp, u32 left)
 {
 	WRITE_ONCE(exp->timeout, nfct_time_stamp + left);
@@ -34,6 +40,11 @@ static inline u32 nf_rg_compat_exp_left(const struct nf_conntrack_expect *exp)
 	long left = READ_ONCE(exp->timeout.expires) - jiffies;
 
 	return max(left, 0L);
+}
+
+static inline u32 nf_rg_compat_exp_end(const struct nf_conntrack_expect *exp)
+{
+	return READ_ONCE(exp->timeout.expires);
 }
 
 static inline void nf_rg_compat_exp_set(struct nf_conntrack_expect *exp, u32 left)
@@ -61,6 +72,28 @@ static inline bool nf_rg_compat_exp_assigns(const struct nf_conntrack_expect *ex
 	const struct nf_conn_help *help = nfct_help(exp->master);
 
 	return helper && (!help || helper != rcu_access_pointer(help->helper));
+#endif
+}
+
+/* The helper that the connection gets which @exp waits for, by a word of its master's, or NULL. */
+static inline struct nf_conntrack_helper *
+nf_rg_compat_exp_assigned(const struct nf_conntrack_expect *exp)
+{
+#ifdef NF_RG_HAVE_EXP_ASSIGN_HELPER
+	return rcu_dereference(exp->assign_helper);
+#else
+	return rcu_dereference(exp->helper);
+#endif
+}
+
+/* Gives it that helper; before @exp is found by others. */
+static inline void nf_rg_compat_exp_assign(struct nf_conntrack_expect *exp,
+					   struct nf_conntrack_helper *helper)
+{
+#ifdef NF_RG_HAVE_EXP_ASSIGN_HELPER
+	rcu_assign_pointer(exp->assign_helper, helper);
+#else
+	rcu_assign_pointer(exp->helper, helper);
 #endif
 }
 
