@@ -117,15 +117,6 @@ ftp_next() {
 # ftp_fetched NAME FROM: what came over a data connection
 ftp_fetched() { cmp -s "$RUN/$NS/data.$1" "$RUN/$NS/ftpd.$2/files/small"; }
 
-# expects ROUTER: without timeouts
-expects() {
-	local f
-
-	for f in ipv4 ipv6; do
-		ns "$1" conntrack -L expect -f $f 2>/dev/null
-	done | sed -E 's/^ *[0-9]+ //' | sort
-}
-expects_alike() { [ "$(expects A)" = "$(expects B)" ] && [ -n "$(expects B)" ]; }
 # expect_time ROUTER PORT: seconds that are left
 expect_time() { ns "$1" conntrack -L expect 2>/dev/null | grep " dport=$2 " | awk '{ print $1 }'; }
 

@@ -12,7 +12,8 @@
 vm_memory_packages="base-files base-passwd bash coreutils dash debianutils diffutils findutils
 gawk grep hostname libc-bin mawk ncurses-base perl-base procps psmisc sed util-linux mount kmod
 iproute2 iputils-ping iputils-arping arping nftables conntrack conntrackd keepalived tcpdump jq
-socat netcat-openbsd ethtool curl busybox-static libpam-modules vsftpd tftpd-hpa iperf3"
+socat netcat-openbsd ethtool curl busybox-static libpam-modules vsftpd tftpd-hpa iperf3
+sip-tester"
 
 # Names of the files of those packages that are installed, without documentation.
 vm_memory_names() {

@@ -235,6 +235,16 @@ ct_altered() { ns "$1" conntrack "${@:2}" >"$out" 2>&1; }
 # of the connections that belong to a mapping
 ct_keys() { rg_marked "$1"; }
 
+# expects ROUTER: what its connections expect, both families, without the time that is left
+expects() {
+	local f
+
+	for f in ipv4 ipv6; do
+		ns "$1" conntrack -L expect -f $f 2>/dev/null
+	done | sed -E 's/^ *[0-9]+ //' | sort
+}
+expects_alike() { [ "$(expects A)" = "$(expects B)" ] && [ -n "$(expects B)" ]; }
+
 # hex of integers and addresses, for requests by hand
 h8() { printf '%02x' "$1"; }
 h16() { printf '%04x' "$1"; }
@@ -251,6 +261,13 @@ record() {
 		"$(h32 1)$(h8 4)$(h8 "$1")$(h16 0)$(h16 "${5:-0}")$(h16 7)$(h32 "${4:-60}")$(h32 0)" \
 		"$(h4 10.0.0.9)$(h4 192.0.2.9)$(h4 192.0.2.9)$(h4 192.0.2.100)" \
 		"$(h16 "$2")$(h16 80)$(h16 80)$(h16 "$2")$rest"
+}
+# hname NAME: of a helper, as a record has it
+hname() {
+	local name
+
+	name=$(printf %s "$1" | od -An -tx1 | tr -d ' \n')
+	printf "%s%0$((32 - ${#name}))d" "$name" 0
 }
 # give RECORD...: one batch of them, by hand, for B; prints what it refuses
 give() {

@@ -152,10 +152,18 @@ static void make_expect(struct nf_rg_record *r)
 	}
 }
 
+static void make_sip(struct nf_rg_record *r)
+{
+	r->sections |= NF_RG_SEC_SIP;
+	r->sip.register_cseq = odd_number();
+	r->sip.invite_cseq = odd_number();
+	r->sip.port = htons((uint16_t)odd_number());
+}
+
 static void make_sections(struct nf_rg_record *r)
 {
-	static const char *const tcp[] = { "ftp", "ftp", "irc" };
-	static const char *const udp[] = { "tftp", "tftp", "amanda" };
+	static const char *const tcp[] = { "ftp", "sip", "irc" };
+	static const char *const udp[] = { "tftp", "sip", "amanda" };
 	uint32_t i;
 
 	if (one_in(2))
@@ -179,6 +187,8 @@ static void make_sections(struct nf_rg_record *r)
 			memset(r->helper, 'x', sizeof(r->helper));
 		if (one_in(2))
 			make_expect(r);
+		if (!strcmp(r->helper, "sip") != one_in(20))
+			make_sip(r);
 	}
 	if (n_past && one_in(4)) {
 		const struct nf_rg_record *m = &past[rnd(n_past)];
