@@ -85,17 +85,26 @@ callee() {
 	{ answer; empty; } | send
 	echo '</scenario>'
 }
+# Twice, as telephones do again and again: only a first answer makes an event.
 registers() {
+	local n
+
 	echo '<?xml version="1.0"?><scenario name="registers">'
-	{ request REGISTER 5; echo 'Expires: 600'; empty; } | send 'retrans="500"'
-	recv 'response="200"'
+	for n in 5 6; do
+		{ request REGISTER $n; echo 'Expires: 600'; empty; } | send 'retrans="500"'
+		recv 'response="200"'
+	done
 	echo '</scenario>'
 }
 registrar() {
 	echo '<?xml version="1.0"?><scenario name="registrar">'
-	recv 'request="REGISTER"'
-	{ answer ';tag=registrar' | sed 's/^Contact:.*/[last_Contact:]/'; echo 'Expires: 600'
-		empty; } | send
+	for _ in 1 2; do
+		recv 'request="REGISTER"'
+		# What the request changed is sent before the answer comes.
+		echo '<pause milliseconds="200"/>'
+		{ answer ';tag=registrar' | sed 's/^Contact:.*/[last_Contact:]/'; echo 'Expires: 600'
+			empty; } | send
+	done
 	echo '</scenario>'
 }
 
