@@ -31,6 +31,7 @@
 #define REC_SEQADJ	(2 * 12)
 #define REC_HELPER	NF_RG_REC_NAME
 #define REC_SIP		(2 * 4 + 2)
+#define REC_PPTP	(4 + 8 * 2)
 #define REC_SCALE_MAX	14	/* RFC 7323, section 2.3 */
 #define REC_MAPPING_MAX	0x7fffffffu
 
@@ -147,7 +148,8 @@ static noinline unsigned int sections_len(__u16 sections, unsigned int alen)
 	       (sections & NF_RG_SEC_TSTAMP ? REC_TSTAMP : 0) +
 	       (sections & NF_RG_SEC_SEQADJ ? REC_SEQADJ : 0) +
 	       (sections & NF_RG_SEC_HELPER ? REC_HELPER : 0) +
-	       (sections & NF_RG_SEC_SIP ? REC_SIP : 0);
+	       (sections & NF_RG_SEC_SIP ? REC_SIP : 0) +
+	       (sections & NF_RG_SEC_PPTP ? REC_PPTP : 0);
 }
 
 /* Returns the length of an expectation. */
@@ -248,6 +250,23 @@ static __u8 *put_expect(__u8 *p, const struct nf_rg_expect *exp, unsigned int al
 	return put_be16(p, &exp->saved_port);
 }
 
+static __u8 *put_pptp(__u8 *p, const struct nf_rg_pptp *pptp)
+{
+	int i;
+
+	*p++ = pptp->session;
+	*p++ = pptp->call;
+	*p++ = pptp->mapped;
+	*p++ = 0;
+	for (i = 0; i < 2; i++)
+		p = put_be16(p, &pptp->id[i]);
+	for (i = 0; i < 2; i++)
+		p = put_be16(p, &pptp->inside[i]);
+	for (i = 0; i < 2; i++)
+		p = put_be16(put_be16(p, &pptp->key[i][0]), &pptp->key[i][1]);
+	return p;
+}
+
 static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec, unsigned int alen)
 {
 	int i;
@@ -285,6 +304,8 @@ static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec, unsi
 		p = put32(p, rec->sip.invite_cseq);
 		p = put_be16(p, &rec->sip.port);
 	}
+	if (rec->sections & NF_RG_SEC_PPTP)
+		p = put_pptp(p, &rec->pptp);
 	return p;
 }
 
@@ -503,6 +524,27 @@ static const __u8 *get_master(const __u8 *p, struct nf_rg_record *rec, unsigned 
 	return get_be16(p, &rec->master.dport);
 }
 
+static const __u8 *get_pptp(const __u8 *p, struct nf_rg_pptp *pptp)
+{
+	int i;
+
+	memset(pptp, 0, sizeof(*pptp));
+	pptp->session = *p++;
+	pptp->call = *p++;
+	pptp->mapped = *p++;
+	if (pptp->mapped > 1 || *p++)
+		return NULL;
+	for (i = 0; i < 2; i++)
+		p = get_be16(p, &pptp->id[i]);
+	for (i = 0; i < 2; i++)
+		p = get_be16(p, &pptp->inside[i]);
+	if (!pptp->mapped && !is_zero(p, 8))
+		return NULL;
+	for (i = 0; i < 2; i++)
+		p = get_be16(get_be16(p, &pptp->key[i][0]), &pptp->key[i][1]);
+	return p;
+}
+
 static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec,
 					 unsigned int alen)
 {
@@ -533,6 +575,8 @@ static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec
 		p = get32(get32(p, &rec->sip.register_cseq), &rec->sip.invite_cseq);
 		p = get_be16(p, &rec->sip.port);
 	}
+	if (p && rec->sections & NF_RG_SEC_PPTP)
+		p = get_pptp(p, &rec->pptp);
 	return p;
 }
 
@@ -542,7 +586,7 @@ static int state_known(const struct nf_rg_record *rec)
 	if (rec->status & ~NF_RG_ST_MASK || rec->flags & ~(NF_RG_REC_F_NEW | NF_RG_REC_F_ZONE))
 		return 0;
 	/* It is the helper that expects, and keeps. */
-	if (rec->sections & (NF_RG_SEC_EXPECT | NF_RG_SEC_SIP) &&
+	if (rec->sections & (NF_RG_SEC_EXPECT | NF_RG_SEC_SIP | NF_RG_SEC_PPTP) &&
 	    !(rec->sections & NF_RG_SEC_HELPER))
 		return 0;
 	/* The kernel would look for the offsets without asking whether there are any. */

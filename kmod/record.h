@@ -56,6 +56,12 @@
  *				source, original destination, 16 bits of each
  *	NF_RG_SEC_SIP		what SIP's helper keeps: u32 CSeq of the last REGISTER, u32 of the
  *				last INVITE, u16 port that answers go to, 0 if it is the tuple's
+ *	NF_RG_SEC_PPTP		what PPTP's helper keeps: u8 state of the session, u8 of the call,
+ *				u8 1 if its GRE packets are to be found or else 0, u8 0, call
+ *				numbers (u16 each) of client and server as the other side sees
+ *				them, then as they were given, then those of the GRE packets of
+ *				both directions, sender's and receiver's, 0 if they are not to be
+ *				found
  *
  * A section is there if the connection has the extension of that name, expects others (only with a
  * helper), was expected, or has the helper of that name (only with a helper).  A delete record
@@ -110,7 +116,8 @@
 #define NF_RG_SEC_EXPECT	0x20
 #define NF_RG_SEC_MASTER	0x40
 #define NF_RG_SEC_SIP		0x80
-#define NF_RG_SEC_MASK		0xff
+#define NF_RG_SEC_PPTP		0x100
+#define NF_RG_SEC_MASK		0x1ff
 
 /* Flags of an expectation. */
 #define NF_RG_EXP_F_SRC		0x01	/* from that address; otherwise it is zero: from any */
@@ -130,7 +137,7 @@
 #define NF_RG_EXP_CLASS_MAX	3
 #define NF_RG_EXPECT_MAX	12	/* expectations of a connection */
 
-#define NF_RG_REC_MAX		1011	/* bytes: no record is longer */
+#define NF_RG_REC_MAX		1031	/* bytes: no record is longer */
 #define NF_RG_REC_NAME		16	/* bytes: name of a helper, with its end */
 #define NF_RG_REC_MAP		32	/* bytes: a bit for each bucket of a digest */
 
@@ -259,6 +266,25 @@ struct nf_rg_sip {
 };
 
 /**
+ * struct nf_rg_pptp - what PPTP's helper keeps of a control connection
+ * @session: enum pptp_ctrlsess_state
+ * @call: enum pptp_ctrlcall_state
+ * @mapped: 1: GRE packets with @key are to be found, else 0
+ * @id: call numbers of client (PNS) and server (PAC), translated, network order
+ * @inside: the same as they were given
+ * @key: numbers of the sender and the receiver of GRE packets in the original direction, and in
+ * that of the reply
+ */
+struct nf_rg_pptp {
+	__u8 session;
+	__u8 call;
+	__u8 mapped;
+	__be16 id[2];
+	__be16 inside[2];
+	__be16 key[2][2];
+};
+
+/**
  * struct nf_rg_record - a decoded record; integers in host order unless typed otherwise
  * @type: NF_RG_REC_*
  * @flags: NF_RG_REC_F_*; NF_RG_CTL_* of a control record
@@ -291,6 +317,7 @@ struct nf_rg_sip {
  * @master_l4: NF_RG_SEC_MASTER, IPPROTO_* of its master
  * @master: likewise, original direction
  * @sip: NF_RG_SEC_SIP
+ * @pptp: NF_RG_SEC_PPTP
  * @buckets: NF_RG_CTL_REPAIR_*, a bit for each
  *
  * From @labels on a member is undefined unless its section is there: plain connections are spared
@@ -329,6 +356,7 @@ struct nf_rg_record {
 	__u8 master_l4;
 	struct nf_rg_tuple master;
 	struct nf_rg_sip sip;
+	struct nf_rg_pptp pptp;
 	__u8 buckets[NF_RG_REC_MAP];
 };
 

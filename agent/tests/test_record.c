@@ -34,7 +34,9 @@
 #define LEN_MASTER4 (1 + 8 + 4)
 #define LEN_MASTER6 (1 + 32 + 4)
 #define LEN_SIP 10
-#define LEN_ALL (LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER + LEN_SIP)
+#define LEN_PPTP 20
+#define LEN_ALL \
+	(LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER + LEN_SIP + LEN_PPTP)
 
 static void set_tuple(struct nf_rg_tuple *t, const char *src, const char *dst, unsigned int sport,
 		      unsigned int dport)
@@ -153,6 +155,14 @@ static void set_sections(struct nf_rg_record *r, int sections)
 	}
 	if (sections & NF_RG_SEC_SIP)
 		r->sip = (struct nf_rg_sip){ 0x51525354, 0x61626364, htons(5060) };
+	if (sections & NF_RG_SEC_PPTP)
+		r->pptp = (struct nf_rg_pptp){
+			.session = 4, .call = 3, .mapped = 1,
+			.id = { htons(0x7172), htons(0x7374) },
+			.inside = { htons(0x7576), htons(0x7778) },
+			.key = { { htons(0x8182), htons(0x8384) },
+				 { htons(0x8586), htons(0x8788) } },
+		};
 }
 
 static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_record *b)
@@ -217,6 +227,14 @@ static void assert_same_sections(const struct nf_rg_record *a, const struct nf_r
 		assert_int_equal(a->sip.invite_cseq, b->sip.invite_cseq);
 		assert_int_equal(a->sip.port, b->sip.port);
 	}
+	if (a->sections & NF_RG_SEC_PPTP) {
+		assert_int_equal(a->pptp.session, b->pptp.session);
+		assert_int_equal(a->pptp.call, b->pptp.call);
+		assert_int_equal(a->pptp.mapped, b->pptp.mapped);
+		assert_memory_equal(a->pptp.id, b->pptp.id, sizeof(a->pptp.id));
+		assert_memory_equal(a->pptp.inside, b->pptp.inside, sizeof(a->pptp.inside));
+		assert_memory_equal(a->pptp.key, b->pptp.key, sizeof(a->pptp.key));
+	}
 	if (!(a->sections & NF_RG_SEC_EXPECT))
 		return;
 	assert_int_equal(a->n_expect, b->n_expect);
@@ -277,6 +295,8 @@ static const struct {
 	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_MASTER4, NF_RG_SEC_MASTER },
 	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_HELPER + LEN_SIP,
 	  NF_RG_SEC_HELPER | NF_RG_SEC_SIP },
+	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP + LEN_HELPER + LEN_PPTP,
+	  NF_RG_SEC_HELPER | NF_RG_SEC_PPTP },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_TCP, LEN_DELETE4, 0 },
 	{ NF_RG_REC_DELETE, 6, IPPROTO_TCP, LEN_DELETE6, 0 },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_ICMP, LEN_DELETE4, 0 },
@@ -406,7 +426,8 @@ static void test_refused(void **state)
 		{ "unknown status bit", 27, 0x20 | NF_RG_ST_SRC_NAT },
 		{ "unknown status bit 15", 26, 0x80 },
 		{ "adjusted by nothing", 27, NF_RG_ST_SEQ_ADJUST | NF_RG_ST_SRC_NAT },
-		{ "unknown section", 24, 0x01 },
+		{ "unknown section", 24, 0x02 },
+		{ "PPTP's state announced, not there", 24, NF_RG_SEC_PPTP >> 8 },
 		{ "SIP's numbers announced, not there", 25, NF_RG_SEC_SIP },
 		{ "a master announced, not there", 25, NF_RG_SEC_MASTER },
 		{ "nothing is expected", 25, NF_RG_SEC_EXPECT },
@@ -470,6 +491,14 @@ static void test_refused_kinds(void **state)
 		  NF_RG_SEC_HELPER | NF_RG_SEC_EXPECT, 25, NF_RG_SEC_LABELS | NF_RG_SEC_EXPECT },
 		{ "SIP's numbers without a helper", IPPROTO_UDP, NF_RG_SEC_HELPER | NF_RG_SEC_SIP,
 		  25, NF_RG_SEC_LABELS | NF_RG_SEC_SIP },
+		{ "PPTP's state without a helper", IPPROTO_UDP, NF_RG_SEC_HELPER | NF_RG_SEC_PPTP,
+		  25, NF_RG_SEC_LABELS },
+		{ "PPTP is found: neither yes nor no", IPPROTO_UDP,
+		  NF_RG_SEC_HELPER | NF_RG_SEC_PPTP, LEN_STATE4 + LEN_HELPER + 2, 2 },
+		{ "PPTP is not found by numbers", IPPROTO_UDP,
+		  NF_RG_SEC_HELPER | NF_RG_SEC_PPTP, LEN_STATE4 + LEN_HELPER + 2, 0 },
+		{ "not zero behind it", IPPROTO_UDP, NF_RG_SEC_HELPER | NF_RG_SEC_PPTP,
+		  LEN_STATE4 + LEN_HELPER + 3, 1 },
 		{ "SIP's numbers one byte short", IPPROTO_UDP, NF_RG_SEC_HELPER | NF_RG_SEC_SIP, 3,
 		  LEN_STATE4 + LEN_HELPER + LEN_SIP - 1 },
 		{ "a master not announced", IPPROTO_UDP, NF_RG_SEC_MASTER, 25, 0 },
@@ -653,6 +682,8 @@ static void test_wire_sections(void **state)
 		0, 0, 0, 0, 192, 0, 2, 100, 10, 0, 0, 9, 0x00, 0x00, 0x13, 0x89, 0x0f, 0xa0,
 		0x06, 10, 0, 0, 9, 192, 0, 2, 9, 0x9c, 0x40, 0x00, 0x15,
 		0x51, 0x52, 0x53, 0x54, 0x61, 0x62, 0x63, 0x64, 0x13, 0xc4,
+		0x04, 0x03, 0x01, 0x00, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78,
+		0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88,
 	};
 	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_SCTP);
 	uint8_t buf[NF_RG_REC_MAX];
@@ -662,7 +693,7 @@ static void test_wire_sections(void **state)
 	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), LEN_STATE4 + sizeof(wire));
 	assert_memory_equal(buf + LEN_STATE4, wire, sizeof(wire));
 	/* u16 sections, u16 status */
-	assert_memory_equal(buf + 24, "\x00\xff\x00\x17", 4);
+	assert_memory_equal(buf + 24, "\x01\xff\x00\x17", 4);
 }
 
 static void test_wire_protocols(void **state)
