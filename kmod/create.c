@@ -161,12 +161,14 @@ static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct 
 	flow_nat(flow->rec, ct);
 	reason = flow_extend(flow, ct);
 	if (reason) {
+		nf_rg_helper_drop(ct);
 		nf_conntrack_free(ct);
 		return reason;
 	}
 	err = nf_conntrack_hash_check_insert(ct);
 	if (err) {
 		*again = err == -EAGAIN;
+		nf_rg_helper_drop(ct);
 		nf_conntrack_free(ct);
 		return reason_of(err);
 	}

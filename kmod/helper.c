@@ -21,10 +21,12 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "compat/helper.h"
+#include "compat/pptp.h"
+#include "pptp.h"
 
 /*
- * By the names of their translating parts, which do not depend on the ports that they look at; and
- * the section for what they keep.
+ * By the names of their translating parts, which do not depend on the ports that they look at
+ * (PPTP's has none, and one port); and the section for what they keep.
  */
 static const struct {
 	const char *nat_name;
@@ -37,7 +39,7 @@ static const struct {
 	{ NF_NAT_HELPER_NAME("tftp") },
 };
 
-#define ALL_KEPT	NF_RG_SEC_SIP
+#define ALL_KEPT	(NF_RG_SEC_SIP | NF_RG_SEC_PPTP)
 
 /* Returns the section for what @helper keeps, 0 if there is none to carry; -1: it is not carried. */
 static int kept_by(const struct nf_conntrack_helper *helper)
@@ -46,6 +48,8 @@ static int kept_by(const struct nf_conntrack_helper *helper)
 
 	if (helper->flags & NF_CT_HELPER_F_USERSPACE)
 		return -1;
+	if (!strcmp(helper->name, "pptp"))
+		return NF_RG_PPTP ? NF_RG_SEC_PPTP : -1;
 	for (i = 0; i < ARRAY_SIZE(carried); i++)
 		if (!strcmp(helper->nat_mod_name, carried[i].nat_name))
 			return carried[i].section;
@@ -60,6 +64,8 @@ static bool is_carried(const struct nf_conntrack_helper *helper)
 /* Is @helper carried, and does the record have what it keeps, and nothing else? */
 static bool is_meant(const struct nf_conntrack_helper *helper, const struct nf_rg_record *rec)
 {
+	if (rec->sections & NF_RG_SEC_PPTP && !nf_rg_pptp_known(&rec->pptp))
+		return false;
 	return kept_by(helper) == (rec->sections & ALL_KEPT);
 }
 
@@ -104,6 +110,20 @@ bool nf_rg_helper_is_sip(const struct nf_conntrack_helper *helper)
 }
 
 /**
+ * nf_rg_helper_is_pptp - is the helper of a connection that of PPTP?
+ * @ct: the connection
+ *
+ * Context: rcu_read_lock() held.
+ * Return: whether.
+ */
+bool nf_rg_helper_is_pptp(const struct nf_conn *ct)
+{
+	const struct nf_conntrack_helper *helper = helper_of(ct);
+
+	return helper && kept_by(helper) == NF_RG_SEC_PPTP;
+}
+
+/**
  * nf_rg_helper_keeps - does the helper of a connection keep something that records have?
  * @ct: the connection
  *
@@ -128,6 +148,8 @@ u32 nf_rg_helper_sum(const struct nf_conn *ct)
 {
 	const struct nf_ct_sip_master *sip = nfct_help_data(ct);
 
+	if (nf_rg_helper_is_pptp(ct))
+		return nf_rg_pptp_sum(ct);
 	return jhash_3words(READ_ONCE(sip->register_cseq), READ_ONCE(sip->invite_cseq),
 			    (__force u16)READ_ONCE(sip->forced_dport), 0);
 }
@@ -137,6 +159,8 @@ static void export_kept(const struct nf_conn *ct, struct nf_rg_record *rec)
 {
 	const struct nf_ct_sip_master *sip = nfct_help_data(ct);
 
+	if (rec->sections & NF_RG_SEC_PPTP)
+		nf_rg_pptp_export(ct, &rec->pptp);
 	if (!(rec->sections & NF_RG_SEC_SIP))
 		return;
 	rec->sip.register_cseq = READ_ONCE(sip->register_cseq);
@@ -185,7 +209,10 @@ bool nf_rg_helper_load(const struct nf_rg_record *rec)
 	helper = nf_conntrack_helper_try_module_get(rec->helper, l3num, rec->l4);
 	if (!helper)
 		return false;
-	if (is_carried(helper) && !nf_nat_helper_try_module_get(rec->helper, l3num, rec->l4)) {
+	if (kept_by(helper) == NF_RG_SEC_PPTP) {
+		got = nf_rg_pptp_load();
+	} else if (is_carried(helper) &&
+		   !nf_nat_helper_try_module_get(rec->helper, l3num, rec->l4)) {
 		nf_nat_helper_put(helper);
 		got = true;
 	}
@@ -242,6 +269,8 @@ void nf_rg_helper_install(const struct nf_rg_record *rec, struct nf_conn *ct)
 		WRITE_ONCE(sip->invite_cseq, rec->sip.invite_cseq);
 		WRITE_ONCE(sip->forced_dport, rec->sip.port);
 	}
+	if (rec->sections & NF_RG_SEC_PPTP)
+		nf_rg_pptp_install(&rec->pptp, ct);
 	helper_resume(ct);
 }
 
@@ -251,7 +280,8 @@ void nf_rg_helper_install(const struct nf_rg_record *rec, struct nf_conn *ct)
  * @ct: the connection, not yet confirmed
  *
  * Context: rcu_read_lock() held.
- * Return: enum nf_rg_reason; NF_RG_REASON_HELPER if it is not there (nf_rg_helper_load()).
+ * Return: enum nf_rg_reason; NF_RG_REASON_HELPER if it is not there (nf_rg_helper_load()).  If the
+ * connection is not to be after all, nf_rg_helper_drop() is to be called.
  */
 int nf_rg_helper_add(const struct nf_rg_record *rec, struct nf_conn *ct)
 {
@@ -269,6 +299,8 @@ int nf_rg_helper_add(const struct nf_rg_record *rec, struct nf_conn *ct)
 	if (!nf_rg_compat_helper_hold(helper))
 		return NF_RG_REASON_HELPER;
 	rcu_assign_pointer(help->helper, helper);
+	if (rec->sections & NF_RG_SEC_PPTP && !nf_rg_pptp_add(&rec->pptp, ct))
+		return NF_RG_REASON_MEMORY;
 	nf_rg_helper_install(rec, ct);
 	return NF_RG_REASON_NONE;
 }
@@ -287,5 +319,19 @@ bool nf_rg_helper_fits(const struct nf_rg_record *rec, const struct nf_conn *ct)
 
 	if (!(rec->sections & NF_RG_SEC_HELPER))
 		return !helper;
-	return helper && !strcmp(helper->name, rec->helper);
+	if (!helper || strcmp(helper->name, rec->helper))
+		return false;
+	return !(rec->sections & NF_RG_SEC_PPTP) || nf_rg_pptp_fits(&rec->pptp, ct);
+}
+
+/**
+ * nf_rg_helper_drop - a new connection is not to be after all
+ * @ct: the connection, which nobody else has ever seen
+ *
+ * Context: rcu_read_lock() held.
+ */
+void nf_rg_helper_drop(struct nf_conn *ct)
+{
+	if (nf_rg_helper_is_pptp(ct))
+		nf_rg_pptp_drop(ct);
 }

@@ -11,6 +11,7 @@ struct nf_conntrack_helper;
 bool nf_rg_helper_carried(const struct nf_conn *ct);
 bool nf_rg_helper_keeps(const struct nf_conn *ct);
 bool nf_rg_helper_is_sip(const struct nf_conntrack_helper *helper);
+bool nf_rg_helper_is_pptp(const struct nf_conn *ct);
 u32 nf_rg_helper_sum(const struct nf_conn *ct);
 void nf_rg_helper_export(const struct nf_conn *ct, struct nf_rg_record *rec);
 bool nf_rg_helper_load(const struct nf_rg_record *rec);
@@ -18,5 +19,6 @@ bool nf_rg_helper_known(const struct nf_rg_record *rec);
 void nf_rg_helper_install(const struct nf_rg_record *rec, struct nf_conn *ct);
 int nf_rg_helper_add(const struct nf_rg_record *rec, struct nf_conn *ct);
 bool nf_rg_helper_fits(const struct nf_rg_record *rec, const struct nf_conn *ct);
+void nf_rg_helper_drop(struct nf_conn *ct);
 
 #endif /* _NF_RG_HELPER_H */

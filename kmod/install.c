@@ -80,12 +80,6 @@ static struct nf_conn *find_master(struct nf_rg_group *g, const struct nf_rg_flo
 	struct nf_conn *master, *m;
 	struct nf_rg_entry *e;
 
-	/*
-	 * The core takes the master of a GRE connection for one of PPTP, and writes where that one
-	 * has its data (nf_ct_gre_keymap_destroy()).  Records carry none of those.
-	 */
-	if (rec->l4 == IPPROTO_GRE)
-		return NULL;
 	nf_rg_flow_tuple(rec, &rec->master, IP_CT_DIR_ORIGINAL, &tuple);
 	tuple.dst.protonum = rec->master_l4;
 	master = find_ct(g->rn, &flow->zone, &tuple);
@@ -95,7 +89,12 @@ static struct nf_conn *find_master(struct nf_rg_group *g, const struct nf_rg_flo
 	/* Connections that held each other would never be freed. */
 	for (m = master; m && m != ct; m = m->master)
 		;
-	if (e && e->map->group == g && !m)
+	/*
+	 * The core takes the master of a GRE connection for one of PPTP, and writes where that one
+	 * has its data (nf_ct_gre_keymap_destroy()).
+	 */
+	if (e && e->map->group == g && !m &&
+	    (rec->l4 != IPPROTO_GRE || nf_rg_helper_is_pptp(master)))
 		return master;
 	nf_ct_put(master);
 	return NULL;

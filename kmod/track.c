@@ -358,12 +358,18 @@ void nf_rg_track_free_tombs(struct list_head *head)
 	INIT_LIST_HEAD(head);
 }
 
-static void event_destroy(struct nf_rg_net *rn, struct nf_rg_entry *e)
+/* A control connection of PPTP takes the GRE of its call along, here as on the peer. */
+static bool taken_along(const struct nf_conn *ct)
+{
+	return nf_ct_protonum(ct) == IPPROTO_GRE && ct->master && nf_ct_is_dying(ct->master);
+}
+
+static void event_destroy(struct nf_rg_net *rn, struct nf_rg_entry *e, const struct nf_conn *ct)
 {
 	struct nf_rg_group *g = e->map->group;
-	bool active = READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE;
+	bool active = READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE, along = taken_along(ct);
 
-	if (!nf_rg_track_remove(e, active) || READ_ONCE(g->role) != NF_RG_ROLE_STANDBY)
+	if (!nf_rg_track_remove(e, active) || READ_ONCE(g->role) != NF_RG_ROLE_STANDBY || along)
 		return;
 
 	/*
@@ -433,7 +439,7 @@ void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int ev
 
 	if (events & BIT(IPCT_DESTROY)) {
 		if (e)
-			event_destroy(rn, e);
+			event_destroy(rn, e, ct);
 		return;
 	}
 	nf_rg_stat_inc(rn, NF_RG_STAT_EVENT);
