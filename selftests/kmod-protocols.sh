@@ -69,7 +69,7 @@ ok_if "each is counted" is "$(kstat B refused-protocol)" 9
 ok_if "the others are there" is "$(kget B entries)" $((here + 3))
 
 # The core takes the master of a GRE connection for one of PPTP, and writes where that one has its
-# data. None of PPTP is ever replicated.
+# data. This one is none.
 alone=$(kstat B install-without-master)
 ok_if "GRE that names a master is taken" is "$(give "$(record 47 20 "$(gre 10)" 60 64)")" ""
 ok_if "but is nobody's" is "$(kstat B install-without-master)" $((alone + 1))

@@ -13,7 +13,7 @@ vm_memory_packages="base-files base-passwd bash coreutils dash debianutils diffu
 gawk grep hostname libc-bin mawk ncurses-base perl-base procps psmisc sed util-linux mount kmod
 iproute2 iputils-ping iputils-arping arping nftables conntrack conntrackd keepalived tcpdump jq
 socat netcat-openbsd ethtool curl busybox-static libpam-modules vsftpd tftpd-hpa iperf3
-sip-tester"
+sip-tester ppp pptp-linux pptpd"
 
 # Names of the files of those packages that are installed, without documentation.
 vm_memory_names() {
@@ -87,9 +87,9 @@ vm_memory_modules() {
 	tmp=$(mktemp -d)
 	mkdir -p "$tmp/usr/lib/modules/$kver"
 	{
-		sed -nE 's#^(kernel/(net|lib|crypto|arch/x86/crypto)/[^:]*):.*#\1#p; s#^(kernel/drivers/net/[^/:]*):.*#\1#p' \
+		sed -nE 's#^(kernel/(net|lib|crypto|arch/x86/crypto)/[^:]*):.*#\1#p; s#^(kernel/drivers/net/(ppp/)?[^/:]*):.*#\1#p' \
 			"$kdir/modules/modules.dep"
-		sed -nE 's#^(kernel/net/[^:]*|kernel/drivers/net/[^/:]*): *##p' "$kdir/modules/modules.dep" |
+		sed -nE 's#^(kernel/net/[^:]*|kernel/drivers/net/(ppp/)?[^/:]*): *##p' "$kdir/modules/modules.dep" |
 			tr ' ' '\n'
 	} | sort -u | grep . | (cd "$kdir/modules" && cpio -pdm --quiet "$tmp/usr/lib/modules/$kver")
 	(cd "$tmp" && find usr | cpio -o -H newc --quiet)

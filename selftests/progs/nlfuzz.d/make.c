@@ -160,9 +160,26 @@ static void make_sip(struct nf_rg_record *r)
 	r->sip.port = htons((uint16_t)odd_number());
 }
 
+static void make_pptp(struct nf_rg_record *r)
+{
+	int i;
+
+	r->sections |= NF_RG_SEC_PPTP;
+	memset(&r->pptp, 0, sizeof(r->pptp));
+	r->pptp.session = (uint8_t)rnd(one_in(20) ? 256 : 5);
+	r->pptp.call = (uint8_t)rnd(one_in(20) ? 256 : 8);
+	r->pptp.mapped = (uint8_t)(one_in(3) ? 0 : 1);
+	for (i = 0; i < 2; i++) {
+		r->pptp.id[i] = htons((uint16_t)rnd(16));
+		r->pptp.inside[i] = htons((uint16_t)rnd(16));
+		r->pptp.key[i][0] = htons((uint16_t)(r->pptp.mapped * rnd(16)));
+		r->pptp.key[i][1] = htons((uint16_t)(r->pptp.mapped * rnd(16)));
+	}
+}
+
 static void make_sections(struct nf_rg_record *r)
 {
-	static const char *const tcp[] = { "ftp", "sip", "irc" };
+	static const char *const tcp[] = { "ftp", "sip", "irc", "pptp", "pptp" };
 	static const char *const udp[] = { "tftp", "sip", "amanda" };
 	uint32_t i;
 
@@ -178,7 +195,7 @@ static void make_sections(struct nf_rg_record *r)
 	}
 	if ((r->l4 == IPPROTO_TCP || r->l4 == IPPROTO_UDP) && one_in(2)) {
 		r->sections |= NF_RG_SEC_HELPER;
-		strcpy(r->helper, r->l4 == IPPROTO_TCP ? tcp[rnd(3)] : udp[rnd(3)]);
+		strcpy(r->helper, r->l4 == IPPROTO_TCP ? tcp[rnd(5)] : udp[rnd(3)]);
 		/* The kernel looks for one that it does not have: that is slow. */
 		if (one_in(200))
 			strcpy(r->helper, "%s");
@@ -189,10 +206,15 @@ static void make_sections(struct nf_rg_record *r)
 			make_expect(r);
 		if (!strcmp(r->helper, "sip") != one_in(20))
 			make_sip(r);
+		if (!strcmp(r->helper, "pptp") != one_in(20))
+			make_pptp(r);
 	}
-	if (n_past && one_in(4)) {
+	if (n_past && one_in(r->l4 == IPPROTO_GRE ? 2 : 4)) {
 		const struct nf_rg_record *m = &past[rnd(n_past)];
 
+		/* A call of PPTP, if one is found soon. */
+		for (i = 0; i < 16 && r->l4 == IPPROTO_GRE && !(m->sections & NF_RG_SEC_PPTP); i++)
+			m = &past[rnd(n_past)];
 		r->sections |= NF_RG_SEC_MASTER;
 		r->master_l4 = m->l4;
 		r->master = m->orig;
