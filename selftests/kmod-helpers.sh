@@ -158,7 +158,7 @@ must ns B nft 'add counter inet rgtest kin; add rule inet rgtest forward ct help
 # what B cannot have, and what it has to look for
 ok_if "no module of a helper is there yet" not loaded nf_conntrack_irc
 ok_if "B refuses an unknown helper, and one that is not carried" is \
-	"$(give "$(helper_record nosuch 1001)" "$(helper_record irc 1002)" "$(helper_record pptp 1003)")" \
+	"$(give "$(helper_record nosuch 1001)" "$(helper_record irc 1002)" "$(helper_record Q.931 1003)")" \
 	"refusal 0 9;refusal 2 9;"
 ok_if "each is counted" is "$(kstat B refused-helper)" 2
 ok_if "it loads what it needs" loaded nf_conntrack_irc
