@@ -99,6 +99,8 @@ static unsigned long flow_status(const struct nf_rg_record *rec)
  */
 static void flow_nat(const struct nf_rg_record *rec, struct nf_conn *ct)
 {
+	/* nf_conntrack_alloc() leaves this node as the connection before had it. */
+	INIT_HLIST_NODE(&ct->nat_bysource);
 	hlist_add_fake(&ct->nat_bysource);
 	ct->status |= IPS_SRC_NAT_DONE | IPS_DST_NAT_DONE;
 	if (rec->status & NF_RG_ST_SRC_NAT)
