@@ -97,8 +97,10 @@ int knl_closed_set(struct knl *k, const struct conf *c)
 	}
 	/* One message, so that it is replaced at once. */
 	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size))) {
+		int err = -errno;
+
 		nlmsg_free(msg);
-		return -errno;
+		return err;
 	}
 	return knl_talk(k, &k->sock, msg, NULL, NULL);
 }
