@@ -191,20 +191,13 @@ static noinline unsigned int local_in_look(struct nf_rg_net *rn, const struct sk
 	return gate_drop(rn, NF_RG_STAT_DROP_UNTRANSLATED);
 }
 
-/*
- * Nearly all that comes here is of connections with the router itself.  One with a translated
- * address is never confirmed: its first packet ends here.
- */
+/* Nearly all that comes here is for the router's own addresses. */
 static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
 	const void *dst = state->pf == NFPROTO_IPV4 ? (const void *)&ip_hdr(skb)->daddr :
 						      (const void *)&ipv6_hdr(skb)->daddr;
-	enum ip_conntrack_info ctinfo;
-	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	if (ct && nf_ct_is_confirmed(ct))
-		return NF_ACCEPT;
 	/* Of an IPv4 address only the first word of the union is looked at. */
 	if (likely(!nf_rg_mapping_by_addr(priv, state->pf, dst)))
 		return NF_ACCEPT;

@@ -11,7 +11,6 @@
 counter() { rg_ctl A --json show redundancy application counters | jq "[.. | objects | .\"nat-152-fail-closed\"? // empty][0] // 0"; }
 # counted N: what the agent shows; it is read anew for the next one who asks
 counted() { [ "$(counter)" -ge "$1" ]; }
-private() { ns s nft -j list counters table inet count | jq '[.nftables[].counter? | .packets // empty] | add'; }
 connects() { ns c nc -z -w1 192.0.2.9 5000; }
 lists() { is "$(rgk A raw closed-get dump | grep -c '^mapping ')" "$1"; }
 chain() { ns A nft list chain inet rg_guard postrouting >/dev/null 2>&1; }
@@ -24,16 +23,7 @@ must modprobe nf_rg
 topo_up
 must rg_start A
 must wait_state 20 A ACTIVE
-must ipn s route add 10.0.0.0/24 via 192.0.2.1
-must ns s nft -f - <<-'NFT'
-table inet count {
-	counter came { }
-	chain in {
-		type filter hook prerouting priority -350
-		ip saddr 10.0.0.0/24 counter name "came"
-	}
-}
-NFT
+count_private
 flowd_start 5000
 must wait_for 10 connects
 ok_if "the module has the lists of the configuration" lists 2
@@ -42,7 +32,7 @@ ok_if "there is no rule for it" no_chain
 rg_kill A STOP
 must ns A nft flush ruleset
 ok_if "without rules a connection does not come about" fails connects
-ok_if "and nothing of it has left" is "$(private)" 0
+ok_if "and nothing of it has left" is "$(private_came)" 0
 rg_kill A CONT
 ok_if "the agent puts them back" wait_for 10 connects
 ok_if "and shows what was dropped" wait_for 10 counted 1
@@ -52,11 +42,11 @@ rg_conf A | sed '/^[[:space:]]*$/d; s/permit 10.0.0.0 0.0.0.255/permit 10.0.1.0 
 rg_kill A HUP
 must wait_for 10 translates 10.0.1.0/24
 ok_if "what the list does not permit any more leaves as it is" connects
-ok_if "as s has seen" at_least "$(private)" 1
+ok_if "as s has seen" at_least "$(private_came)" 1
 rg_conf A | sed '/^[[:space:]]*$/d' >"$(rg_dir A)/conf"
 rg_kill A HUP
 must wait_for 10 translates 10.0.0.0/24
-before=$(private)
+before=$(private_came)
 
 # without the module: the same by a rule
 must rmmod nf_rg
@@ -66,7 +56,7 @@ must ns A ip addr replace 10.0.0.254/24 dev lan0
 rg_kill A STOP
 must ns A nft delete table inet rg
 ok_if "which keeps in what is not translated" fails connects
-ok_if "of which nothing has left" is "$(private)" "$before"
+ok_if "of which nothing has left" is "$(private_came)" "$before"
 rg_kill A CONT
 must modprobe nf_rg
 ok_if "with it the rule goes" wait_for 10 no_chain

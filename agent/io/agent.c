@@ -124,10 +124,15 @@ static void kernel_up(struct agent *a, bool load)
 	if (err == -EBUSY)
 		loop_timer_set(&a->kernel_retry, mono_add_ms(clock_now(), KERNEL_RETRY_MS));
 	if (err) {
+		/* It may have gone while there was no attachment to lose. */
+		if (err == -ENODEV && a->closed)
+			reload_nat(a);
 		groups_unable(a);
 		return;
 	}
-	reload_nat(a);
+	/* At the start all rules are still to come, and this with them. */
+	if (!load)
+		reload_nat(a);
 	groups_able(a);
 	each_synclink(a, true);
 }

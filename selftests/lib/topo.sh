@@ -355,6 +355,24 @@ flowd_start() {
 	must wait_for 10 grep -q '^ready' "$out"
 }
 
+# count_private: s counts what comes to it from c's own addresses, and finds the way back to them
+# through A; private_came: how many packets did
+count_private() {
+	must ipn s route add 10.0.0.0/24 via 192.0.2.1
+	must ipn s -6 route add fd00:a::/64 via 2001:db8:b::1
+	must ns s nft -f - <<-'NFT'
+	table inet private {
+		counter came { }
+		chain in {
+			type filter hook prerouting priority -350
+			ip saddr 10.0.0.0/24 counter name "came"
+			ip6 saddr fd00:a::/64 counter name "came"
+		}
+	}
+	NFT
+}
+private_came() { ns s nft -j list counters table inet private | jq '[.nftables[].counter? | .packets // empty] | add'; }
+
 # rg_marked ROUTER: its connections that belong to a mapping, one a line: both
 # tuples and the state, without what may differ (timeouts, counters, use=)
 rg_marked() {
