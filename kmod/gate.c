@@ -40,7 +40,8 @@ static bool gate_open(const struct nf_rg_net *rn)
 {
 	u64 until = READ_ONCE(rn->open_until);
 
-	return until == U64_MAX || (until && ktime_get_boot_fast_ns() < until);
+	return nf_rg_net_open(rn) || until == U64_MAX ||
+	       (until && ktime_get_boot_fast_ns() < until);
 }
 
 /*
@@ -130,8 +131,8 @@ static unsigned int gate_drop(struct nf_rg_net *rn, enum nf_rg_stat stat)
 }
 
 /*
- * Some group may not forward: is this packet one of its?  Out of line, so that the others do not
- * make room for it.
+ * Some group may not forward, or the clock has to say: is this packet one of its?  Out of line, so
+ * that the others do not make room for it.
  */
 static noinline unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buff *skb, u8 family)
 {
@@ -141,7 +142,7 @@ static noinline unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buf
 	struct nf_rg_group *g;
 	struct gate_packet p;
 
-	if (!gate_parse(skb, family, &p))
+	if (gate_open(rn) || !gate_parse(skb, family, &p))
 		return NF_ACCEPT;
 	/* From the outside, known or not. */
 	m = nf_rg_mapping_by_addr(rn, family, &p.dst);
@@ -171,9 +172,7 @@ static noinline unsigned int gate_look(struct nf_rg_net *rn, const struct sk_buf
 
 static unsigned int hook_gate(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	struct nf_rg_net *rn = priv;
-
-	return likely(gate_open(rn)) ? NF_ACCEPT : gate_look(rn, skb, state->pf);
+	return likely(nf_rg_net_open(priv)) ? NF_ACCEPT : gate_look(priv, skb, state->pf);
 }
 
 /* A packet to a translated address has reached the router itself. */

@@ -9,6 +9,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/timekeeping.h>
 #include <net/ipv6.h>
 
 #include "digest.h"
@@ -156,7 +157,7 @@ struct nf_rg_group *nf_rg_group_by_addr(struct nf_rg_net *rn, u8 family,
 void nf_rg_group_gate(struct nf_rg_net *rn)
 {
 	struct nf_rg_group *g;
-	u64 until = U64_MAX;
+	u64 until = U64_MAX, from, now;
 	unsigned long id;
 
 	spin_lock_bh(&rn->gate_lock);
@@ -168,6 +169,17 @@ void nf_rg_group_gate(struct nf_rg_net *rn)
 			until = min(until, READ_ONCE(g->lease_until));
 	}
 	rcu_read_unlock();
+	WRITE_ONCE(rn->open_for, 0);
 	WRITE_ONCE(rn->open_until, until);
+	/* The cycles before the clock: what passes in between is lost, not won. */
+	from = nf_rg_cycles();
+	now = ktime_get_boot_fast_ns();
+	smp_wmb();
+	WRITE_ONCE(rn->open_from, until == U64_MAX ? 0 : from);
+	smp_wmb();
+	if (until == U64_MAX)
+		WRITE_ONCE(rn->open_for, U64_MAX);
+	else if (until > now)
+		WRITE_ONCE(rn->open_for, nf_rg_cycles_in(until - now));
 	spin_unlock_bh(&rn->gate_lock);
 }

@@ -35,14 +35,19 @@
 #include "proto.h"
 #include "track.h"
 
+static bool is_active(const struct nf_rg_net *rn, const struct nf_rg_group *g)
+{
+	/* If all may forward, none is anything else. */
+	return nf_rg_net_open(rn) || nf_rg_group_active(g, ktime_get_boot_fast_ns());
+}
+
 static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 {
 	struct nf_rg_mapping *m = nf_rg_classify(rn, ct);
 
 	if (!m)
 		return NF_ACCEPT;
-	if (READ_ONCE(m->group->no_new) ||
-	    !nf_rg_group_active(m->group, ktime_get_boot_fast_ns())) {
+	if (READ_ONCE(m->group->no_new) || !is_active(rn, m->group)) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_DROP_NEW);
 		return NF_DROP;
 	}

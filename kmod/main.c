@@ -145,6 +145,7 @@ static int __net_init net_init(struct net *net)
 	nf_rg_adopt_net_init(rn);
 	nf_rg_window_net_init(rn);
 	rn->open_until = U64_MAX;
+	rn->open_for = U64_MAX;
 	/* Numbers of another life, or of the peer, are not met again. */
 	atomic64_set(&rn->incarnation, get_random_u64());
 	return 0;

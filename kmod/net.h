@@ -12,6 +12,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "clock.h"
 #include "stats.h"
 
 struct nf_ct_event_notifier;
@@ -29,9 +30,12 @@ struct nf_rg_closed;
  * @groups: struct nf_rg_group by number; read under RCU, changed under @config
  * @mappings: struct nf_rg_mapping, list; read under RCU, changed under @config
  * @entries: struct nf_rg_entry by its nf_conn pointer
- * @gate_lock: protects the recomputation of @open_until
+ * @gate_lock: protects the recomputation of @open_until, @open_from and @open_for
  * @open_until: CLOCK_BOOTTIME in ns; before it, every group may forward.  0: some group may not.
  * U64_MAX: no lease runs.
+ * @open_from: cycles (clock.h)
+ * @open_for: so many cycles from there it is before @open_until; 0: unknown.  See
+ * nf_rg_net_open()
  * @mark_mask: bits of the conntrack mark that hold a mapping's slot
  * @mark_shift: of the lowest bit of @mark_mask
  * @agent: netlink port of the attached agent, 0: none; changed under @config
@@ -60,8 +64,10 @@ struct nf_rg_net {
 	struct xarray groups;
 	struct list_head mappings;
 	struct rhashtable entries;
-	spinlock_t gate_lock; /* recomputing open_until */
+	spinlock_t gate_lock; /* recomputing what follows */
 	u64 open_until;
+	u64 open_from;
+	u64 open_for;
 	u32 mark_mask;
 	u32 mark_shift;
 	u32 agent;
@@ -96,6 +102,19 @@ static inline void nf_rg_stat_add(struct nf_rg_net *rn, enum nf_rg_stat stat, u6
 static inline void nf_rg_stat_inc(struct nf_rg_net *rn, enum nf_rg_stat stat)
 {
 	nf_rg_stat_add(rn, stat, 1);
+}
+
+/*
+ * May every group forward, for all that the cycles say?  If not, the clock has to be asked.  Who
+ * reads the number of cycles of one lease and the beginning of a later one looks at the counter
+ * afterwards, at the beginning of that later one.  Any context.
+ */
+static inline bool nf_rg_net_open(const struct nf_rg_net *rn)
+{
+	u64 n = READ_ONCE(rn->open_for);
+
+	smp_rmb();
+	return nf_rg_cycles() - READ_ONCE(rn->open_from) < n;
 }
 
 /* Changes come together, and a takeover goes first. */
