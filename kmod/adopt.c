@@ -73,7 +73,7 @@ static void adopt(struct nf_rg_net *rn, struct nf_conn *ct)
 	nf_rg_ecache_unmute(ct);
 	/* The second puts the slot into the mark. */
 	nf_rg_track_event(rn, ct, BIT(IPCT_NEW) | BIT(IPCT_MARK));
-	if (!nf_rg_track_find(rn, ct)) {
+	if (!nf_rg_entry_find(rn, ct)) {
 		kfree(s);
 		return;
 	}
@@ -95,7 +95,7 @@ static int walk_one(struct nf_conn *ct, void *data)
 		return 0;
 	rcu_read_lock();
 	m = nf_rg_classify(rn, ct);
-	if (m && READ_ONCE(m->group->role) == NF_RG_ROLE_ACTIVE && !nf_rg_track_find(rn, ct) &&
+	if (m && READ_ONCE(m->group->role) == NF_RG_ROLE_ACTIVE && !nf_rg_entry_find(rn, ct) &&
 	    nf_rg_mapping_replicates(m, ct))
 		adopt(rn, ct);
 	rcu_read_unlock();
@@ -109,7 +109,7 @@ static bool poll_one(struct nf_rg_net *rn, struct nf_rg_silent *s)
 	unsigned int events = 0;
 
 	rcu_read_lock();
-	e = nf_rg_track_find(rn, s->ct);
+	e = nf_rg_entry_find(rn, s->ct);
 	if (nf_ct_is_dying(s->ct)) {
 		events = BIT(IPCT_DESTROY);
 	} else if (e) {
@@ -117,7 +117,7 @@ static bool poll_one(struct nf_rg_net *rn, struct nf_rg_silent *s)
 
 		if (state != s->state)
 			events |= BIT(IPCT_PROTOINFO);
-		if (mark != nf_rg_mapping_mark(e->map, s->mark))
+		if (mark != nf_rg_mapping_mark(nf_rg_entry_map(e), s->mark))
 			events |= BIT(IPCT_MARK);
 		s->state = state;
 		s->mark = mark & ~rn->mark_mask;

@@ -118,6 +118,7 @@ static int flow_extend(const struct nf_rg_flow *flow, struct nf_conn *ct)
 		return reason;
 	if (!nf_rg_ext_add(flow->rec, ct) || !nf_rg_ecache_add(ct))
 		return NF_RG_REASON_MEMORY;
+	nf_rg_entry_reserve(ct);
 	ct->mark = nf_rg_mapping_mark(flow->m, flow->rec->mark);
 	memset(&ct->proto, 0, sizeof(ct->proto));
 	flow_proto(flow->rec, ct);
@@ -146,8 +147,8 @@ static bool is_full(const struct nf_rg_net *rn)
 	return max && nf_conntrack_count(rn->net) >= max;
 }
 
-static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct nf_rg_entry **out,
-		    bool *again)
+static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct nf_conn **out_ct,
+		    struct nf_rg_entry **out, bool *again)
 {
 	struct nf_conn *ct;
 	int reason, err;
@@ -175,22 +176,28 @@ static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct 
 		return reason_of(err);
 	}
 	err = nf_rg_track_add(rn, flow->m, ct, flow->rec->incarnation, out);
-	if (err)
+	if (err) {
 		nf_ct_delete(ct, 0, 0);
-	nf_ct_put(ct);
-	return err ? reason_of(err) : NF_RG_REASON_NONE;
+		nf_ct_put(ct);
+		return reason_of(err);
+	}
+	*out_ct = ct;
+	return NF_RG_REASON_NONE;
 }
 
 /**
  * nf_rg_flow_create - make a connection and its entry
  * @rn: the namespace
  * @flow: what it is
- * @out: the entry, valid under RCU
+ * @ct: the connection, with a reference
+ * @out: the entry, valid as long as that reference, and under RCU
  *
  * Context: process, rcu_read_lock() held, bottom halves off.
- * Return: enum nf_rg_reason; NF_RG_REASON_CLASH if one of its tuples is taken.
+ * Return: enum nf_rg_reason, with nothing in @ct and @out if there is one; NF_RG_REASON_CLASH if
+ * one of its tuples is taken.
  */
-int nf_rg_flow_create(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct nf_rg_entry **out)
+int nf_rg_flow_create(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct nf_conn **ct,
+		      struct nf_rg_entry **out)
 {
 	bool again;
 	int reason;
@@ -199,8 +206,8 @@ int nf_rg_flow_create(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struc
 	 * -EAGAIN: a helper or timeout policy was unregistered meanwhile; the next try sees the
 	 * new generation.
 	 */
-	reason = flow_try(rn, flow, out, &again);
-	return again ? flow_try(rn, flow, out, &again) : reason;
+	reason = flow_try(rn, flow, ct, out, &again);
+	return again ? flow_try(rn, flow, ct, out, &again) : reason;
 }
 
 /**

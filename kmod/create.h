@@ -28,7 +28,7 @@ struct nf_rg_flow {
 
 void nf_rg_flow_tuple(const struct nf_rg_record *rec, const struct nf_rg_tuple *t, u8 dir,
 		      struct nf_conntrack_tuple *out);
-int nf_rg_flow_create(struct nf_rg_net *rn, const struct nf_rg_flow *flow,
+int nf_rg_flow_create(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct nf_conn **ct,
 		      struct nf_rg_entry **out);
 void nf_rg_flow_update(const struct nf_rg_flow *flow, struct nf_conn *ct);
 

@@ -155,5 +155,5 @@ bool nf_rg_digest_intact(const struct nf_rg_group *g, const struct nf_rg_entry *
 		return true;
 	nf_rg_export_core(e, &rec);
 	return nf_rg_digest_sum(&rec, g->generation) == e->sum &&
-	       mark == nf_rg_mapping_mark(e->map, mark);
+	       mark == nf_rg_mapping_mark(nf_rg_entry_map(e), mark);
 }

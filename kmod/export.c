@@ -80,11 +80,11 @@ void nf_rg_export_core(const struct nf_rg_entry *e, struct nf_rg_record *rec)
 	rec->l3 = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;
 	rec->l4 = nf_ct_protonum(ct);
 	rec->zone = nf_ct_zone(ct)->id;
-	rec->mapping = e->map->id;
+	rec->mapping = nf_rg_entry_map(e)->id;
 	rec->incarnation = e->incarnation;
 	rec->version = e->version;
 	rec->status = export_status(READ_ONCE(ct->status));
-	rec->mark = READ_ONCE(ct->mark) & ~e->map->group->rn->mark_mask;
+	rec->mark = READ_ONCE(ct->mark) & ~nf_rg_entry_map(e)->group->rn->mark_mask;
 	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL), &rec->orig);
 	export_tuple(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &rec->reply);
 	if (rec->l4 == IPPROTO_TCP)
@@ -124,7 +124,7 @@ void nf_rg_export_entry(struct nf_rg_entry *e, struct nf_rg_record *rec)
 		nf_rg_proto_export(ct, rec);
 	nf_rg_ext_export(ct, rec);
 	if (rec->sections & NF_RG_SEC_HELPER)
-		nf_rg_expect_export(e->map->group->rn, ct, rec);
+		nf_rg_expect_export(nf_rg_entry_map(e)->group->rn, ct, rec);
 	if (test_bit(IPS_EXPECTED_BIT, &ct->status))
 		export_master(ct, rec);
 }

@@ -63,8 +63,8 @@ static struct nf_rg_group *group_of_tuple(struct nf_rg_net *rn, const struct sk_
 	if (!h)
 		return NULL;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	e = nf_rg_track_find(rn, ct);
-	m = e ? e->map : nf_rg_classify(rn, ct);
+	e = nf_rg_entry_find(rn, ct);
+	m = e ? nf_rg_entry_map(e) : nf_rg_classify(rn, ct);
 	nf_ct_put(ct);
 	return m ? m->group : NULL;
 }

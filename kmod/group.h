@@ -15,6 +15,16 @@
 
 struct nf_conn;
 
+/* The list that an entry is on. */
+enum nf_rg_place {
+	NF_RG_PLACE_NONE,	/* being removed: whoever sees it here leaves it alone */
+	NF_RG_PLACE_CLEAN,	/* or, of an older generation than the group's, on the bulk list */
+	NF_RG_PLACE_DIRTY,
+	NF_RG_PLACE_INFLIGHT,
+	NF_RG_PLACE_REFUSED,
+	NF_RG_PLACES,
+};
+
 /**
  * struct nf_rg_epoch - orders the lives of an active router
  * @count: counts up with each takeover
@@ -77,10 +87,8 @@ struct nf_rg_addrs {
  * @tombs: deletions to send
  * @tombs_inflight: deletions sent
  * @entries: on @all
- * @n_dirty: on @dirty
+ * @n: of each place, but for NF_RG_PLACE_CLEAN
  * @n_bulk: on @bulk, while @sync is NF_RG_SYNC_BULK
- * @n_inflight: on @inflight
- * @n_refused: on @refused
  * @n_tombs: on @tombs
  * @n_tombs_inflight: on @tombs_inflight
  * @generation: of the bulk transfer, sent or received
@@ -167,10 +175,8 @@ struct nf_rg_group {
 	struct list_head tombs;
 	struct list_head tombs_inflight;
 	u32 entries;
-	u32 n_dirty;
+	u32 n[NF_RG_PLACES];
 	u32 n_bulk;
-	u32 n_inflight;
-	u32 n_refused;
 	u32 n_tombs;
 	u32 n_tombs_inflight;
 	u32 generation;

@@ -68,6 +68,7 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 		nf_rg_stat_inc(rn, NF_RG_STAT_MARK_NO_EXTENSION);
 		return NF_ACCEPT;
 	}
+	nf_rg_entry_reserve(ct);
 	WRITE_ONCE(ct->mark, nf_rg_mapping_mark(m, READ_ONCE(ct->mark)));
 	nf_rg_stat_inc(rn, NF_RG_STAT_MARKED);
 	return NF_ACCEPT;
@@ -97,10 +98,11 @@ static noinline unsigned int post_look(struct nf_rg_net *rn, struct sk_buff *skb
 	unsigned int verdict = NF_ACCEPT;
 
 	if (ct && nf_ct_is_confirmed(ct)) {
-		if (nf_rg_proto_quiet(ct))
-			nf_rg_track_quiet(rn, ct);
-		if (READ_ONCE(ct->mark) & rn->mark_mask)
+		if (READ_ONCE(ct->mark) & rn->mark_mask) {
+			if (nf_rg_proto_quiet(ct))
+				nf_rg_track_quiet(rn, ct);
 			return NF_ACCEPT;
+		}
 	} else if (ct) {
 		verdict = mark_first(rn, ct);
 	}
@@ -109,31 +111,28 @@ static noinline unsigned int post_look(struct nf_rg_net *rn, struct sk_buff *skb
 	return nf_rg_closed_look(rn, skb, state);
 }
 
-/* Nearly all packets are of connections that are marked, and need nothing more. */
+/* Nearly all packets are of connections that have an entry, and need nothing more. */
 static unsigned int hook_post(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	const struct nf_rg_net *rn = priv;
-	enum ip_conntrack_info ctinfo;
-	const struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	const struct nf_conn *ct = (void *)(skb->_nfct & NFCT_PTRMASK);
 
-	if (ct && likely(nf_ct_is_confirmed(ct) && READ_ONCE(ct->mark) & rn->mark_mask &&
-			 !nf_rg_proto_quiet(ct)))
-		return NF_ACCEPT;
-	return post_look(priv, skb, state);
+	return likely(ct && nf_rg_entry_is_plain(ct)) ? NF_ACCEPT : post_look(priv, skb, state);
+}
+
+static noinline unsigned int in_look(struct nf_rg_net *rn, struct nf_conn *ct)
+{
+	if (unlikely(!nf_ct_is_confirmed(ct)))
+		return mark_first(rn, ct);
+	if (unlikely(nf_rg_proto_quiet(ct)))
+		nf_rg_track_quiet(rn, ct);
+	return NF_ACCEPT;
 }
 
 static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct nf_conn *ct = (void *)(skb->_nfct & NFCT_PTRMASK);
 
-	if (!ct)
-		return NF_ACCEPT;
-	if (unlikely(!nf_ct_is_confirmed(ct)))
-		return mark_first(priv, ct);
-	if (unlikely(nf_rg_proto_quiet(ct)))
-		nf_rg_track_quiet(priv, ct);
-	return NF_ACCEPT;
+	return !ct || nf_rg_entry_is_plain(ct) ? NF_ACCEPT : in_look(priv, ct);
 }
 
 static const struct nf_hook_ops mark_hooks[] = {

@@ -46,8 +46,8 @@ static struct nf_conn *find_ct(struct nf_rg_net *rn, const struct nf_conntrack_z
 /* Removes a connection that is in the way, if it is the group's.  Context: rcu_read_lock() held. */
 static bool evict(struct nf_rg_group *g, struct nf_conn *ct)
 {
-	struct nf_rg_entry *e = nf_rg_track_find(g->rn, ct);
-	struct nf_rg_mapping *m = e ? e->map : nf_rg_classify(g->rn, ct);
+	struct nf_rg_entry *e = nf_rg_entry_find(g->rn, ct);
+	struct nf_rg_mapping *m = e ? nf_rg_entry_map(e) : nf_rg_classify(g->rn, ct);
 
 	if (!m || m->group != g)
 		return false;
@@ -85,7 +85,7 @@ static struct nf_conn *find_master(struct nf_rg_group *g, const struct nf_rg_flo
 	master = find_ct(g->rn, &flow->zone, &tuple);
 	if (!master)
 		return NULL;
-	e = nf_rg_track_find(g->rn, master);
+	e = nf_rg_entry_find(g->rn, master);
 	/* Connections that held each other would never be freed. */
 	for (m = master; m && m != ct; m = m->master)
 		;
@@ -93,7 +93,7 @@ static struct nf_conn *find_master(struct nf_rg_group *g, const struct nf_rg_flo
 	 * The core takes the master of a GRE connection for one of PPTP, and writes where that one
 	 * has its data (nf_ct_gre_keymap_destroy()).
 	 */
-	if (e && e->map->group == g && !m &&
+	if (e && nf_rg_entry_map(e)->group == g && !m &&
 	    (rec->l4 != IPPROTO_GRE || nf_rg_helper_is_pptp(master)))
 		return master;
 	nf_ct_put(master);
@@ -166,6 +166,7 @@ static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct 
 		e->timeout = rec->timeout;
 		if (!created)
 			nf_rg_flow_update(flow, e->ct);
+		e->held = true;
 		e->hold = READ_ONCE(e->ct->timeout);
 		nf_rg_window_hold(e, rec);
 		if (nfct_help(e->ct) || rec->sections & NF_RG_SEC_MASTER) {
@@ -183,21 +184,24 @@ static int refresh(struct nf_rg_group *g, const struct nf_rg_flow *flow, struct 
 static int create(struct nf_rg_group *g, const struct nf_rg_flow *flow)
 {
 	struct nf_rg_entry *e;
-	int reason = nf_rg_flow_create(g->rn, flow, &e);
+	struct nf_conn *ct;
+	int reason = nf_rg_flow_create(g->rn, flow, &ct, &e);
 
 	if (reason)
 		return reason;
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_CREATED);
-	return refresh(g, flow, e, true);
+	reason = refresh(g, flow, e, true);
+	nf_ct_put(ct);
+	return reason;
 }
 
 static int apply_found(struct nf_rg_group *g, const struct nf_rg_flow *flow,
 		       const struct nf_conn *ct)
 {
-	struct nf_rg_entry *e = nf_rg_track_find(g->rn, ct);
+	struct nf_rg_entry *e = nf_rg_entry_find(g->rn, ct);
 	int reason;
 
-	if (!e || e->map != flow->m || e->incarnation != flow->rec->incarnation ||
+	if (!e || nf_rg_entry_map(e) != flow->m || e->incarnation != flow->rec->incarnation ||
 	    !nf_rg_ext_fits(flow->rec, ct) || !nf_rg_helper_fits(flow->rec, ct) ||
 	    !nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_ORIGINAL), &flow->orig) ||
 	    !nf_ct_tuple_equal(nf_ct_tuple(ct, IP_CT_DIR_REPLY), &flow->reply))
@@ -294,8 +298,8 @@ static void apply_delete(struct nf_rg_group *g, const struct nf_rg_record *rec)
 	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &tuple);
 	ct = find_ct(g->rn, &zone, &tuple);
 	if (ct) {
-		e = nf_rg_track_find(g->rn, ct);
-		if (e && e->map->group == g && e->incarnation == rec->incarnation &&
+		e = nf_rg_entry_find(g->rn, ct);
+		if (e && nf_rg_entry_map(e)->group == g && e->incarnation == rec->incarnation &&
 		    nf_rg_track_remove(e, false)) {
 			nf_ct_delete(ct, 0, 0);
 			stat = NF_RG_STAT_INSTALL_DELETED;

@@ -115,7 +115,7 @@ int nf_rg_net_enable(struct nf_rg_net *rn)
 	rn->stats = alloc_percpu(struct nf_rg_stats);
 	if (!rn->stats)
 		return -ENOMEM;
-	err = nf_rg_track_net_init(rn);
+	err = nf_rg_entry_net_init(rn);
 	if (err)
 		goto err_track;
 	err = enable_hooks(rn);
@@ -127,7 +127,7 @@ int nf_rg_net_enable(struct nf_rg_net *rn)
 err_hooks:
 	/* A hook that was registered for a moment may be running. */
 	synchronize_net();
-	nf_rg_track_net_exit(rn);
+	nf_rg_entry_net_exit(rn);
 err_track:
 	free_percpu(rn->stats);
 	return err;
@@ -179,7 +179,7 @@ static void __net_exit net_exit(struct net *net)
 	nf_rg_adopt_net_exit(rn);
 	nf_ct_netns_put(net, NFPROTO_INET);
 	nf_rg_closed_net_exit(rn);
-	nf_rg_track_net_exit(rn);
+	nf_rg_entry_net_exit(rn);
 	free_percpu(rn->stats);
 }
 

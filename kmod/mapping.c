@@ -4,6 +4,7 @@
  */
 #include "mapping.h"
 
+#include <linux/idr.h>
 #include <linux/in6.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -12,6 +13,9 @@
 #include "helper.h"
 #include "policy.h"
 #include "proto.h"
+
+struct nf_rg_mapping *nf_rg_maps[NF_RG_MAPPINGS_MAX];
+static DEFINE_IDA(handles);
 
 static bool range_holds(const struct nf_rg_range *r, u8 family, const union nf_inet_addr *ip)
 {
@@ -135,21 +139,29 @@ struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot)
  * @policy: what is not replicated, or NULL; the mapping's on success
  *
  * Context: nf_rg_net.config held.
- * Return: the mapping, NULL without memory.
+ * Return: the mapping; ERR_PTR: -ENOMEM, -ENOSPC if there are NF_RG_MAPPINGS_MAX.
  */
 struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot,
 					   struct nf_rg_ranges *ranges,
 					   struct nf_rg_policy *policy)
 {
 	struct nf_rg_mapping *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	int handle;
 
 	if (!m)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
+	handle = ida_alloc_max(&handles, NF_RG_MAPPINGS_MAX - 1, GFP_KERNEL);
+	if (handle < 0) {
+		kfree(m);
+		return ERR_PTR(handle);
+	}
+	m->handle = handle;
 	m->group = g;
 	m->id = id;
 	m->slot = slot;
 	rcu_assign_pointer(m->ranges, ranges);
 	rcu_assign_pointer(m->policy, policy);
+	WRITE_ONCE(nf_rg_maps[handle], m);
 	list_add_tail_rcu(&m->list, &g->rn->mappings);
 	return m;
 }
@@ -189,6 +201,15 @@ bool nf_rg_mapping_replicates(const struct nf_rg_mapping *m, const struct nf_con
 	       nf_rg_helper_carried(ct);
 }
 
+static void free_rcu(struct rcu_head *rcu)
+{
+	struct nf_rg_mapping *m = container_of(rcu, struct nf_rg_mapping, rcu);
+
+	WRITE_ONCE(nf_rg_maps[m->handle], NULL);
+	ida_free(&handles, m->handle);
+	kfree(m);
+}
+
 /**
  * nf_rg_mapping_free - free a mapping that nothing can find any more
  * @m: unlinked, without entries
@@ -203,5 +224,5 @@ void nf_rg_mapping_free(struct nf_rg_mapping *m)
 	kfree_rcu(ranges, rcu);
 	if (policy)
 		kfree_rcu(policy, rcu);
-	kfree_rcu(m, rcu);
+	call_rcu(&m->rcu, free_rcu);
 }

@@ -41,6 +41,7 @@ struct nf_rg_ranges {
  * @group: its group; never changes
  * @id: mapping ID
  * @slot: what the masked bits of the mark hold
+ * @handle: its place in nf_rg_maps
  * @dead: being removed; under the group's lock
  * @ranges: translated addresses
  * @policy: what is not replicated; NULL: nothing
@@ -51,10 +52,17 @@ struct nf_rg_mapping {
 	struct nf_rg_group *group;
 	u32 id;
 	u32 slot;
+	u16 handle;
 	bool dead;
 	struct nf_rg_ranges __rcu *ranges;
 	struct nf_rg_policy __rcu *policy;
 };
+
+/*
+ * The mappings of all namespaces, which entries know by their handle.  A handle is used again when
+ * a grace period has passed since the mapping lost its last entry.
+ */
+extern struct nf_rg_mapping *nf_rg_maps[NF_RG_MAPPINGS_MAX];
 
 struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot,
 					   struct nf_rg_ranges *ranges,

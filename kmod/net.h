@@ -23,13 +23,13 @@ struct nf_rg_closed;
  * struct nf_rg_net - what the module keeps for a network namespace
  * @net: the namespace
  * @config: serialises changes of groups and mappings, and @enabled
- * @enabled: hooks and notifier stand, @entries and @stats exist; set by the first group, until
+ * @enabled: hooks and notifier stand, @alone and @stats exist; set by the first group, until
  * the namespace or the module goes
  * @prev: the event notifier that was there before ours; called from ours
  * @prev_exp: likewise the notifier of expectations, where it has a slot of its own
  * @groups: struct nf_rg_group by number; read under RCU, changed under @config
  * @mappings: struct nf_rg_mapping, list; read under RCU, changed under @config
- * @entries: struct nf_rg_entry by its nf_conn pointer
+ * @alone: entries that are not inside their connection (entry.c), by its address
  * @gate_lock: protects the recomputation of @open_until, @open_from and @open_for
  * @open_until: CLOCK_BOOTTIME in ns; before it, every group may forward.  0: some group may not.
  * U64_MAX: no lease runs.
@@ -63,7 +63,7 @@ struct nf_rg_net {
 	const void *prev_exp;
 	struct xarray groups;
 	struct list_head mappings;
-	struct rhashtable entries;
+	struct rhashtable alone;
 	spinlock_t gate_lock; /* recomputing what follows */
 	u64 open_until;
 	u64 open_from;

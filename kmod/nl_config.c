@@ -208,9 +208,9 @@ static void snapshot(struct nf_rg_group *g, struct group_snapshot *s)
 	s->entries = g->entries;
 	/* A standby's lists are left from its last active life and mean nothing. */
 	s->pending =
-		active ? g->n_dirty + g->n_tombs + (g->sync == NF_RG_SYNC_BULK ? g->n_bulk : 0) : 0;
-	s->inflight = active ? g->n_inflight + g->n_tombs_inflight : 0;
-	s->refused = active ? g->n_refused : 0;
+		active ? g->n[NF_RG_PLACE_DIRTY] + g->n_tombs + (g->sync == NF_RG_SYNC_BULK ? g->n_bulk : 0) : 0;
+	s->inflight = active ? g->n[NF_RG_PLACE_INFLIGHT] + g->n_tombs_inflight : 0;
+	s->refused = active ? g->n[NF_RG_PLACE_REFUSED] : 0;
 	s->verified_at = g->verified_at;
 	spin_unlock_bh(&g->lock);
 }

@@ -200,10 +200,17 @@ static int mapping_new(struct nf_rg_group *g, struct genl_info *info)
 	}
 	if (m) {
 		nf_rg_mapping_replace(m, ranges, policy);
-	} else if (!nf_rg_mapping_create(g, id, slot, ranges, policy)) {
-		kfree(ranges);
-		kfree(policy);
-		return -ENOMEM;
+	} else {
+		m = nf_rg_mapping_create(g, id, slot, ranges, policy);
+		if (IS_ERR(m)) {
+			kfree(ranges);
+			kfree(policy);
+			if (PTR_ERR(m) == -ENOSPC)
+				NL_SET_ERR_MSG_MOD(info->extack, "there are "
+						   __stringify(NF_RG_MAPPINGS_MAX)
+						   " mappings, of all namespaces, and no more can be");
+			return PTR_ERR(m);
+		}
 	}
 	nf_rg_net_adopt_soon(g->rn);
 	return 0;

@@ -77,7 +77,7 @@ void nf_rg_push_kick(struct nf_rg_group *g)
 		/* It may wait already, for the time to try refused entries again. */
 		mod_delayed_work(push_wq, &g->push_work,
 				 since >= interval ? 0 : interval - since);
-	} else if (g->n_dirty + g->n_tombs == NF_RG_BATCH_RECORDS) {
+	} else if (g->n[NF_RG_PLACE_DIRTY] + g->n_tombs == NF_RG_BATCH_RECORDS) {
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_FULL);
 		mod_delayed_work(push_wq, &g->push_work, 0);
 	}
@@ -109,7 +109,7 @@ static void push_retry(struct nf_rg_group *g)
 {
 	unsigned long due = g->retry_last + RETRY_INTERVAL;
 
-	if (!g->n_refused || !g->session)
+	if (!g->n[NF_RG_PLACE_REFUSED] || !g->session)
 		return;
 	if (time_after_eq(jiffies, due)) {
 		g->retry_last = jiffies;
@@ -171,7 +171,8 @@ static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 	/* Before it, too: a change after that is seen with the next packet. */
 	if (nf_rg_proto_quiet(e->ct)) {
 		rcu_read_lock();
-		WRITE_ONCE(e->told, nf_rg_proto_quiet_sum(e->ct));
+		if (!e->held)
+			WRITE_ONCE(e->told, nf_rg_proto_quiet_sum(e->ct));
 		rcu_read_unlock();
 	}
 	nf_rg_export_entry(e, &rec);
@@ -204,8 +205,8 @@ static struct nf_rg_entry *push_first(const struct nf_rg_push *p, struct nf_rg_e
 
 	rcu_read_lock();
 	while (e->ct->master) {
-		m = nf_rg_track_find(g->rn, e->ct->master);
-		if (!m || m->map->group != g || !push_waits(p, m))
+		m = nf_rg_entry_find(g->rn, e->ct->master);
+		if (!m || nf_rg_entry_map(m)->group != g || !push_waits(p, m))
 			break;
 		e = m;
 	}
@@ -364,8 +365,8 @@ static bool push_handed(struct nf_rg_group *g, const struct nf_rg_push *p)
 	nf_rg_stat_add(g->rn, NF_RG_STAT_PUSH_RECORD, p->count);
 	push_stage(g, g->seq);
 	more = g->flags || !list_empty(&g->bulk) || nf_rg_verify_pending(g) ||
-	       g->n_dirty + g->n_tombs >= NF_RG_BATCH_RECORDS;
-	if (!more && g->n_dirty + g->n_tombs)
+	       g->n[NF_RG_PLACE_DIRTY] + g->n_tombs >= NF_RG_BATCH_RECORDS;
+	if (!more && g->n[NF_RG_PLACE_DIRTY] + g->n_tombs)
 		nf_rg_push_kick(g);
 	if (!more)
 		push_retry(g);
@@ -496,11 +497,13 @@ static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refus
 		nf_rg_verify_refused(g, NULL);
 
 	list_for_each_entry_safe(e, next, &g->inflight, list) {
-		if (e->seq > seq)
+		bool last = e->seq == (u16)seq;
+
+		if ((s16)(e->seq - (u16)seq) > 0)
 			break;
-		while (e->seq == seq && at < n && refusals[at].index < e->index)
+		while (last && at < n && refusals[at].index < e->index)
 			at++;
-		if (e->seq == seq && at < n && refusals[at].index == e->index) {
+		if (last && at < n && refusals[at].index == e->index) {
 			e->acked = false;
 			nf_rg_verify_refused(g, e);
 			nf_rg_track_place(g, e, NF_RG_PLACE_REFUSED);
@@ -551,7 +554,7 @@ void nf_rg_push_ack(struct nf_rg_group *g, const struct nf_rg_answer *a)
 	}
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_ACK);
 	/* The first refusal begins the wait. */
-	if (!g->n_refused)
+	if (!g->n[NF_RG_PLACE_REFUSED])
 		g->retry_last = jiffies;
 	ack_entries(g, seq, a->refusals, a->n_refusals);
 	ack_tombs(g, seq);
@@ -561,7 +564,7 @@ void nf_rg_push_ack(struct nf_rg_group *g, const struct nf_rg_answer *a)
 	nf_rg_verify_acked(g, seq, a->digest, a->n_digest);
 	if (g->flags || !list_empty(&g->bulk) || nf_rg_verify_pending(g))
 		push_now(g);
-	else if (g->n_dirty + g->n_tombs)
+	else if (g->n[NF_RG_PLACE_DIRTY] + g->n_tombs)
 		nf_rg_push_kick(g);
 out:
 	spin_unlock_bh(&g->lock);

@@ -60,8 +60,9 @@ static enum nf_rg_verdict hold_one(struct nf_rg_group *g, struct nf_rg_entry *e,
 	if (g->role == NF_RG_ROLE_ACTIVE)
 		return NF_RG_KEEP;
 	/* What it gets back after a takeover, if it was not held already. */
-	if (!e->hold || READ_ONCE(e->ct->timeout) != e->hold)
+	if (!e->held || READ_ONCE(e->ct->timeout) != e->hold)
 		e->timeout = left / HZ;
+	e->held = true;
 	e->hold = nfct_time_stamp + nf_rg_role_hold_time();
 	WRITE_ONCE(e->ct->timeout, e->hold);
 	nf_rg_window_rest(e);
@@ -80,12 +81,13 @@ static u32 release_time(const struct nf_rg_entry *e)
 
 static enum nf_rg_verdict release_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
 {
-	if (g->role != NF_RG_ROLE_ACTIVE || !e->hold)
+	if (g->role != NF_RG_ROLE_ACTIVE || !e->held)
 		return NF_RG_KEEP;
 	/* A packet may have come first, and set the timeout that its protocol wants. */
 	if (cmpxchg(&e->ct->timeout, e->hold, nfct_time_stamp + release_time(e)) == e->hold)
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_RELEASED);
-	e->hold = 0;
+	e->held = false;
+	e->told = 0;
 	return NF_RG_KEEP;
 }
 
@@ -173,7 +175,7 @@ int nf_rg_role_create(struct nf_rg_net *rn, u32 id, struct nf_rg_group **out)
 
 static enum nf_rg_verdict end_forget(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
 {
-	if (data && e->map != data)
+	if (data && nf_rg_entry_map(e) != data)
 		return NF_RG_KEEP;
 	WRITE_ONCE(e->ct->mark, READ_ONCE(e->ct->mark) & ~g->rn->mark_mask);
 	return NF_RG_FORGET;

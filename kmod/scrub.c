@@ -53,7 +53,7 @@ static enum nf_rg_verdict untold_one(struct nf_rg_group *g, struct nf_rg_entry *
 	    nf_rg_digest_intact(g, e))
 		return NF_RG_KEEP;
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_SCRUB_UNTOLD);
-	WRITE_ONCE(e->ct->mark, nf_rg_mapping_mark(e->map, READ_ONCE(e->ct->mark)));
+	WRITE_ONCE(e->ct->mark, nf_rg_mapping_mark(nf_rg_entry_map(e), READ_ONCE(e->ct->mark)));
 	nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
 	nf_rg_push_kick(g);
 	return NF_RG_KEEP;
@@ -90,7 +90,7 @@ static bool is_foreign(struct nf_rg_group *g, const struct nf_conn *ct)
 	const struct nf_rg_mapping *m = nf_rg_classify(g->rn, ct);
 
 	return m && m->group == g && has_copy(g) && !nf_ct_is_dying(ct) &&
-	       nf_rg_mapping_replicates(m, ct) && !nf_rg_track_find(g->rn, ct);
+	       nf_rg_mapping_replicates(m, ct) && !nf_rg_entry_find(g->rn, ct);
 }
 
 /* Called under the lock of a hash bucket.  Returns 0: nothing is to be deleted. */

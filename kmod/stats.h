@@ -31,6 +31,7 @@
 	/* entries */							\
 	X(ENTRY_NEW, "entries-created")					\
 	X(ENTRY_GONE, "entries-removed")				\
+	X(ENTRY_ALONE, "entries-alone")					\
 	X(ENTRY_NO_MEMORY, "entry-no-memory")				\
 	X(EVENT, "events")						\
 	X(EVENT_COALESCED, "events-coalesced")				\

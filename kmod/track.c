@@ -11,17 +11,14 @@
  * for (nf_rg_ecache_mute()) until it is written down (nf_rg_ecache_unmute()), unless somebody else
  * listens: most events of a short connection fall into that time.
  *
- * Life of an entry.  nf_rg_track_add() makes it, under the group's lock, in the hash table and in
- * two lists at once.  Whoever sets its place to NONE, under the same lock, owns its end:
- * nf_rg_track_remove() and the walk.  Lookups run under RCU; what they find may have ended
- * meanwhile, so they look at the place again under the lock.  An entry holds a reference on its
- * connection, which keeps the address from being used again while it is the key.
+ * Life of an entry.  nf_rg_track_add() makes it, under the group's lock, for lookups and in two
+ * lists at once.  Whoever sets its place to NONE, under the same lock, owns its end:
+ * nf_rg_track_remove() and the walk.  What a lookup finds may have ended meanwhile, so whoever
+ * looked looks at the place again under the lock.  Where entries live says entry.c.
  */
 #include "track.h"
 
-#include <linux/hash.h>
 #include <linux/random.h>
-#include <linux/rhashtable.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -41,39 +38,7 @@
 #define LOST_DELAY	(HZ / 10)
 #define WALK_CHUNK	64	/* entries under one hold of the lock */
 
-static struct kmem_cache *entry_cache;
 static struct kmem_cache *tomb_cache;
-
-/* Addresses of objects: nobody chooses them, and a multiplication spreads them well. */
-static u32 entry_hash(const void *key, u32 len, u32 seed)
-{
-	return hash_64((unsigned long)*(struct nf_conn *const *)key ^ seed, 32);
-}
-
-static int entry_differs(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	const struct nf_rg_entry *e = obj;
-
-	return e->ct != *(struct nf_conn *const *)arg->key;
-}
-
-static const struct rhashtable_params entry_params = {
-	.key_len = sizeof(struct nf_conn *),
-	.key_offset = offsetof(struct nf_rg_entry, ct),
-	.head_offset = offsetof(struct nf_rg_entry, node),
-	.hashfn = entry_hash,
-	.obj_cmpfn = entry_differs,
-	.min_size = 32768,
-	.automatic_shrinking = false,
-};
-
-/*
- * A kernel that clears what it allocates leaves objects with a constructor alone.  All of an entry
- * is written when it is made.
- */
-static void entry_construct(void *e)
-{
-}
 
 /**
  * nf_rg_track_init - make the caches
@@ -82,13 +47,13 @@ static void entry_construct(void *e)
  */
 int nf_rg_track_init(void)
 {
-	entry_cache = kmem_cache_create("nf_rg_entry", sizeof(struct nf_rg_entry), 0, 0,
-					entry_construct);
-	if (!entry_cache)
-		return -ENOMEM;
+	int err = nf_rg_entry_init();
+
+	if (err)
+		return err;
 	tomb_cache = kmem_cache_create("nf_rg_tomb", sizeof(struct nf_rg_tomb), 0, 0, NULL);
 	if (!tomb_cache) {
-		kmem_cache_destroy(entry_cache);
+		nf_rg_entry_exit();
 		return -ENOMEM;
 	}
 	return 0;
@@ -102,49 +67,7 @@ int nf_rg_track_init(void)
 void nf_rg_track_exit(void)
 {
 	kmem_cache_destroy(tomb_cache);
-	kmem_cache_destroy(entry_cache);
-}
-
-/**
- * nf_rg_track_net_init - make the table of a namespace
- * @rn: the namespace
- *
- * Return: 0 or -errno.
- */
-int nf_rg_track_net_init(struct nf_rg_net *rn)
-{
-	struct rhashtable_params params = entry_params;
-
-	/* As many buckets as connections have: a table that grows moves what is in it. */
-	params.nelem_hint = nf_conntrack_htable_size / 4 * 3;
-	return rhashtable_init(&rn->entries, &params);
-}
-
-/**
- * nf_rg_track_net_exit - remove the table of a namespace
- * @rn: the namespace; its groups are gone, and so every entry
- */
-void nf_rg_track_net_exit(struct nf_rg_net *rn)
-{
-	rhashtable_destroy(&rn->entries);
-}
-
-static void entry_free_rcu(struct rcu_head *rcu)
-{
-	kmem_cache_free(entry_cache, container_of(rcu, struct nf_rg_entry, rcu));
-}
-
-/**
- * nf_rg_track_find - the entry of a connection
- * @rn: the namespace
- * @ct: the connection
- *
- * Context: rcu_read_lock() held.
- * Return: the entry, NULL if it has none.
- */
-struct nf_rg_entry *nf_rg_track_find(struct nf_rg_net *rn, const struct nf_conn *ct)
-{
-	return rhashtable_lookup(&rn->entries, &ct, entry_params);
+	nf_rg_entry_exit();
 }
 
 static struct list_head *place_list(struct nf_rg_group *g, enum nf_rg_place place)
@@ -163,21 +86,10 @@ static struct list_head *place_list(struct nf_rg_group *g, enum nf_rg_place plac
 
 static void place_count(struct nf_rg_group *g, const struct nf_rg_entry *e, int n)
 {
-	switch (e->place) {
-	case NF_RG_PLACE_CLEAN:
-		if (e->generation != g->generation)
-			g->n_bulk += n;
-		break;
-	case NF_RG_PLACE_DIRTY:
-		g->n_dirty += n;
-		break;
-	case NF_RG_PLACE_INFLIGHT:
-		g->n_inflight += n;
-		break;
-	case NF_RG_PLACE_REFUSED:
-		g->n_refused += n;
-		break;
-	}
+	if (e->place != NF_RG_PLACE_CLEAN)
+		g->n[e->place] += n;
+	else if (e->generation != g->generation)
+		g->n_bulk += n;
 }
 
 /**
@@ -200,7 +112,10 @@ void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_
  * @m: its mapping
  * @ct: the connection; the entry takes a reference of its own
  * @incarnation: as the peer gave it, or 0 for a new one of our own
- * @out: the entry, on the clean list, if not NULL; valid under RCU
+ * @out: the entry, if not NULL; valid as long as the caller's reference on @ct,
+ * and under RCU
+ *
+ * A new one of an active router is pending at once, one that came from the peer is not.
  *
  * Context: rcu_read_lock() held, bottom halves off.
  * Return: 0; -EEXIST if it has one, -ESRCH if the mapping is being removed or @ct is dying,
@@ -213,37 +128,38 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	struct nf_rg_entry *e;
 	int err;
 
-	e = kmem_cache_alloc(entry_cache, GFP_ATOMIC);
-	if (!e) {
-		nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NO_MEMORY);
-		nf_rg_net_adopt_soon(rn);
-		return -ENOMEM;
+	e = nf_rg_entry_alloc(rn, ct);
+	if (IS_ERR(e)) {
+		err = PTR_ERR(e);
+		goto failed;
 	}
 	*e = (struct nf_rg_entry){
 		.ct = ct,
-		.map = m,
+		.map = m->handle,
 		.incarnation = incarnation ?: atomic64_inc_return(&rn->incarnation),
 		.place = NF_RG_PLACE_CLEAN,
 	};
 
 	spin_lock(&g->lock);
-	err = g->dead || m->dead ?
-		      -ESRCH :
-		      rhashtable_lookup_insert_fast(&rn->entries, &e->node, entry_params);
+	err = g->dead || m->dead ? -ESRCH : nf_rg_entry_publish(rn, e);
 	if (err) {
 		spin_unlock(&g->lock);
-		kmem_cache_free(entry_cache, e);
-		if (err == -ENOMEM || err == -E2BIG || err == -EBUSY) {
-			nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NO_MEMORY);
-			nf_rg_net_adopt_soon(rn);
-		}
-		return err;
+		nf_rg_entry_discard(e);
+		goto failed;
 	}
 	nf_conntrack_get(&ct->ct_general);
 	e->generation = g->generation;
-	list_add_tail(&e->list, &g->clean);
 	list_add_tail(&e->all, &g->all);
 	g->entries++;
+	if (!incarnation && g->role == NF_RG_ROLE_ACTIVE) {
+		e->place = NF_RG_PLACE_DIRTY;
+		place_count(g, e, 1);
+		list_add_tail(&e->list, &g->dirty);
+		nf_rg_push_kick(g);
+		nf_rg_ecache_mute(ct);
+	} else {
+		list_add_tail(&e->list, &g->clean);
+	}
 	spin_unlock(&g->lock);
 	nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NEW);
 
@@ -258,6 +174,13 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	if (out)
 		*out = e;
 	return 0;
+
+failed:
+	if (err == -ENOMEM || err == -E2BIG || err == -EBUSY) {
+		nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NO_MEMORY);
+		nf_rg_net_adopt_soon(rn);
+	}
+	return err;
 }
 
 /* Takes an entry off its lists; whoever gets true owns its end.  Context: the group's lock. */
@@ -284,9 +207,8 @@ static void entry_end(struct nf_rg_net *rn, struct nf_rg_entry *e)
 {
 	struct nf_conn *ct = e->ct;
 
-	rhashtable_remove_fast(&rn->entries, &e->node, entry_params);
 	nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_GONE);
-	call_rcu(&e->rcu, entry_free_rcu);
+	nf_rg_entry_free(rn, e);
 	nf_ct_put(ct);
 }
 
@@ -310,7 +232,7 @@ static void entry_bury(struct nf_rg_group *g, struct nf_rg_entry *e)
 	t->incarnation = e->incarnation;
 	t->sum = nf_rg_digest_of(g, e);
 	e->sum = 0;
-	t->mapping = e->map->id;
+	t->mapping = nf_rg_entry_map(e)->id;
 	t->zone = nf_ct_zone(e->ct)->id;
 	t->zone_dir = nf_ct_zone(e->ct)->dir;
 	t->tuple = *nf_ct_tuple(e->ct, IP_CT_DIR_ORIGINAL);
@@ -328,7 +250,7 @@ static void entry_bury(struct nf_rg_group *g, struct nf_rg_entry *e)
  */
 bool nf_rg_track_remove(struct nf_rg_entry *e, bool bury)
 {
-	struct nf_rg_group *g = e->map->group;
+	struct nf_rg_group *g = nf_rg_entry_map(e)->group;
 	bool mine;
 
 	spin_lock_bh(&g->lock);
@@ -366,7 +288,7 @@ static bool taken_along(const struct nf_conn *ct)
 
 static void event_destroy(struct nf_rg_net *rn, struct nf_rg_entry *e, const struct nf_conn *ct)
 {
-	struct nf_rg_group *g = e->map->group;
+	struct nf_rg_group *g = nf_rg_entry_map(e)->group;
 	bool active = READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE, along = taken_along(ct);
 
 	if (!nf_rg_track_remove(e, active) || READ_ONCE(g->role) != NF_RG_ROLE_STANDBY || along)
@@ -395,19 +317,23 @@ void nf_rg_track_damaged(struct nf_rg_group *g)
 	nf_rg_install_incomplete(g);
 }
 
+/* Puts the slot back into the mark, if somebody wrote over it. */
+static void event_mark(const struct nf_rg_mapping *m, struct nf_conn *ct)
+{
+	u32 mark = READ_ONCE(ct->mark);
+	u32 want = nf_rg_mapping_mark(m, mark);
+
+	if (mark != want)
+		WRITE_ONCE(ct->mark, want);
+}
+
 static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_conn *ct,
 			 unsigned int events)
 {
-	struct nf_rg_group *g = e->map->group;
+	struct nf_rg_group *g = nf_rg_entry_map(e)->group;
 
-	if (events & BIT(IPCT_MARK)) {
-		u32 mark = READ_ONCE(ct->mark);
-		u32 want = nf_rg_mapping_mark(e->map, mark);
-
-		if (mark != want)
-			WRITE_ONCE(ct->mark, want);
-	}
-
+	if (events & BIT(IPCT_MARK))
+		event_mark(nf_rg_entry_map(e), ct);
 	spin_lock_bh(&g->lock);
 	if (e->place == NF_RG_PLACE_NONE || g->role != NF_RG_ROLE_ACTIVE)
 		goto out;
@@ -422,6 +348,27 @@ out:
 	spin_unlock_bh(&g->lock);
 }
 
+/*
+ * Makes the entry of a connection that has none, if it is to have one: then nothing is left to do.
+ * Returns the entry that somebody else has made meanwhile.
+ */
+static struct nf_rg_entry *event_first(struct nf_rg_net *rn, struct nf_conn *ct,
+				       unsigned int events)
+{
+	struct nf_rg_mapping *m = nf_rg_classify(rn, ct);
+	int err;
+
+	if (!m || READ_ONCE(m->group->role) != NF_RG_ROLE_ACTIVE ||
+	    !nf_rg_mapping_replicates(m, ct))
+		return NULL;
+	local_bh_disable();
+	err = nf_rg_track_add(rn, m, ct, 0, NULL);
+	local_bh_enable();
+	if (!err && events & BIT(IPCT_MARK))
+		event_mark(m, ct);
+	return err == -EEXIST ? nf_rg_entry_find(rn, ct) : NULL;
+}
+
 /**
  * nf_rg_track_event - something happened to a translated connection
  * @rn: the namespace
@@ -434,8 +381,7 @@ out:
  */
 void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int events)
 {
-	struct nf_rg_entry *e = nf_rg_track_find(rn, ct);
-	struct nf_rg_mapping *m;
+	struct nf_rg_entry *e = nf_rg_entry_find(rn, ct);
 
 	if (events & BIT(IPCT_DESTROY)) {
 		if (e)
@@ -443,24 +389,10 @@ void nf_rg_track_event(struct nf_rg_net *rn, struct nf_conn *ct, unsigned int ev
 		return;
 	}
 	nf_rg_stat_inc(rn, NF_RG_STAT_EVENT);
-	if (!e) {
-		int err;
-
-		m = nf_rg_classify(rn, ct);
-		if (!m || READ_ONCE(m->group->role) != NF_RG_ROLE_ACTIVE ||
-		    !nf_rg_mapping_replicates(m, ct))
-			return;
-		local_bh_disable();
-		err = nf_rg_track_add(rn, m, ct, 0, &e);
-		if (err == -EEXIST)
-			e = nf_rg_track_find(rn, ct);
-		else if (err)
-			e = NULL;
-		local_bh_enable();
-		if (!e)
-			return;
-	}
-	event_change(rn, e, ct, events);
+	if (!e)
+		e = event_first(rn, ct, events);
+	if (e)
+		event_change(rn, e, ct, events);
 }
 
 /* On a standby: its master is not what was said, so it counts for nothing. */
@@ -487,12 +419,12 @@ static void expect_lost(struct nf_rg_group *g, struct nf_rg_entry *e)
  */
 void nf_rg_track_expect(struct nf_rg_net *rn, struct nf_conn *ct, bool lost)
 {
-	struct nf_rg_entry *e = nf_rg_track_find(rn, ct);
+	struct nf_rg_entry *e = nf_rg_entry_find(rn, ct);
 	struct nf_rg_group *g;
 
 	if (!e)
 		return;
-	g = e->map->group;
+	g = nf_rg_entry_map(e)->group;
 	nf_rg_stat_inc(rn, NF_RG_STAT_EVENT);
 	if (READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE)
 		event_change(rn, e, ct, 0);
@@ -503,7 +435,7 @@ void nf_rg_track_expect(struct nf_rg_net *rn, struct nf_conn *ct, bool lost)
 /* Something may change with the packet that is on its way. */
 static void event_soon(struct nf_rg_entry *e)
 {
-	struct nf_rg_group *g = e->map->group;
+	struct nf_rg_group *g = nf_rg_entry_map(e)->group;
 
 	spin_lock_bh(&g->lock);
 	if (g->role == NF_RG_ROLE_ACTIVE &&
@@ -527,7 +459,7 @@ static void event_soon(struct nf_rg_entry *e)
  */
 void nf_rg_track_quiet(struct nf_rg_net *rn, struct nf_conn *ct)
 {
-	struct nf_rg_entry *e = nf_rg_track_find(rn, ct);
+	struct nf_rg_entry *e = nf_rg_entry_find(rn, ct);
 
 	if (!e)
 		return;
@@ -551,7 +483,7 @@ bool nf_rg_track_untold(const struct nf_rg_entry *e)
 	if (!nf_rg_proto_quiet(e->ct))
 		return false;
 	rcu_read_lock();
-	untold = e->told != nf_rg_proto_quiet_sum(e->ct);
+	untold = !e->held && e->told != nf_rg_proto_quiet_sum(e->ct);
 	rcu_read_unlock();
 	return untold;
 }
@@ -618,7 +550,7 @@ unsigned int nf_rg_track_walk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *dat
 /**
  * nf_rg_track_requeue - what was sent from a batch on is pending again
  * @g: the group, locked
- * @from: the first batch, as its sequence
+ * @from: the first batch, as its sequence; 0: all
  *
  * It goes to the front, in its order: it was pending before all else.
  */
@@ -628,7 +560,7 @@ void nf_rg_track_requeue(struct nf_rg_group *g, u64 from)
 	struct nf_rg_tomb *t, *tn;
 
 	list_for_each_entry_safe_reverse(e, en, &g->inflight, list) {
-		if (e->seq < from)
+		if (from && (s16)(e->seq - (u16)from) < 0)
 			break;
 		nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
 		list_move(&e->list, &g->dirty);
@@ -678,5 +610,5 @@ void nf_rg_track_bulk(struct nf_rg_group *g)
 	} while (generation == g->generation);
 	g->generation = generation;
 	nf_rg_digest_clear(g);
-	g->n_bulk = g->entries - g->n_dirty;
+	g->n_bulk = g->entries - g->n[NF_RG_PLACE_DIRTY];
 }

@@ -192,7 +192,7 @@ static void is_equal(struct nf_rg_group *g, u64 seq)
 	g->verified_at = ktime_get_boottime_ns();
 	g->repair_tries = 0;
 	/* Known missing, though: it is in neither digest. */
-	if (g->n_refused)
+	if (g->n[NF_RG_PLACE_REFUSED])
 		return;
 	g->sync = NF_RG_SYNC_DONE;
 	if (!g->verify_tell)

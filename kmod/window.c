@@ -50,8 +50,8 @@ static void guard_begin(struct nf_rg_entry *e, u32 end, u32 reply_end, bool exac
 	e->end[1] = reply_end;
 	e->exact = exact;
 	WRITE_ONCE(e->window, NF_RG_WINDOW_HINTED);
-	atomic_inc(&e->map->group->guarded);
-	atomic_inc(&e->map->group->rn->guarded);
+	atomic_inc(&nf_rg_entry_map(e)->group->guarded);
+	atomic_inc(&nf_rg_entry_map(e)->group->rn->guarded);
 }
 
 /* Context: ct->lock. */
@@ -64,8 +64,8 @@ static void guard_end(struct nf_rg_entry *e)
 	e->end[0] = 0;
 	e->end[1] = 0;
 	WRITE_ONCE(e->window, NF_RG_WINDOW_CORE);
-	atomic_dec(&e->map->group->guarded);
-	atomic_dec(&e->map->group->rn->guarded);
+	atomic_dec(&nf_rg_entry_map(e)->group->guarded);
+	atomic_dec(&nf_rg_entry_map(e)->group->rn->guarded);
 }
 
 /**
@@ -172,7 +172,7 @@ static bool rest_changed(struct nf_rg_group *g, struct nf_rg_entry *e)
 	u32 sum;
 
 	/* What is held has no number to compare with. */
-	if (e->hold || !is_tcp(e->ct) || READ_ONCE(e->window) != NF_RG_WINDOW_CORE ||
+	if (e->held || !is_tcp(e->ct) || READ_ONCE(e->window) != NF_RG_WINDOW_CORE ||
 	    READ_ONCE(tcp->state) != TCP_CONNTRACK_ESTABLISHED)
 		return false;
 	sum = ends_sum(tcp);
@@ -270,7 +270,7 @@ static unsigned int hook_guard(void *priv, struct sk_buff *skb, const struct nf_
 	if (!h)
 		return NF_ACCEPT;
 	ct = nf_ct_tuplehash_to_ctrack(h);
-	e = nf_rg_track_find(rn, ct);
+	e = nf_rg_entry_find(rn, ct);
 	if (e) {
 		spin_lock_bh(&ct->lock);
 		pass = guard_passes(e, NF_CT_DIRECTION(h), th);
@@ -373,7 +373,7 @@ static unsigned int hook_learn(void *priv, struct sk_buff *skb, const struct nf_
 	if (!ct || !is_tcp(ct) ||
 	    !(READ_ONCE(ct->proto.tcp.seen[0].flags) & IP_CT_TCP_FLAG_BE_LIBERAL))
 		return NF_ACCEPT;
-	e = nf_rg_track_find(rn, ct);
+	e = nf_rg_entry_find(rn, ct);
 	if (!e || READ_ONCE(e->window) == NF_RG_WINDOW_CORE)
 		return NF_ACCEPT;
 	th = tcp_of(skb, state->pf, &buf, &thoff);

@@ -33,6 +33,11 @@ refused_one() {
 A() { rgk A raw "$@"; }
 B() { rgk B raw "$@"; }
 
+made_one() {
+	rgk c group 2 2>/dev/null
+	rgk c mapping 9 2 9 10.0.0.1
+}
+
 # the same as somebody without the right to
 unprivileged() {
 	ns A setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all "$@"
@@ -45,7 +50,7 @@ pool=$(range c0000201 c0000202)
 unsupported="Unsupported attribute"
 leftover="bytes leftover after parsing attributes"
 
-ktap_plan 123
+ktap_plan 125
 must modprobe nf_rg scrub_interval=86400
 kmod_up
 must relay_up A B
@@ -257,6 +262,15 @@ refused "a malformed record" EBADMSG 'malformed record \(records\)' B install at
 # who may
 mine=$RUN/$NS/rgk
 must install -m 755 "$PROGS/rgk" "$mine"
+
+# more mappings than there can be: 256 slots are what the usual mask holds
+must rgk c raw group-new group=1 mark-mask=0xffff0000
+ok_if "so many mappings, and no more" is "$(ns c "$PROGS/mapmany" 1)" \
+	"$((4096 - $(rgk A mappings | wc -l) - $(rgk B mappings | wc -l))): nf_rg: there are 4096 mappings, of all namespaces, and no more can be"
+must rgk c del 1
+ok_if "those that are gone make room" wait_for 5 made_one
+must rgk c del 2
+
 refused "a request without the right to" EPERM '' unprivileged "$mine" role 1 standby 9
 refused "so is a question" EPERM '' unprivileged "$mine" get 1
 refused "the right to another namespace does not do" EPERM '' unprivileged unshare -Ur "$mine" get 1

@@ -206,6 +206,8 @@
 #define NF_RG_WINDOW_MAX	1024
 #define NF_RG_WINDOW_DEFAULT	32
 #define NF_RG_BATCH_RECORDS	480
+/* Mappings in all network namespaces. */
+#define NF_RG_MAPPINGS_MAX	4096
 #define NF_RG_RULES_MAX		64
 #define NF_RG_CLOSED_MAX	1024
 #define NF_RG_CLOSED_IFS_MAX	256
