@@ -399,44 +399,54 @@ static bool helper_there(struct nf_rg_group *g, const struct nf_rg_record *rec)
 	return false;
 }
 
-/* Context: process.  Returns enum nf_rg_reason. */
-static int apply_record(struct nf_rg_group *g, struct nf_rg_record *rec)
+/* What most records need is taken once for many of them. */
+static void chunk_begin(void) __acquires(RCU)
 {
-	int reason = NF_RG_REASON_NONE;
-
-	if (rec->type == NF_RG_REC_CONTROL) {
-		apply_control(g, rec);
-		return NF_RG_REASON_NONE;
-	}
-	if (rec->sections & NF_RG_SEC_HELPER && !helper_there(g, rec))
-		return NF_RG_REASON_HELPER;
 	rcu_read_lock();
 	local_bh_disable();
-	if (rec->type == NF_RG_REC_STATE)
-		reason = apply_state(g, rec);
-	else
-		apply_delete(g, rec);
-	local_bh_enable();
-	rcu_read_unlock();
-	return reason;
 }
 
-static int install_records(struct nf_rg_install *in)
+static void chunk_end(void) __releases(RCU)
+{
+	local_bh_enable();
+	rcu_read_unlock();
+}
+
+/*
+ * Context: between chunk_begin() and chunk_end(), and outside for what has to wait.  Returns enum
+ * nf_rg_reason.
+ */
+static int apply_record(struct nf_rg_group *g, struct nf_rg_record *rec) __must_hold(RCU)
+{
+	bool there = true;
+
+	if (rec->type == NF_RG_REC_DELETE) {
+		apply_delete(g, rec);
+		return NF_RG_REASON_NONE;
+	}
+	if (rec->type == NF_RG_REC_STATE && !(rec->sections & NF_RG_SEC_HELPER))
+		return apply_state(g, rec);
+	chunk_end();
+	if (rec->type == NF_RG_REC_CONTROL)
+		apply_control(g, rec);
+	else
+		there = helper_there(g, rec);
+	chunk_begin();
+	if (rec->type == NF_RG_REC_CONTROL)
+		return NF_RG_REASON_NONE;
+	return there ? apply_state(g, rec) : NF_RG_REASON_HELPER;
+}
+
+/* Up to INSTALL_CHUNK records.  Returns -errno if the batch cannot go on. */
+static int install_chunk(struct nf_rg_install *in, unsigned int *index)
 {
 	struct nf_rg_record rec;
-	unsigned int index;
+	unsigned int i;
 	int len, reason;
 
-	for (index = 0; in->offset < in->len; index++) {
-		if (index % INSTALL_CHUNK == 0) {
-			int err = install_allowed(in->g, &in->epoch);
-
-			if (err)
-				return err;
-			cond_resched();
-		}
+	for (i = 0; i < INSTALL_CHUNK && in->offset < in->len; i++, (*index)++) {
 		len = nf_rg_record_decode(&rec, in->buf + in->offset, in->len - in->offset);
-		if (len < 0 || index >= NF_RG_BATCH_RECORDS) {
+		if (len < 0 || *index >= NF_RG_BATCH_RECORDS) {
 			nf_rg_stat_inc(in->g->rn, NF_RG_STAT_INSTALL_BAD);
 			return -EBADMSG;
 		}
@@ -445,8 +455,27 @@ static int install_records(struct nf_rg_install *in)
 		if (reason) {
 			nf_rg_stat_inc(in->g->rn, nf_rg_stat_refused(reason));
 			in->refusals[in->n_refusals++] =
-				(struct nf_rg_refusal){ .index = index, .reason = reason };
+				(struct nf_rg_refusal){ .index = *index, .reason = reason };
 		}
+	}
+	return 0;
+}
+
+static int install_records(struct nf_rg_install *in)
+{
+	unsigned int index = 0;
+	int err;
+
+	while (in->offset < in->len) {
+		err = install_allowed(in->g, &in->epoch);
+		if (err)
+			return err;
+		cond_resched();
+		chunk_begin();
+		err = install_chunk(in, &index);
+		chunk_end();
+		if (err)
+			return err;
 	}
 	return 0;
 }
