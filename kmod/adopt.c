@@ -2,8 +2,9 @@
 /*
  * Adoption: connections that are older than their mapping, or than the module.
  *
- * A walk over the table of connections makes the entries that are missing.  It follows a change of
- * the mappings, the beginning of a term, and an entry for which there was no memory.
+ * A walk over the table of connections makes the entries that are missing, and looks again at what
+ * is held back.  It follows a change of the mappings, the beginning of a term, and an entry for
+ * which there was no memory.
  *
  * A connection that nobody listened to when it began has no event extension, and none can be given
  * to it any more: nothing tells what becomes of it.  So it is looked at once a second, and what an
@@ -90,14 +91,20 @@ static int walk_one(struct nf_conn *ct, void *data)
 {
 	struct nf_rg_net *rn = data;
 	const struct nf_rg_mapping *m;
+	const struct nf_rg_entry *e;
 
 	if (!(READ_ONCE(ct->status) & (IPS_SRC_NAT | IPS_DST_NAT)) || nf_ct_is_dying(ct))
 		return 0;
 	rcu_read_lock();
-	m = nf_rg_classify(rn, ct);
-	if (m && READ_ONCE(m->group->role) == NF_RG_ROLE_ACTIVE && !nf_rg_entry_find(rn, ct) &&
-	    nf_rg_mapping_replicates(m, ct))
-		adopt(rn, ct);
+	e = nf_rg_entry_find(rn, ct);
+	m = e ? nf_rg_entry_map(e) : nf_rg_classify(rn, ct);
+	if (m && READ_ONCE(m->group->role) == NF_RG_ROLE_ACTIVE) {
+		/* That one is looked at again under the lock. */
+		if (e && e->place == NF_RG_PLACE_HELD)
+			nf_rg_track_event(rn, ct, 0);
+		else if (!e && nf_rg_mapping_replicates(m, ct))
+			adopt(rn, ct);
+	}
 	rcu_read_unlock();
 	return 0;
 }
@@ -157,8 +164,11 @@ static void adopt_work(struct work_struct *work)
 	struct nf_rg_net *rn = container_of(to_delayed_work(work), struct nf_rg_net, adopt_work);
 	unsigned int n;
 
-	if (xchg(&rn->adopt_wanted, false))
+	if (xchg(&rn->adopt_wanted, false)) {
+		/* Whoever may still go by a policy that was replaced, has made the entry. */
+		synchronize_rcu();
 		nf_rg_compat_iterate(rn->net, walk_one, rn);
+	}
 	n = poll_all(rn);
 	if (n)
 		queue_delayed_work(system_unbound_wq, &rn->adopt_work,

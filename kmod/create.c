@@ -175,7 +175,7 @@ static int flow_try(struct nf_rg_net *rn, const struct nf_rg_flow *flow, struct 
 		nf_conntrack_free(ct);
 		return reason_of(err);
 	}
-	err = nf_rg_track_add(rn, flow->m, ct, flow->rec->incarnation, out);
+	err = nf_rg_track_add(rn, flow->m, ct, flow->rec->incarnation, false, out);
 	if (err) {
 		nf_ct_delete(ct, 0, 0);
 		nf_ct_put(ct);

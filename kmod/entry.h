@@ -26,6 +26,7 @@ enum nf_rg_window {
  * @end: NF_RG_WINDOW_HINTED: the end of the data of both directions, as the peer told
  * @learn: NF_RG_WINDOW_LEARNING: what is known of the windows
  * @version: of its state
+ * @since: jiffies, lower half, since it is held back; while its place is NF_RG_PLACE_HELD
  * @generation: of the bulk transfer that it belongs to, see nf_rg_track_bulk()
  * @timeout: seconds that were left on the peer, for the release after a takeover; while @held
  * @seen: what the last walk saw of a TCP connection, see window.c; while not @held
@@ -56,7 +57,10 @@ struct nf_rg_entry {
 		u32 end[2];
 		struct nf_rg_learn *learn;
 	};
-	u32 version;
+	union {
+		u32 version;
+		u32 since;
+	};
 	u32 generation;
 	union {
 		u32 timeout;

@@ -13,6 +13,7 @@
 #include <net/ipv6.h>
 
 #include "digest.h"
+#include "hold.h"
 
 /**
  * nf_rg_group_alloc - make a group in role init, in no table yet
@@ -55,6 +56,7 @@ struct nf_rg_group *nf_rg_group_alloc(struct nf_rg_net *rn, u32 id)
 	INIT_LIST_HEAD(&g->tombs);
 	INIT_LIST_HEAD(&g->tombs_inflight);
 	INIT_LIST_HEAD(&g->marker);
+	nf_rg_hold_init(g);
 	return g;
 }
 

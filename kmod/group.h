@@ -15,6 +15,8 @@
 
 struct nf_conn;
 
+#define NF_RG_WHEEL_SLOTS	256	/* a power of 2 */
+
 /* The list that an entry is on. */
 enum nf_rg_place {
 	NF_RG_PLACE_NONE,	/* being removed: whoever sees it here leaves it alone */
@@ -22,6 +24,7 @@ enum nf_rg_place {
 	NF_RG_PLACE_DIRTY,
 	NF_RG_PLACE_INFLIGHT,
 	NF_RG_PLACE_REFUSED,
+	NF_RG_PLACE_HELD,	/* it is not sent yet, and never was; see hold.c */
 	NF_RG_PLACES,
 };
 
@@ -92,6 +95,14 @@ struct nf_rg_addrs {
  * @n_tombs: on @tombs
  * @n_tombs_inflight: on @tombs_inflight
  * @generation: of the bulk transfer, sent or received
+ *
+ * Entries that are held back, see hold.c.
+ * @held: those that wait for an event
+ * @wheel: those that wait for their age, by the tick at which to look at them
+ * @hurry: all that lives of them is about to be sent
+ * @wheel_done: the last tick that was looked at
+ * @wheel_next: the tick for which @hold_work is set; 0: it is not
+ * @hold_work: looks at those whose time has come
  *
  * Sending, see push.c.
  * @session: of the agent, 0: none
@@ -180,6 +191,13 @@ struct nf_rg_group {
 	u32 n_tombs;
 	u32 n_tombs_inflight;
 	u32 generation;
+
+	struct list_head held;
+	struct list_head wheel[NF_RG_WHEEL_SLOTS];
+	bool hurry;
+	u64 wheel_done;
+	u64 wheel_next;
+	struct delayed_work hold_work;
 
 	u32 session;
 	u64 peer_instance;

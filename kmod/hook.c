@@ -17,8 +17,9 @@
  * What leaves and is not translated is looked at here as well (closed.c).
  *
  * A connection of a protocol, or with a helper, that records do not carry gets no slot and no
- * entry: the mark says what the peer has.  So it is with one that the policy of its mapping holds
- * back.  All are counted, so that people can see what a takeover would end.
+ * entry: the mark says what the peer has.  So it is with one that the policy of its mapping never
+ * replicates.  All are counted, so that people can see what a takeover would end.  One that has to
+ * wait first gets its slot then (hold.c), but what tells its events now.
  */
 #include "hook.h"
 
@@ -41,9 +42,16 @@ static bool is_active(const struct nf_rg_net *rn, const struct nf_rg_group *g)
 	return nf_rg_net_open(rn) || nf_rg_group_active(g, ktime_get_boot_fast_ns());
 }
 
+/* A connection that was expected has its master's mark, and the peer need not have both. */
+static void unmark(struct nf_rg_net *rn, struct nf_conn *ct)
+{
+	WRITE_ONCE(ct->mark, READ_ONCE(ct->mark) & ~rn->mark_mask);
+}
+
 static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 {
 	struct nf_rg_mapping *m = nf_rg_classify(rn, ct);
+	u8 when;
 
 	if (!m)
 		return NF_ACCEPT;
@@ -55,8 +63,11 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 		nf_rg_stat_inc(rn, NF_RG_STAT_NOT_REPLICATED);
 		return NF_ACCEPT;
 	}
-	if (nf_rg_policy_holds_back(rcu_dereference(m->policy), ct)) {
-		nf_rg_stat_inc(rn, NF_RG_STAT_HELD_BACK);
+	when = nf_rg_policy_when(rcu_dereference(m->policy), ct);
+	if (unlikely(when != NF_RG_WHEN_ALWAYS))
+		unmark(rn, ct);
+	if (unlikely(when == NF_RG_WHEN_NEVER)) {
+		nf_rg_stat_inc(rn, NF_RG_STAT_NOT_WANTED);
 		return NF_ACCEPT;
 	}
 	if (!nf_rg_helper_carried(ct)) {
@@ -69,6 +80,8 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 		return NF_ACCEPT;
 	}
 	nf_rg_entry_reserve(ct);
+	if (unlikely(when != NF_RG_WHEN_ALWAYS))
+		return NF_ACCEPT;
 	WRITE_ONCE(ct->mark, nf_rg_mapping_mark(m, READ_ONCE(ct->mark)));
 	nf_rg_stat_inc(rn, NF_RG_STAT_MARKED);
 	return NF_ACCEPT;

@@ -136,7 +136,7 @@ struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot)
  * @id: mapping ID, not yet used
  * @slot: not yet used
  * @ranges: translated addresses; the mapping's on success
- * @policy: what is not replicated, or NULL; the mapping's on success
+ * @policy: when what is replicated, or NULL; the mapping's on success
  *
  * Context: nf_rg_net.config held.
  * Return: the mapping; ERR_PTR: -ENOMEM, -ENOSPC if there are NF_RG_MAPPINGS_MAX.
@@ -187,18 +187,20 @@ void nf_rg_mapping_replace(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges,
 }
 
 /**
- * nf_rg_mapping_replicates - is a connection of a mapping worth an entry?
+ * nf_rg_mapping_when - when is a connection of a mapping replicated?
  * @m: the mapping
  * @ct: the connection
  *
  * Context: rcu_read_lock() held.
- * Return: false if records do not carry its protocol or its helper, or the policy holds it back.
+ * Return: enum nf_rg_when; NF_RG_WHEN_NEVER also if records do not carry its protocol or its
+ * helper.
  */
-bool nf_rg_mapping_replicates(const struct nf_rg_mapping *m, const struct nf_conn *ct)
+u8 nf_rg_mapping_when(const struct nf_rg_mapping *m, const struct nf_conn *ct)
 {
-	return nf_rg_proto_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct)) &&
-	       !nf_rg_policy_holds_back(rcu_dereference(m->policy), ct) &&
-	       nf_rg_helper_carried(ct);
+	if (!nf_rg_proto_replicates(nf_ct_l3num(ct), nf_ct_protonum(ct)) ||
+	    !nf_rg_helper_carried(ct))
+		return NF_RG_WHEN_NEVER;
+	return nf_rg_policy_when(rcu_dereference(m->policy), ct);
 }
 
 static void free_rcu(struct rcu_head *rcu)

@@ -44,7 +44,7 @@ struct nf_rg_ranges {
  * @handle: its place in nf_rg_maps
  * @dead: being removed; under the group's lock
  * @ranges: translated addresses
- * @policy: what is not replicated; NULL: nothing
+ * @policy: when what is replicated; NULL: all at once
  */
 struct nf_rg_mapping {
 	struct list_head list;
@@ -69,7 +69,7 @@ struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 sl
 					   struct nf_rg_policy *policy);
 void nf_rg_mapping_replace(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges,
 			   struct nf_rg_policy *policy);
-bool nf_rg_mapping_replicates(const struct nf_rg_mapping *m, const struct nf_conn *ct);
+u8 nf_rg_mapping_when(const struct nf_rg_mapping *m, const struct nf_conn *ct);
 void nf_rg_mapping_free(struct nf_rg_mapping *m);
 struct nf_rg_mapping *nf_rg_mapping_find(struct nf_rg_net *rn, u32 id);
 struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot);
@@ -77,6 +77,12 @@ struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family,
 					    const union nf_inet_addr *ip);
 bool nf_rg_mapping_holds(const struct nf_rg_mapping *m, u8 family, const union nf_inet_addr *ip);
 struct nf_rg_mapping *nf_rg_classify(struct nf_rg_net *rn, const struct nf_conn *ct);
+
+/* Is a connection of @m worth an entry?  Context: rcu_read_lock() held. */
+static inline bool nf_rg_mapping_replicates(const struct nf_rg_mapping *m, const struct nf_conn *ct)
+{
+	return nf_rg_mapping_when(m, ct) != NF_RG_WHEN_NEVER;
+}
 
 /* The connection mark @mark with the slot of @m in its place. */
 static inline u32 nf_rg_mapping_mark(const struct nf_rg_mapping *m, u32 mark)

@@ -22,6 +22,11 @@ static struct netlink_range_validation mapping_range = {
 	.max = S32_MAX,
 };
 
+static struct netlink_range_validation age_range = {
+	.min = 1,
+	.max = NF_RG_AGE_MAX_MS,
+};
+
 /* What a nest may hold; anything else in it is refused, and so is what is left behind it. */
 static const struct nla_policy addrs_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_ADDR] = { .type = NLA_BINARY, .len = sizeof(struct in6_addr) },
@@ -40,6 +45,8 @@ static const struct nla_policy rule_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_RULE_PROTO] = { .type = NLA_U8 },
 	[NF_RG_A_RULE_PORT_FROM] = { .type = NLA_U16 },
 	[NF_RG_A_RULE_PORT_TO] = { .type = NLA_U16 },
+	[NF_RG_A_RULE_WHEN] = NLA_POLICY_MAX(NLA_U8, __NF_RG_WHEN_MAX - 1),
+	[NF_RG_A_RULE_AGE] = NLA_POLICY_FULL_RANGE(NLA_U32, &age_range),
 };
 
 static const struct nla_policy rules_policy[NF_RG_A_MAX + 1] = {

@@ -186,6 +186,7 @@ struct group_snapshot {
 	u32 pending;
 	u32 inflight;
 	u32 refused;
+	u32 held;
 	u64 verified_at;
 };
 
@@ -205,10 +206,15 @@ static void snapshot(struct nf_rg_group *g, struct group_snapshot *s)
 	s->session = active ? g->session : g->rx_session;
 	s->generation = g->generation;
 	s->seq = g->seq;
-	s->entries = g->entries;
+	s->entries = g->entries - g->n[NF_RG_PLACE_HELD];
+	s->held = active ? g->n[NF_RG_PLACE_HELD] : 0;
 	/* A standby's lists are left from its last active life and mean nothing. */
 	s->pending =
-		active ? g->n[NF_RG_PLACE_DIRTY] + g->n_tombs + (g->sync == NF_RG_SYNC_BULK ? g->n_bulk : 0) : 0;
+		active ? g->n[NF_RG_PLACE_DIRTY] + g->n_tombs +
+			 (g->sync == NF_RG_SYNC_BULK ? g->n_bulk : 0) : 0;
+	/* Before a hand-over nothing waits for its time. */
+	if (g->hurry)
+		s->pending += s->held;
 	s->inflight = active ? g->n[NF_RG_PLACE_INFLIGHT] + g->n_tombs_inflight : 0;
 	s->refused = active ? g->n[NF_RG_PLACE_REFUSED] : 0;
 	s->verified_at = g->verified_at;
@@ -261,6 +267,7 @@ static int put_group(struct sk_buff *skb, struct nf_rg_group *g, u32 portid, u32
 	    nla_put_u32(skb, NF_RG_A_INFLIGHT, s.inflight) ||
 	    nla_put_u32(skb, NF_RG_A_REFUSED, s.refused) ||
 	    nla_put_u32(skb, NF_RG_A_GUARDED, atomic_read(&g->guarded)) ||
+	    nla_put_u32(skb, NF_RG_A_HELD, s.held) ||
 	    put_verified(skb, s.verified_at) ||
 	    put_addrs(skb, g)) {
 		genlmsg_cancel(skb, head);

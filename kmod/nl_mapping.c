@@ -68,28 +68,22 @@ static struct nf_rg_ranges *parse_ranges(struct genl_info *info)
 	return ranges;
 }
 
-static int read_rule(struct nlattr *const *tb, const struct nlattr *attr, struct nf_rg_rule *r,
-		     struct netlink_ext_ack *extack)
+static bool rule_has_ports(const struct nf_rg_rule *r)
+{
+	return r->l4 && nf_rg_proto_has_ports(r->l4);
+}
+
+static int read_ports(struct nlattr *const *tb, struct nf_rg_rule *r,
+		      struct netlink_ext_ack *extack)
 {
 	const struct nlattr *from = tb[NF_RG_A_RULE_PORT_FROM], *to = tb[NF_RG_A_RULE_PORT_TO];
 
-	if (!tb[NF_RG_A_RULE_PROTO]) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "a rule has a protocol");
-		return -EINVAL;
-	}
-	r->l4 = nla_get_u8(tb[NF_RG_A_RULE_PROTO]);
-	/* Which of the two families it is, the rule does not say. */
-	if (!nf_rg_proto_replicates(NFPROTO_IPV4, r->l4) &&
-	    !nf_rg_proto_replicates(NFPROTO_IPV6, r->l4)) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[NF_RG_A_RULE_PROTO],
-				    "a protocol that is not replicated anyway");
-		return -EINVAL;
-	}
-	if (!nf_rg_proto_has_ports(r->l4)) {
+	if (!rule_has_ports(r)) {
 		if (from || to) {
 			NL_SET_ERR_MSG_ATTR(extack, from ?: to, "this protocol has no ports");
 			return -EINVAL;
 		}
+		r->to = r->l4 ? 0 : U16_MAX;
 		return 0;
 	}
 	if (to && !from) {
@@ -103,6 +97,45 @@ static int read_rule(struct nlattr *const *tb, const struct nlattr *attr, struct
 		return -EINVAL;
 	}
 	return 0;
+}
+
+static int read_when(struct nlattr *const *tb, const struct nlattr *attr, struct nf_rg_rule *r,
+		     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *age = tb[NF_RG_A_RULE_AGE];
+
+	r->when = tb[NF_RG_A_RULE_WHEN] ? nla_get_u8(tb[NF_RG_A_RULE_WHEN]) : NF_RG_WHEN_NEVER;
+	if (r->when == NF_RG_WHEN_AGE && !age) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a rule that waits for an age has one");
+		return -EINVAL;
+	}
+	if (r->when != NF_RG_WHEN_AGE && age) {
+		NL_SET_ERR_MSG_ATTR(extack, age, "this rule does not wait for an age");
+		return -EINVAL;
+	}
+	r->age = age ? nla_get_u32(age) : 0;
+	return 0;
+}
+
+static int read_rule(struct nlattr *const *tb, const struct nlattr *attr, struct nf_rg_rule *r,
+		     struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!tb[NF_RG_A_RULE_PROTO]) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a rule has a protocol");
+		return -EINVAL;
+	}
+	r->l4 = nla_get_u8(tb[NF_RG_A_RULE_PROTO]);
+	/* Which of the two families it is, the rule does not say. */
+	if (r->l4 && !nf_rg_proto_replicates(NFPROTO_IPV4, r->l4) &&
+	    !nf_rg_proto_replicates(NFPROTO_IPV6, r->l4)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[NF_RG_A_RULE_PROTO],
+				    "a protocol that is not replicated anyway");
+		return -EINVAL;
+	}
+	err = read_ports(tb, r, extack);
+	return err ?: read_when(tb, attr, r, extack);
 }
 
 static int parse_rule(const struct nlattr *attr, struct nf_rg_rule *r,
@@ -121,7 +154,7 @@ static int parse_rule(const struct nlattr *attr, struct nf_rg_rule *r,
 	return err;
 }
 
-/* NULL: there is none, and everything is replicated. */
+/* NULL: there is none, and everything is replicated at once. */
 static struct nf_rg_policy *parse_policy(struct genl_info *info)
 {
 	const struct nlattr *nest = info->attrs[NF_RG_A_POLICY], *attr;
@@ -299,9 +332,11 @@ static int put_rule(struct sk_buff *skb, const struct nf_rg_rule *r)
 	struct nlattr *nest = nla_nest_start(skb, NF_RG_A_RULE);
 
 	if (!nest || nla_put_u8(skb, NF_RG_A_RULE_PROTO, r->l4) ||
-	    (nf_rg_proto_has_ports(r->l4) &&
+	    (rule_has_ports(r) &&
 	     (nla_put_u16(skb, NF_RG_A_RULE_PORT_FROM, r->from) ||
-	      nla_put_u16(skb, NF_RG_A_RULE_PORT_TO, r->to))))
+	      nla_put_u16(skb, NF_RG_A_RULE_PORT_TO, r->to))) ||
+	    nla_put_u8(skb, NF_RG_A_RULE_WHEN, r->when) ||
+	    (r->when == NF_RG_WHEN_AGE && nla_put_u32(skb, NF_RG_A_RULE_AGE, r->age)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

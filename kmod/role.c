@@ -21,6 +21,7 @@
 #include <linux/timekeeping.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "hold.h"
 #include "push.h"
 #include "scrub.h"
 #include "track.h"
@@ -163,6 +164,7 @@ int nf_rg_role_create(struct nf_rg_net *rn, u32 id, struct nf_rg_group **out)
 	INIT_DELAYED_WORK(&g->lost_work, lost_work);
 	INIT_WORK(&g->repair_work, nf_rg_verify_work);
 	INIT_DELAYED_WORK(&g->scrub_work, nf_rg_scrub_work);
+	INIT_DELAYED_WORK(&g->hold_work, nf_rg_hold_work);
 	err = xa_insert(&rn->groups, id, g, GFP_KERNEL);
 	if (err) {
 		nf_rg_group_put(g);
@@ -234,6 +236,7 @@ void nf_rg_role_delete(struct nf_rg_group *g)
 	cancel_delayed_work_sync(&g->lost_work);
 	cancel_work_sync(&g->repair_work);
 	cancel_delayed_work_sync(&g->scrub_work);
+	cancel_delayed_work_sync(&g->hold_work);
 	/* An installation that runs finds the group dead at its next record. */
 	mutex_lock(&g->install);
 	mutex_unlock(&g->install);
@@ -295,10 +298,11 @@ static void set_role(struct nf_rg_group *g, const struct nf_rg_role_change *c, u
 int nf_rg_role_set(struct nf_rg_group *g, const struct nf_rg_role_change *c)
 {
 	u64 now = ktime_get_boottime_ns();
-	bool changed;
+	bool changed, no_new;
 	int err = 0;
 
 	spin_lock_bh(&g->lock);
+	no_new = g->no_new;
 	if (g->dead) {
 		err = -ESRCH;
 	} else if (nf_rg_epoch_cmp(&c->epoch, &g->epoch) < 0) {
@@ -310,6 +314,8 @@ int nf_rg_role_set(struct nf_rg_group *g, const struct nf_rg_role_change *c)
 		set_lease(g, c->role == NF_RG_ROLE_ACTIVE ? c->lease_ms : 0, now);
 		if (g->role != c->role)
 			set_role(g, c, now);
+		if (c->no_new && !no_new)
+			nf_rg_hold_hurry(g);
 	}
 	spin_unlock_bh(&g->lock);
 	if (err)

@@ -24,7 +24,7 @@
 	X(DROP_ARP, "drop-arp-not-active")				\
 	X(DROP_ND, "drop-nd-not-active")				\
 	X(NOT_REPLICATED, "not-replicated-protocol")			\
-	X(HELD_BACK, "not-replicated-policy")				\
+	X(NOT_WANTED, "not-replicated-policy")				\
 	X(NOT_HELPED, "not-replicated-helper")				\
 	X(EXPECT_LEFT_OUT, "expectations-left-out")			\
 	X(MARK_NO_EXTENSION, "mark-no-event-extension")			\
@@ -33,6 +33,9 @@
 	X(ENTRY_GONE, "entries-removed")				\
 	X(ENTRY_ALONE, "entries-alone")					\
 	X(ENTRY_NO_MEMORY, "entry-no-memory")				\
+	X(HELD_BACK, "held-back")					\
+	X(HELD_SENT, "held-sent")					\
+	X(HELD_SHORT, "held-short")					\
 	X(EVENT, "events")						\
 	X(EVENT_COALESCED, "events-coalesced")				\
 	X(TOMBSTONE_NO_MEMORY, "tombstone-no-memory")			\

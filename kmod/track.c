@@ -29,6 +29,7 @@
 #include "digest.h"
 #include "ecache.h"
 #include "helper.h"
+#include "hold.h"
 #include "install.h"
 #include "proto.h"
 #include "push.h"
@@ -79,6 +80,8 @@ static struct list_head *place_list(struct nf_rg_group *g, enum nf_rg_place plac
 		return &g->inflight;
 	case NF_RG_PLACE_REFUSED:
 		return &g->refused;
+	case NF_RG_PLACE_HELD:
+		return &g->held;
 	default:
 		return &g->clean;
 	}
@@ -112,17 +115,19 @@ void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_
  * @m: its mapping
  * @ct: the connection; the entry takes a reference of its own
  * @incarnation: as the peer gave it, or 0 for a new one of our own
+ * @hold: it is held back, until nf_rg_hold_ends()
  * @out: the entry, if not NULL; valid as long as the caller's reference on @ct,
  * and under RCU
  *
- * A new one of an active router is pending at once, one that came from the peer is not.
+ * A new one of an active router is pending at once if it is not held back, one that came from the
+ * peer is not.
  *
  * Context: rcu_read_lock() held, bottom halves off.
  * Return: 0; -EEXIST if it has one, -ESRCH if the mapping is being removed or @ct is dying,
  * -ENOMEM.
  */
 int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_conn *ct,
-		    u64 incarnation, struct nf_rg_entry **out)
+		    u64 incarnation, bool hold, struct nf_rg_entry **out)
 {
 	struct nf_rg_group *g = m->group;
 	struct nf_rg_entry *e;
@@ -151,14 +156,16 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	e->generation = g->generation;
 	list_add_tail(&e->all, &g->all);
 	g->entries++;
-	if (!incarnation && g->role == NF_RG_ROLE_ACTIVE) {
+	if (incarnation || hold || g->role != NF_RG_ROLE_ACTIVE) {
+		list_add_tail(&e->list, &g->clean);
+		if (hold)
+			nf_rg_hold_begin(g, e);
+	} else {
 		e->place = NF_RG_PLACE_DIRTY;
 		place_count(g, e, 1);
 		list_add_tail(&e->list, &g->dirty);
 		nf_rg_push_kick(g);
 		nf_rg_ecache_mute(ct);
-	} else {
-		list_add_tail(&e->list, &g->clean);
 	}
 	spin_unlock(&g->lock);
 	nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NEW);
@@ -168,7 +175,8 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	 * again.
 	 */
 	if (nf_ct_is_dying(ct)) {
-		nf_rg_track_remove(e, false);
+		/* Nobody has sent it yet: there is nothing to bury, but what is held back counts. */
+		nf_rg_track_remove(e, hold);
 		return -ESRCH;
 	}
 	if (out)
@@ -251,11 +259,14 @@ static void entry_bury(struct nf_rg_group *g, struct nf_rg_entry *e)
 bool nf_rg_track_remove(struct nf_rg_entry *e, bool bury)
 {
 	struct nf_rg_group *g = nf_rg_entry_map(e)->group;
-	bool mine;
+	bool mine, held;
 
 	spin_lock_bh(&g->lock);
+	held = e->place == NF_RG_PLACE_HELD;
 	mine = entry_unlink(g, e);
-	if (mine && bury) {
+	if (mine && bury && held) {
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_HELD_SHORT);
+	} else if (mine && bury) {
 		entry_bury(g, e);
 		nf_rg_push_kick(g);
 	}
@@ -332,10 +343,12 @@ static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_
 {
 	struct nf_rg_group *g = nf_rg_entry_map(e)->group;
 
-	if (events & BIT(IPCT_MARK))
-		event_mark(nf_rg_entry_map(e), ct);
 	spin_lock_bh(&g->lock);
+	if (events & BIT(IPCT_MARK) && e->place != NF_RG_PLACE_HELD)
+		event_mark(nf_rg_entry_map(e), ct);
 	if (e->place == NF_RG_PLACE_NONE || g->role != NF_RG_ROLE_ACTIVE)
+		goto out;
+	if (unlikely(e->place == NF_RG_PLACE_HELD) && !nf_rg_hold_ends(g, e))
 		goto out;
 	if (e->place == NF_RG_PLACE_DIRTY) {
 		nf_rg_stat_inc(rn, NF_RG_STAT_EVENT_COALESCED);
@@ -349,24 +362,32 @@ out:
 }
 
 /*
- * Makes the entry of a connection that has none, if it is to have one: then nothing is left to do.
- * Returns the entry that somebody else has made meanwhile.
+ * Makes the entry of a connection that has none, if it is to have one.  Returns an entry for which
+ * something is left to do: it is held back, or somebody else has made it meanwhile.
  */
 static struct nf_rg_entry *event_first(struct nf_rg_net *rn, struct nf_conn *ct,
 				       unsigned int events)
 {
 	struct nf_rg_mapping *m = nf_rg_classify(rn, ct);
+	struct nf_rg_entry *e;
 	int err;
+	u8 when;
 
-	if (!m || READ_ONCE(m->group->role) != NF_RG_ROLE_ACTIVE ||
-	    !nf_rg_mapping_replicates(m, ct))
+	if (!m || READ_ONCE(m->group->role) != NF_RG_ROLE_ACTIVE)
+		return NULL;
+	when = nf_rg_mapping_when(m, ct);
+	if (when == NF_RG_WHEN_NEVER)
 		return NULL;
 	local_bh_disable();
-	err = nf_rg_track_add(rn, m, ct, 0, NULL);
+	err = nf_rg_track_add(rn, m, ct, 0, when != NF_RG_WHEN_ALWAYS, &e);
 	local_bh_enable();
-	if (!err && events & BIT(IPCT_MARK))
+	if (err)
+		return err == -EEXIST ? nf_rg_entry_find(rn, ct) : NULL;
+	if (unlikely(when != NF_RG_WHEN_ALWAYS))
+		return e;
+	if (events & BIT(IPCT_MARK))
 		event_mark(m, ct);
-	return err == -EEXIST ? nf_rg_entry_find(rn, ct) : NULL;
+	return NULL;
 }
 
 /**
@@ -610,5 +631,5 @@ void nf_rg_track_bulk(struct nf_rg_group *g)
 	} while (generation == g->generation);
 	g->generation = generation;
 	nf_rg_digest_clear(g);
-	g->n_bulk = g->entries - g->n[NF_RG_PLACE_DIRTY];
+	g->n_bulk = g->entries - g->n[NF_RG_PLACE_DIRTY] - g->n[NF_RG_PLACE_HELD];
 }

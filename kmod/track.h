@@ -46,7 +46,7 @@ int nf_rg_track_init(void);
 void nf_rg_track_exit(void);
 
 int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_conn *ct,
-		    u64 incarnation, struct nf_rg_entry **out);
+		    u64 incarnation, bool hold, struct nf_rg_entry **out);
 void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_place place);
 bool nf_rg_track_remove(struct nf_rg_entry *e, bool bury);
 void nf_rg_track_damaged(struct nf_rg_group *g);

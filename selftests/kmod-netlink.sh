@@ -50,7 +50,7 @@ pool=$(range c0000201 c0000202)
 unsupported="Unsupported attribute"
 leftover="bytes leftover after parsing attributes"
 
-ktap_plan 125
+ktap_plan 137
 must modprobe nf_rg scrub_interval=86400
 kmod_up
 must relay_up A B
@@ -182,6 +182,23 @@ refused "a last port alone" EINVAL 'a last port needs a first one \(rule-port-to
 refused "ports backwards" EINVAL 'the last port is below the first \(rule-port-to\)' \
 	A $new $(rule rule-proto=6 rule-port-from=81 rule-port-to=80)
 refused "a port of four bytes" EINVAL '.*\(rule-port-from\)' A $new $(rule rule-proto=6 rule-port-from=x:50000000)
+refused "a port of a rule for every protocol" EINVAL 'this protocol has no ports \(rule-port-from\)' \
+	A $new $(rule rule-proto=0 rule-port-from=80)
+refused "something unknown to wait for" ERANGE 'integer out of range \(rule-when\)' \
+	A $new $(rule rule-proto=6 rule-when=4)
+for a in 0 3600001; do
+	refused "an age of $a ms" ERANGE 'integer out of range \(rule-age\)' \
+		A $new $(rule rule-proto=6 rule-when=3 rule-age=$a)
+done
+refused "to wait for an age without one" EINVAL 'a rule that waits for an age has one \(rule\)' \
+	A $new $(rule rule-proto=6 rule-when=3)
+for w in "" rule-when=0 rule-when=1 rule-when=2; do
+	refused "an age ${w:-alone}" EINVAL 'this rule does not wait for an age \(rule-age\)' \
+		A $new $(rule rule-proto=6 $w rule-age=100)
+done
+refused "when, of two bytes" EINVAL '.*\(rule-when\)' A $new $(rule rule-proto=6 rule-when=x:0100)
+refused "a condition outside a rule" EINVAL '.*\(rule-when\)' A $new policy={ rule-when=1 }
+refused "a count of the answers" EINVAL '.*\(held\)' A group-new group=1 held=1
 refused "something else in a rule" EINVAL "$unsupported \(slot\)" A $new $(rule rule-proto=6 slot=1)
 refused "something else in a policy" EINVAL "$unsupported \(range\)" A $new policy={ range={ } }
 refused "bytes behind rules" EINVAL "$leftover" A $new policy={ rule={ rule-proto=6 } x:ff }

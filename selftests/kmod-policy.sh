@@ -83,9 +83,10 @@ ranges() {
 	done
 	echo "}"
 }
-must rgk A raw mapping-new mapping=155 group=1 slot=4 $(ranges) $(policy $(yes 6:7-9 | head -n 64))
+aged() { policy $(yes 6:7-9 | head -n 64) | sed 's/rule-port-to=9/& rule-when=3 rule-age=1000/'; }
+must rgk A raw mapping-new mapping=155 group=1 slot=4 $(ranges) $(aged)
 ok_if "it tells 64 rules of one mapping" succeeds rgk A raw mapping-get mapping=155
-ok_if "and of all" is "$(rgk A mappings | grep -o ' not 6:7-9' | wc -l)" 64
+ok_if "and of all" is "$(rgk A mappings | grep -o ' old 6:7-9@1000' | wc -l)" 64
 must rgk A raw mapping-del mapping=155
 
 mapping B $(policy 6:80)

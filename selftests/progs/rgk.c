@@ -130,18 +130,14 @@ static const struct attr_name {
 	{ NF_RG_A_ROLE, "role", 1 },
 	{ NF_RG_A_EPOCH, "epoch", 8 },
 	{ NF_RG_A_EPOCH_SYSTEM, "epoch-system", 8 },
-	{ NF_RG_A_LEASE, "lease", 4 },
-	{ NF_RG_A_LEASE_LEFT, "lease-left", 4 },
-	{ NF_RG_A_GRACE, "grace", 4 },
-	{ NF_RG_A_FLAGS, "flags", 4 },
+	{ NF_RG_A_LEASE, "lease", 4 }, { NF_RG_A_LEASE_LEFT, "lease-left", 4 },
+	{ NF_RG_A_GRACE, "grace", 4 }, { NF_RG_A_FLAGS, "flags", 4 },
 	{ NF_RG_A_INSTANCE, "instance", 8 },
 	{ NF_RG_A_PEER_INSTANCE, "peer-instance", 8 },
 	{ NF_RG_A_MAPPING, "mapping", 4 },
 	{ NF_RG_A_SLOT, "slot", 4 },
-	{ NF_RG_A_RANGES, "ranges", 0 },
-	{ NF_RG_A_RANGE, "range", 0 },
-	{ NF_RG_A_RANGE_FROM, "range-from", 0 },
-	{ NF_RG_A_RANGE_TO, "range-to", 0 },
+	{ NF_RG_A_RANGES, "ranges", 0 }, { NF_RG_A_RANGE, "range", 0 },
+	{ NF_RG_A_RANGE_FROM, "range-from", 0 }, { NF_RG_A_RANGE_TO, "range-to", 0 },
 	{ NF_RG_A_VERSION, "version", 4 },
 	{ NF_RG_A_WINDOW, "window", 4 },
 	{ NF_RG_A_SESSION, "session", 4 },
@@ -163,7 +159,8 @@ static const struct attr_name {
 	{ NF_RG_A_OUTSIDE, "outside", 0 }, { NF_RG_A_IFNAME, "ifname", 0 },
 	{ NF_RG_A_CLOSED, "closed", 0 }, { NF_RG_A_FAMILY, "family", 1 },
 	{ NF_RG_A_SOURCES, "sources", 0 }, { NF_RG_A_PACKETS, "packets", 8 },
-	{ NF_RG_A_BYTES, "bytes", 8 },
+	{ NF_RG_A_BYTES, "bytes", 8 }, { NF_RG_A_RULE_WHEN, "rule-when", 1 },
+	{ NF_RG_A_RULE_AGE, "rule-age", 4 }, { NF_RG_A_HELD, "held", 4 },
 };
 
 #define N_ATTRS (sizeof(attr_names) / sizeof(attr_names[0]))
@@ -535,15 +532,19 @@ static void print_addr(struct nlattr *a)
 
 static void print_policy(struct nlattr *nest)
 {
+	static const char *const when[] = { "not", "always", "assured", "old" };
 	struct nlattr *rule, *in[NF_RG_A_MAX + 1];
 	int rem;
 
 	nla_for_each_nested(rule, nest, rem) {
 		nla_parse_nested(in, NF_RG_A_MAX, rule, NULL);
-		printf(" not %u", nla_get_u8(in[NF_RG_A_RULE_PROTO]));
+		printf(" %s %u", when[nla_get_u8(in[NF_RG_A_RULE_WHEN]) % 4],
+		       nla_get_u8(in[NF_RG_A_RULE_PROTO]));
 		if (in[NF_RG_A_RULE_PORT_FROM])
 			printf(":%u-%u", nla_get_u16(in[NF_RG_A_RULE_PORT_FROM]),
 			       nla_get_u16(in[NF_RG_A_RULE_PORT_TO]));
+		if (in[NF_RG_A_RULE_AGE])
+			printf("@%u", nla_get_u32(in[NF_RG_A_RULE_AGE]));
 	}
 }
 

@@ -39,7 +39,8 @@
  *	Answer: all NF_RG_A_* of GROUP_NEW and SET_ROLE, but NF_RG_A_LEASE_LEFT in place of
  *	NF_RG_A_LEASE, and no NF_RG_A_GRACE; NF_RG_A_INSTANCE, NF_RG_A_PEER_INSTANCE,
  *	NF_RG_A_SESSION, NF_RG_A_SEQ, NF_RG_A_GENERATION, NF_RG_A_SYNC (enum nf_rg_sync),
- *	NF_RG_A_ENTRIES, NF_RG_A_PENDING, NF_RG_A_INFLIGHT, NF_RG_A_REFUSED, NF_RG_A_GUARDED.
+ *	NF_RG_A_ENTRIES, NF_RG_A_PENDING, NF_RG_A_INFLIGHT, NF_RG_A_REFUSED, NF_RG_A_GUARDED,
+ *	NF_RG_A_HELD.
  *
  * NF_RG_CMD_SET_ROLE - change the role of a group, or renew its lease
  *
@@ -65,12 +66,12 @@
  *	NF_RG_A_SLOT		u32, 1 to what the mark mask holds; the same on both
  *				routers, unique in the namespace
  *	NF_RG_A_RANGES		nest of NF_RG_A_RANGE: the translated addresses
- *	NF_RG_A_POLICY		nest of NF_RG_A_RULE, at most NF_RG_RULES_MAX: connections that
- *				match one are translated, but not replicated.  Absent: all are
- *				replicated.
+ *	NF_RG_A_POLICY		nest of NF_RG_A_RULE, at most NF_RG_RULES_MAX: when connections
+ *				are replicated.  The first rule that matches decides; what
+ *				matches none is replicated at once.  Absent: all is.
  *
  *	A policy is asked when a connection begins, and when one is adopted: what is replicated
- *	already stays so until it ends.
+ *	already stays so until it ends.  What is held back goes by the new one.
  *
  * NF_RG_CMD_MAPPING_DEL - remove a mapping; its entries leave the table of the module, the
  * connections stay
@@ -209,6 +210,7 @@
 /* Mappings in all network namespaces. */
 #define NF_RG_MAPPINGS_MAX	4096
 #define NF_RG_RULES_MAX		64
+#define NF_RG_AGE_MAX_MS	3600000
 #define NF_RG_CLOSED_MAX	1024
 #define NF_RG_CLOSED_IFS_MAX	256
 #define NF_RG_SOURCES_MAX	128
@@ -298,7 +300,7 @@ enum nf_rg_attr {
 					 */
 	NF_RG_A_POLICY,			/* nest of NF_RG_A_RULE */
 	NF_RG_A_RULE,			/* nest: NF_RG_A_RULE_* */
-	NF_RG_A_RULE_PROTO,		/* u8, IPPROTO_*; required */
+	NF_RG_A_RULE_PROTO,		/* u8, IPPROTO_*, 0: every protocol; required */
 	NF_RG_A_RULE_PORT_FROM,		/* u16, of the destination that the client asked for;
 					 * absent: every port
 					 */
@@ -313,6 +315,13 @@ enum nf_rg_attr {
 					 */
 	NF_RG_A_PACKETS,		/* u64 */
 	NF_RG_A_BYTES,			/* u64 */
+	NF_RG_A_RULE_WHEN,		/* u8, enum nf_rg_when; absent: NF_RG_WHEN_NEVER */
+	NF_RG_A_RULE_AGE,		/* u32, ms, 1-NF_RG_AGE_MAX_MS; for NF_RG_WHEN_AGE, and
+					 * for that alone
+					 */
+	NF_RG_A_HELD,			/* u32, connections that are held back until they are
+					 * assured or old enough
+					 */
 
 	__NF_RG_A_MAX,
 };
@@ -340,6 +349,18 @@ enum nf_rg_sync {
 	NF_RG_SYNC_VERIFY,		/* all acknowledged, but not known to be equal (any more) */
 
 	__NF_RG_SYNC_MAX,
+};
+
+/* When the connections that match a rule are replicated. */
+enum nf_rg_when {
+	NF_RG_WHEN_NEVER,
+	NF_RG_WHEN_ALWAYS,		/* at once */
+	NF_RG_WHEN_ASSURED,		/* as soon as connection tracking calls them assured */
+	NF_RG_WHEN_AGE,			/* when they have lived for NF_RG_A_RULE_AGE, as far as the
+					 * module has seen
+					 */
+
+	__NF_RG_WHEN_MAX,
 };
 
 /* A bulk transfer of this generation begins with this batch. */
