@@ -38,6 +38,8 @@
 #define CONF_MAX_ACLS		64
 #define CONF_MAX_ACES		64	/* in one list */
 #define CONF_MAX_MAPS		128
+#define CONF_MAX_REPLS		256
+#define CONF_MAX_RULES		64	/* for one mapping: NF_RG_RULES_MAX */
 
 #define CONF_DEF_HELLO_MS	3000
 #define CONF_DEF_HOLD_MS	10000
@@ -218,6 +220,31 @@ struct conf_map {
 };
 
 /**
+ * struct conf_repl - `ip nat switchover replication ...`: when connections are
+ * replicated
+ * @map: mapping-id; 0: of every mapping
+ * @l4: protocol: 6, 17, 132, 47; 1: that of ICMP in the mapping's family; 0:
+ *	every one
+ * @when: enum nf_rg_when
+ * @from: first port that the client asked for; 0: no ports were given
+ * @to: last port; 0 likewise
+ * @age_ms: 1-3600000, for NF_RG_WHEN_AGE; otherwise 0
+ * @line: where it was said
+ *
+ * Which of several rules decides does not depend on the order of the lines:
+ * see conf_map_repls().
+ */
+struct conf_repl {
+	uint32_t map;
+	uint8_t l4;
+	uint8_t when;
+	uint16_t from;
+	uint16_t to;
+	uint32_t age_ms;
+	uint32_t line;
+};
+
+/**
  * struct conf - a configuration
  * @domain: 0-255, default 71
  * @http_port: `ip nat switchover replication http [port N]`: HTTP sessions to
@@ -236,12 +263,14 @@ struct conf {
 	uint32_t n_pools;
 	uint32_t n_acls;
 	uint32_t n_maps;
+	uint32_t n_repls;
 	struct conf_protocol protocol[CONF_MAX_PROTOCOLS];
 	struct conf_group group[CONF_MAX_GROUPS];
 	struct conf_if iface[CONF_MAX_IFS];
 	struct conf_pool pool[CONF_MAX_POOLS];
 	struct conf_acl acl[CONF_MAX_ACLS];
 	struct conf_map map[CONF_MAX_MAPS];
+	struct conf_repl repl[CONF_MAX_REPLS];
 };
 
 /*
@@ -309,6 +338,10 @@ const struct conf_map *conf_map(const struct conf *c, uint32_t id);
 
 enum rg_family conf_map_family(const struct conf *c, const struct conf_map *m);
 bool conf_holds_http(const struct conf *c);
+uint32_t conf_map_repls(const struct conf *c, const struct conf_map *m,
+			struct conf_repl *out, uint32_t max);
+const char *conf_repl_protocol(uint8_t l4);
+bool conf_repls_equal(const struct conf *a, const struct conf *b);
 void conf_group_protocol(const struct conf *c, const struct conf_group *g,
 			 struct conf_protocol *out);
 uint8_t conf_if_decrement(const struct conf_if *i);
@@ -334,6 +367,7 @@ enum conf_object {
 	CONF_OBJ_ACL,
 	CONF_OBJ_MAP,
 	CONF_OBJ_HTTP,		/* replication of HTTP; old and new are NULL */
+	CONF_OBJ_REPL,		/* when all else is replicated; likewise NULL */
 };
 
 /* What of an object changed. An added or removed object has all its bits. */
@@ -403,7 +437,7 @@ struct conf_change {
 };
 
 /* Never more changes than this between two configurations. */
-#define CONF_MAX_CHANGES	(2 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
+#define CONF_MAX_CHANGES	(3 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
 				 CONF_MAX_IFS + CONF_MAX_POOLS + \
 				 CONF_MAX_ACLS + CONF_MAX_MAPS))
 

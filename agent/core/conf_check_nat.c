@@ -158,6 +158,40 @@ static void check_http(struct conf_checking *k)
 			 port, (uint32_t)CONF_HTTP_PORT);
 }
 
+/* They are sorted, so only neighbours can overlap. */
+static void check_repl_ports(struct conf_checking *k, uint32_t i)
+{
+	const struct conf_repl *a = &k->c->repl[i - 1], *b = &k->c->repl[i];
+
+	if (a->map == b->map && a->l4 == b->l4 && a->to && a->to >= b->from)
+		conf_say(k, CONF_ERROR, a->line > b->line ? a->line : b->line,
+			 "replication: %s ports %u-%u and %u-%u overlap",
+			 conf_repl_protocol(b->l4), (uint32_t)a->from,
+			 (uint32_t)a->to, (uint32_t)b->from, (uint32_t)b->to);
+}
+
+static void check_repls(struct conf_checking *k)
+{
+	const struct conf *c = k->c;
+	uint32_t i, n;
+
+	for (i = 0; i < c->n_repls; i++) {
+		if (i)
+			check_repl_ports(k, i);
+		if (c->repl[i].map && !conf_map(c, c->repl[i].map))
+			conf_say(k, CONF_WARNING, c->repl[i].line,
+				 "replication: mapping %u is not defined, the rule does nothing",
+				 c->repl[i].map);
+	}
+	for (i = 0; i < c->n_maps; i++) {
+		n = conf_map_repls(c, &c->map[i], NULL, 0);
+		if (n > CONF_MAX_RULES)
+			conf_say(k, CONF_ERROR, c->map[i].line,
+				 "mapping %u: %u replication rules are about it, there is room for %u (HTTP that is not replicated is one)",
+				 c->map[i].id, n, (uint32_t)CONF_MAX_RULES);
+	}
+}
+
 /**
  * conf_check_nat - the part of conf_check() about pools and rules
  * @k: the check
@@ -176,4 +210,5 @@ void conf_check_nat(struct conf_checking *k)
 	}
 	check_sides(k);
 	check_http(k);
+	check_repls(k);
 }

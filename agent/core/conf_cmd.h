@@ -44,6 +44,7 @@ int conf_run_acl(struct conf_parser *p);
 int conf_run_ace(struct conf_parser *p);
 int conf_run_map(struct conf_parser *p);
 int conf_run_http(struct conf_parser *p);
+int conf_run_repl(struct conf_parser *p);
 
 /* Shared by the commands */
 void conf_take_gref(const struct conf_parser *p, struct conf_gref *g);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/nf_rg.h>
+
 #include "conf_store.h"
 #include "out.h"
 
@@ -334,5 +336,78 @@ int conf_run_http(struct conf_parser *p)
 	}
 	c->http_port = 0;
 	c->http_line = 0;
+	return 0;
+}
+
+static uint8_t take_l4(const struct conf_parser *p)
+{
+	static const struct {
+		enum conf_slot slot;
+		uint8_t l4;
+	} names[] = {
+		{ CONF_S_TCP, 6 }, { CONF_S_UDP, 17 }, { CONF_S_SCTP, 132 },
+		{ CONF_S_ICMP, 1 }, { CONF_S_GRE, 47 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (conf_have(p, names[i].slot))
+			return names[i].l4;
+	}
+	return 0;
+}
+
+static uint8_t take_when(const struct conf_parser *p)
+{
+	if (conf_have(p, CONF_S_AGE))
+		return NF_RG_WHEN_AGE;
+	if (conf_have(p, CONF_S_ASSURED))
+		return NF_RG_WHEN_ASSURED;
+	return conf_have(p, CONF_S_ALWAYS) ? NF_RG_WHEN_ALWAYS :
+					     NF_RG_WHEN_NEVER;
+}
+
+static int drop_repl(struct conf_parser *p, const struct conf_repl *r)
+{
+	bool whole = !conf_have(p, CONF_S_IP) && !r->l4;
+
+	if (!(whole ? conf_drop_map_repls(p->c, r->map) :
+		      conf_drop_repl(p->c, r)))
+		conf_warn(p, NULL, "there is no such rule");
+	return 0;
+}
+
+/**
+ * conf_run_repl - `[no] ip nat switchover replication [mapping-id ID] PROTOCOL
+ * [port FIRST [LAST]] {never | assured | older-than MS | always}`
+ * @p: the parse
+ *
+ * The `no` form needs no condition, and with a mapping-id not even a protocol:
+ * then it takes all rules of the mapping away.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int conf_run_repl(struct conf_parser *p)
+{
+	struct conf_repl r = { .l4 = take_l4(p), .when = take_when(p),
+			       .line = p->line };
+
+	if (conf_have(p, CONF_S_ID))
+		r.map = p->val[CONF_S_ID].num;
+	if (conf_have(p, CONF_S_AGE))
+		r.age_ms = p->val[CONF_S_AGE].num;
+	if (conf_have(p, CONF_S_FROM)) {
+		r.from = (uint16_t)p->val[CONF_S_FROM].num;
+		r.to = r.from;
+	}
+	if (conf_have(p, CONF_S_TO))
+		r.to = (uint16_t)p->val[CONF_S_TO].num;
+	if (r.to < r.from)
+		return conf_error(p, p->at[CONF_S_TO],
+				  "the last port is before the first", NULL);
+	if (p->no)
+		return drop_repl(p, &r);
+	if (!conf_set_repl(p->c, &r))
+		return conf_full(p, "replication rules", CONF_MAX_REPLS);
 	return 0;
 }

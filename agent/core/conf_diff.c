@@ -252,7 +252,8 @@ static void diff_kind(struct diff *d, const struct kind *k)
  * @before: the old one
  * @after: the new one
  * @out: the changes: domain, protocols, groups, interfaces, pools, lists,
- *	mappings, each kind in the order of its keys, then HTTP
+ *	mappings, each kind in the order of its keys, then HTTP, and then all
+ *	other replication
  * @max: room for so many; CONF_MAX_CHANGES always suffices
  * @n: how many there are
  *
@@ -269,6 +270,7 @@ int conf_diff(const struct conf *before, const struct conf *after,
 		diff_kind(&d, &kinds[k]);
 	emit(&d, CONF_OBJ_HTTP, before->http_port != after->http_port, NULL,
 	     NULL);
+	emit(&d, CONF_OBJ_REPL, !conf_repls_equal(before, after), NULL, NULL);
 	*n = d.n;
 	return d.err;
 }

@@ -293,9 +293,87 @@ static const struct conf_node http_more[] = {
 	END,
 };
 
+static const struct conf_node repl_age[] = {
+	NUM("MS", "milliseconds since the router saw it first", 1, 3600000,
+	    CONF_S_AGE, .flags = EITHER, .run = conf_run_repl),
+	END,
+};
+
+#define REPL_WHEN							\
+	KW("never", "not at all: they end with their router",		\
+	   .slot = CONF_S_NEVER, .flags = EITHER, .run = conf_run_repl), \
+	KW("older-than", "when they have lasted for some time",		\
+	   .next = repl_age),						\
+	KW("always", "at once", .slot = CONF_S_ALWAYS, .flags = EITHER,	\
+	   .run = conf_run_repl)
+
+#define REPL_ASSURED							\
+	KW("assured", "when traffic has gone both ways, and they are established", \
+	   .slot = CONF_S_ASSURED, .flags = EITHER, .run = conf_run_repl)
+
+/* An echo is never assured. */
+static const struct conf_node repl_icmp[] = {
+	REPL_WHEN,
+	END,
+};
+
+static const struct conf_node repl_when[] = {
+	REPL_WHEN,
+	REPL_ASSURED,
+	END,
+};
+
+static const struct conf_node repl_port_more[] = {
+	REPL_WHEN,
+	REPL_ASSURED,
+	NUM("LAST", "last port, of several", 1, 65535, CONF_S_TO,
+	    .flags = CONF_NO_CR, .run = conf_run_repl, .next = repl_when),
+	END,
+};
+
+static const struct conf_node repl_port_num[] = {
+	NUM("FIRST", "port that the client asks for", 1, 65535, CONF_S_FROM,
+	    .flags = CONF_NO_CR, .run = conf_run_repl, .next = repl_port_more),
+	END,
+};
+
+static const struct conf_node repl_port[] = {
+	REPL_WHEN,
+	REPL_ASSURED,
+	KW("port", "those to some ports", .next = repl_port_num),
+	END,
+};
+
+#define REPL_PROTOCOL(w, h, s, n)					\
+	KW(w, h, .slot = (s), .flags = CONF_NO_CR, .run = conf_run_repl, \
+	   .next = (n))
+
+#define REPL_PROTOCOLS							\
+	REPL_PROTOCOL("tcp", "TCP connections", CONF_S_TCP, repl_port),	\
+	REPL_PROTOCOL("udp", "UDP", CONF_S_UDP, repl_port),		\
+	REPL_PROTOCOL("sctp", "SCTP associations", CONF_S_SCTP, repl_port), \
+	REPL_PROTOCOL("icmp", "ICMP of the mapping's family", CONF_S_ICMP, \
+		      repl_icmp),					\
+	REPL_PROTOCOL("gre", "GRE", CONF_S_GRE, repl_when),		\
+	REPL_PROTOCOL("ip", "all protocols", CONF_S_IP, repl_when)
+
+static const struct conf_node repl_protocols[] = {
+	REPL_PROTOCOLS,
+	END,
+};
+
+static const struct conf_node repl_map[] = {
+	NUM("ID", "mapping-id of the rule that translates them", 1, 2147483647,
+	    CONF_S_ID, .flags = CONF_NO_CR, .run = conf_run_repl,
+	    .next = repl_protocols),
+	END,
+};
+
 static const struct conf_node nat_replication[] = {
 	KW("http", "HTTP sessions, which are not by default",
 	   .flags = EITHER, .run = conf_run_http, .next = http_more),
+	KW("mapping-id", "connections of one mapping", .next = repl_map),
+	REPL_PROTOCOLS,
 	END,
 };
 

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include <linux/nf_rg.h>
+
 #include "out.h"
 
 /*
@@ -152,6 +154,29 @@ static void put_http(struct out *o, const struct conf *c)
 	out_char(o, '\n');
 }
 
+static void put_repl(struct out *o, const struct conf_repl *r)
+{
+	static const char *const words[] = {
+		[NF_RG_WHEN_NEVER] = "never",
+		[NF_RG_WHEN_ALWAYS] = "always",
+		[NF_RG_WHEN_ASSURED] = "assured",
+		[NF_RG_WHEN_AGE] = "older-than",
+	};
+
+	out_str(o, "ip nat switchover replication ");
+	if (r->map)
+		out_fmt(o, "mapping-id %u ", r->map);
+	out_str(o, conf_repl_protocol(r->l4));
+	if (r->to)
+		out_fmt(o, " port %u", (uint32_t)r->from);
+	if (r->to != r->from)
+		out_fmt(o, " %u", (uint32_t)r->to);
+	out_fmt(o, " %s", words[r->when]);
+	if (r->when == NF_RG_WHEN_AGE)
+		out_fmt(o, " %u", r->age_ms);
+	out_char(o, '\n');
+}
+
 static void put_pool(struct out *o, const struct conf_pool *p)
 {
 	char from[ADDR_STRLEN], to[ADDR_STRLEN], mask[ADDR_STRLEN];
@@ -227,6 +252,8 @@ int conf_print(const struct conf *c, char *buf, size_t size, size_t *len)
 	for (i = 0; i < c->n_ifs; i++)
 		put_if(&o, &c->iface[i]);
 	put_http(&o, c);
+	for (i = 0; i < c->n_repls; i++)
+		put_repl(&o, &c->repl[i]);
 	for (i = 0; i < c->n_pools; i++)
 		put_pool(&o, &c->pool[i]);
 	for (i = 0; i < c->n_acls; i++)

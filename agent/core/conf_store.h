@@ -26,6 +26,10 @@ bool conf_drop_pool(struct conf *c, const char *name);
 bool conf_drop_acl(struct conf *c, const char *name);
 bool conf_drop_map(struct conf *c, uint32_t id);
 
+bool conf_set_repl(struct conf *c, const struct conf_repl *r);
+bool conf_drop_repl(struct conf *c, const struct conf_repl *r);
+bool conf_drop_map_repls(struct conf *c, uint32_t map);
+
 void conf_protocol_init(struct conf_protocol *p, uint32_t id);
 void conf_group_init(struct conf_group *g, uint32_t id);
 

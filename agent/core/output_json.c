@@ -264,6 +264,7 @@ static void sync_object(struct jout *j, const struct view_sync *s)
 	jout_u64(j, "pending", s->pending);
 	jout_u64(j, "inflight", s->inflight);
 	jout_u64(j, "refused", s->refused);
+	jout_u64(j, "held_now", s->held);
 	jout_u64(j, "table_used", s->table_used);
 	jout_u64(j, "table_max", s->table_max);
 	jout_u64(j, "peer_table_max", s->peer_table_max);

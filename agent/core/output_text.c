@@ -45,6 +45,10 @@ static void verified(struct out *o, const struct view_group *g)
 		out_str(o, ", entries known missing: ");
 		text_u64(o, s->refused);
 	}
+	if (s->held) {
+		out_str(o, ", held back: ");
+		text_u64(o, s->held);
+	}
 	out_char(o, '\n');
 }
 

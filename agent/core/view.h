@@ -202,6 +202,7 @@ struct view_log {
  * @pending: waiting to be sent
  * @inflight: sent and not acknowledged
  * @refused: known missing at the peer
+ * @held: held back until they are assured or old enough
  * @table_used: connections in the connection tracking table of this kernel, of all groups and none
  * @table_max: as many as it takes, 0: no limit
  * @peer_table_max: as many as that of the standby takes, 0: no limit, or not known
@@ -219,7 +220,7 @@ struct view_sync {
 	bool session_up;
 	uint8_t sync;
 	bool protected;
-	uint64_t entries, pending, inflight, refused;
+	uint64_t entries, pending, inflight, refused, held;
 	uint64_t table_used, table_max, peer_table_max;
 	int64_t verified_ms;
 	uint64_t bulks, deltas;

@@ -106,6 +106,29 @@ static int adopt_group(struct agent *a, uint32_t id)
 	return err;
 }
 
+_Static_assert(CONF_MAX_RULES == KNL_MAX_RULES, "what a configuration may say has room");
+
+/* To the kernel ICMP has a number for each family, and a protocol with ports has all of them. */
+static void want_rules(const struct conf *c, const struct conf_map *m, struct knl_mapping *out)
+{
+	struct conf_repl r[CONF_MAX_RULES];
+
+	out->n_rules = conf_map_repls(c, m, r, CONF_MAX_RULES);
+	for (size_t i = 0; i < out->n_rules; i++) {
+		struct knl_rule *k = &out->rule[i];
+
+		k->l4 = r[i].l4;
+		k->when = r[i].when;
+		k->from = r[i].from;
+		k->to = r[i].to;
+		k->age = r[i].age_ms;
+		if (k->l4 == IPPROTO_ICMP && conf_map_family(c, m) == RG_V6)
+			k->l4 = IPPROTO_ICMPV6;
+		if (k->l4 == IPPROTO_TCP || k->l4 == IPPROTO_UDP || k->l4 == IPPROTO_SCTP)
+			k->to = k->to ? k->to : UINT16_MAX;
+	}
+}
+
 static int want_mapping(const struct agent *a, const struct conf_map *m, uint32_t slot,
 			struct knl_mapping *out)
 {
@@ -117,9 +140,7 @@ static int want_mapping(const struct agent *a, const struct conf_map *m, uint32_
 	out->id = m->id;
 	out->group = m->group.id;
 	out->slot = slot;
-	if (conf_holds_http(a->conf))
-		out->rule[out->n_rules++] =
-			(struct knl_rule){ .from = CONF_HTTP_PORT, .to = CONF_HTTP_PORT };
+	want_rules(a->conf, m, out);
 	return conf_pool_ranges(a->conf, p, a->taken, a->n_taken, out->range, KNL_MAX_RANGES,
 				&out->n_ranges);
 }
@@ -139,7 +160,9 @@ static bool same_rules(const struct knl_mapping *a, const struct knl_mapping *b)
 	bool same = a->n_rules == b->n_rules;
 
 	for (size_t i = 0; same && i < a->n_rules; i++)
-		same = a->rule[i].from == b->rule[i].from && a->rule[i].to == b->rule[i].to;
+		same = a->rule[i].l4 == b->rule[i].l4 && a->rule[i].when == b->rule[i].when &&
+		       a->rule[i].from == b->rule[i].from && a->rule[i].to == b->rule[i].to &&
+		       a->rule[i].age == b->rule[i].age;
 	return same;
 }
 

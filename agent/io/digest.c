@@ -11,8 +11,8 @@
 #include "core/conf.h"
 
 /*
- * What goes in: mappings with their list, pool and options, and whether they hold HTTP back; of
- * each interface its RII and virtual addresses.  What stays out may differ: priority, preempt,
+ * What goes in: mappings with their list, pool and options, whether they hold HTTP back, and the
+ * other rules about replication, if there are any; of each interface its RII and virtual addresses.  What stays out may differ: priority, preempt,
  * threshold, decrements, interface names.  Interfaces are taken in the order of their RII, for
  * their names, by which the configuration sorts them, need not be the same on both routers.
  */
@@ -69,12 +69,29 @@ static void add_pool(struct sum *s, const struct conf_pool *p)
 	add_u32(s, p->len);
 }
 
+static void add_repls(struct sum *s, const struct conf *c, uint32_t map)
+{
+	for (uint32_t i = 0; i < c->n_repls; i++) {
+		const struct conf_repl *r = &c->repl[i];
+
+		if (r->map != map)
+			continue;
+		add_str(s, "replication");
+		add_u32(s, r->l4);
+		add_u32(s, r->when);
+		add_u32(s, (uint32_t)r->from << 16 | r->to);
+		add_u32(s, r->age_ms);
+	}
+}
+
 static void add_map(struct sum *s, const struct conf *c, const struct conf_map *m)
 {
 	add_str(s, "map");
 	add_u32(s, m->id);
 	add_u32(s, m->overload);
 	add_u32(s, conf_holds_http(c));
+	add_repls(s, c, m->id);
+	add_repls(s, c, 0);
 	add_acl(s, conf_acl(c, m->acl));
 	add_pool(s, conf_pool(c, m->pool));
 }

@@ -120,6 +120,7 @@ static void fill_sync(const struct group *g, const struct knl_group *k, struct v
 	o->pending = k->pending;
 	o->inflight = k->inflight;
 	o->refused = k->refused;
+	o->held = k->held;
 	cttable_read(&t);
 	o->table_used = t.used;
 	o->table_max = t.max;

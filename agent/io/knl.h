@@ -25,7 +25,7 @@ struct conf;
 
 #define KNL_MAX_ADDRS 256
 #define KNL_MAX_RANGES 64
-#define KNL_MAX_RULES 4
+#define KNL_MAX_RULES 64
 
 struct knl {
 	struct knl_sock sock; /* command socket, open as long as the daemon runs */
@@ -52,16 +52,20 @@ struct knl_group {
 	uint32_t pending;
 	uint32_t inflight;
 	uint32_t refused;
+	uint32_t held; /* back, for a while */
 	bool has_verified; /* both tables were equal */
 	uint32_t verified; /* ms ago */
 	size_t n_addrs;
 	struct rg_addr addr[KNL_MAX_ADDRS];
 };
 
-/* NF_RG_A_RULE: what is not replicated; for TCP alone. */
+/* NF_RG_A_RULE: when something is replicated. */
 struct knl_rule {
+	uint8_t l4;
+	uint8_t when; /* enum nf_rg_when */
 	uint16_t from; /* first port */
-	uint16_t to;
+	uint16_t to; /* 0: it has no ports */
+	uint32_t age; /* ms, for NF_RG_WHEN_AGE */
 };
 
 /* NF_RG_CMD_MAPPING_GET */

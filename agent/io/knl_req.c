@@ -140,6 +140,7 @@ static bool parse_group(const struct nlmsghdr *nlh, struct knl_group *g)
 	g->pending = get_u32(tb[NF_RG_A_PENDING]);
 	g->inflight = get_u32(tb[NF_RG_A_INFLIGHT]);
 	g->refused = get_u32(tb[NF_RG_A_REFUSED]);
+	g->held = get_u32(tb[NF_RG_A_HELD]);
 	g->has_verified = tb[NF_RG_A_VERIFIED];
 	g->verified = get_u32(tb[NF_RG_A_VERIFIED]);
 	parse_addrs(tb[NF_RG_A_ADDRS], g);
@@ -239,6 +240,23 @@ static int put_ranges(struct nl_msg *msg, const struct knl_mapping *m)
 	return 0;
 }
 
+_Static_assert(KNL_MAX_RULES == NF_RG_RULES_MAX, "the kernel's limit is the agent's");
+
+/* Never is what a rule says by itself, and all that an older module knows. */
+static int put_rule(struct nl_msg *msg, const struct knl_rule *r)
+{
+	struct nlattr *nest = nla_nest_start(msg, NF_RG_A_RULE);
+
+	if (!nest || nla_put_u8(msg, NF_RG_A_RULE_PROTO, r->l4) < 0 ||
+	    (r->to && (nla_put_u16(msg, NF_RG_A_RULE_PORT_FROM, r->from) < 0 ||
+		       nla_put_u16(msg, NF_RG_A_RULE_PORT_TO, r->to) < 0)) ||
+	    (r->when != NF_RG_WHEN_NEVER && nla_put_u8(msg, NF_RG_A_RULE_WHEN, r->when) < 0) ||
+	    (r->age && nla_put_u32(msg, NF_RG_A_RULE_AGE, r->age) < 0))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int put_policy(struct nl_msg *msg, const struct knl_mapping *m)
 {
 	struct nlattr *nest;
@@ -248,15 +266,9 @@ static int put_policy(struct nl_msg *msg, const struct knl_mapping *m)
 	nest = nla_nest_start(msg, NF_RG_A_POLICY);
 	if (!nest)
 		return -EMSGSIZE;
-	for (size_t i = 0; i < m->n_rules; i++) {
-		struct nlattr *r = nla_nest_start(msg, NF_RG_A_RULE);
-
-		if (!r || nla_put_u8(msg, NF_RG_A_RULE_PROTO, IPPROTO_TCP) < 0 ||
-		    nla_put_u16(msg, NF_RG_A_RULE_PORT_FROM, m->rule[i].from) < 0 ||
-		    nla_put_u16(msg, NF_RG_A_RULE_PORT_TO, m->rule[i].to) < 0)
+	for (size_t i = 0; i < m->n_rules; i++)
+		if (put_rule(msg, &m->rule[i]))
 			return -EMSGSIZE;
-		nla_nest_end(msg, r);
-	}
 	nla_nest_end(msg, nest);
 	return 0;
 }
@@ -321,7 +333,6 @@ static void parse_ranges(struct nlattr *nest, struct knl_mapping *m)
 	}
 }
 
-/* A rule that is none of ours is one that no configuration wants, so the policy is made anew. */
 static void parse_policy(struct nlattr *nest, struct knl_mapping *m)
 {
 	struct nlattr *r;
@@ -333,15 +344,18 @@ static void parse_policy(struct nlattr *nest, struct knl_mapping *m)
 		struct nlattr *proto = nla_find(nla_data(r), nla_len(r), NF_RG_A_RULE_PROTO);
 		struct nlattr *from = nla_find(nla_data(r), nla_len(r), NF_RG_A_RULE_PORT_FROM);
 		struct nlattr *to = nla_find(nla_data(r), nla_len(r), NF_RG_A_RULE_PORT_TO);
-		struct knl_rule rule = { 0, 0 };
+		struct nlattr *when = nla_find(nla_data(r), nla_len(r), NF_RG_A_RULE_WHEN);
+		struct nlattr *age = nla_find(nla_data(r), nla_len(r), NF_RG_A_RULE_AGE);
 
 		if (m->n_rules == KNL_MAX_RULES)
 			return;
-		if (proto && from && to && nla_get_u8(proto) == IPPROTO_TCP) {
-			rule.from = nla_get_u16(from);
-			rule.to = nla_get_u16(to);
-		}
-		m->rule[m->n_rules++] = rule;
+		m->rule[m->n_rules++] = (struct knl_rule){
+			.l4 = proto ? nla_get_u8(proto) : 0,
+			.when = when ? nla_get_u8(when) : NF_RG_WHEN_NEVER,
+			.from = from ? nla_get_u16(from) : 0,
+			.to = to ? nla_get_u16(to) : 0,
+			.age = age ? nla_get_u32(age) : 0,
+		};
 	}
 }
 

@@ -467,7 +467,8 @@ static struct changed what_changed(const struct conf *before, const struct conf 
 				ch[i].obj == CONF_OBJ_IF || ch[i].obj == CONF_OBJ_POOL ||
 				ch[i].obj == CONF_OBJ_ACL || ch[i].obj == CONF_OBJ_MAP ||
 				(ch[i].obj == CONF_OBJ_GROUP && (!ch[i].before || !ch[i].after));
-			changed.mappings |= changed.rules || ch[i].obj == CONF_OBJ_HTTP;
+			changed.mappings |= changed.rules || ch[i].obj == CONF_OBJ_HTTP ||
+					    ch[i].obj == CONF_OBJ_REPL;
 		}
 	}
 	free(ch);

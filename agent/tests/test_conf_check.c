@@ -86,6 +86,86 @@ static void test_http(void **state)
 		  "HTTP sessions to this port are not what is replicated");
 }
 
+#define REPL "ip nat switchover replication "
+#define MAP7 "ip nat inside source list l pool p redundancy 1 mapping-id 7 overload\n"
+
+static void test_repl(void **state)
+{
+	char text[8192];
+	size_t at = 0;
+	unsigned int i;
+
+	must_refuse(&p, REPL "tcp port 80 90 never\n" REPL "tcp port 90 99 assured\n",
+		    "f:2: error: ",
+		    "replication: tcp ports 80-90 and 90-99 overlap");
+	must_refuse(&p, REPL "mapping-id 7 udp port 5 never\n"
+		    REPL "mapping-id 7 udp port 1 9 assured\n",
+		    "f:2: error: ", "replication: udp ports 1-9 and 5-5 overlap");
+	must_load(&p, REPL "tcp port 80 90 never\n" REPL "tcp port 91 99 never\n"
+		  REPL "udp port 85 never\n" REPL "tcp always\n"
+		  REPL "mapping-id 7 tcp port 85 never\n");
+	must_warn(&p, REPL "mapping-id 7 tcp never\n",
+		  "f:1: warning: replication: mapping 7 is not defined, the rule does nothing");
+	must_not_warn(&p, MAP7 REPL "mapping-id 7 tcp never\n",
+		      "mapping 7 is not defined");
+
+	/* As many as the kernel takes, HTTP among them */
+	at = (size_t)snprintf(text, sizeof(text), MAP7);
+	for (i = 1; i < CONF_MAX_RULES; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+				       REPL "%sudp port %u never\n",
+				       i % 2 ? "mapping-id 7 " : "", i);
+	must_load(&p, text);
+	snprintf(text + at, sizeof(text) - at, REPL "http\n" REPL "ip never\n");
+	must_load(&p, text);
+	snprintf(text + at, sizeof(text) - at, REPL "ip never\n");
+	must_refuse(&p, text, "f:1: error: ",
+		    "mapping 7: 65 replication rules are about it, there is room for 64");
+}
+
+/* The narrowest decides, and of two alike that of the mapping. */
+static void test_repl_order(void **state)
+{
+	static const char *const lines =
+		MAP7 REPL "ip never\n" REPL "mapping-id 7 ip older-than 1\n"
+		REPL "tcp never\n" REPL "mapping-id 7 tcp older-than 2\n"
+		REPL "tcp port 7 never\n"
+		REPL "mapping-id 7 tcp port 7 older-than 3\n"
+		REPL "mapping-id 8 tcp port 7 older-than 4\n";
+	static const struct {
+		uint32_t map;
+		uint8_t l4;
+		uint16_t from, to;
+		uint32_t age;
+	} want[] = {
+		{ 7, 6, 7, 7, 3 }, { 0, 6, 7, 7, 0 }, { 0, 6, 80, 80, 0 },
+		{ 7, 6, 0, 0, 2 }, { 0, 6, 0, 0, 0 }, { 7, 0, 0, 0, 1 },
+		{ 0, 0, 0, 0, 0 },
+	};
+	struct conf_repl r[CONF_MAX_RULES];
+	char text[1024];
+	uint32_t i, n;
+
+	must_load(&p, lines);
+	n = conf_map_repls(&p.c, conf_map(&p.c, 7), r, CONF_MAX_RULES);
+	assert_int_equal(n, ARRAY_SIZE(want));
+	for (i = 0; i < n; i++) {
+		assert_int_equal(r[i].map, want[i].map);
+		assert_int_equal(r[i].l4, want[i].l4);
+		assert_int_equal(r[i].from, want[i].from);
+		assert_int_equal(r[i].to, want[i].to);
+		assert_int_equal(r[i].age_ms, want[i].age);
+	}
+	snprintf(text, sizeof(text), "%s" REPL "http\n", lines);
+	must_load(&p, text);
+	n = conf_map_repls(&p.c, conf_map(&p.c, 7), r, CONF_MAX_RULES);
+	assert_int_equal(n, ARRAY_SIZE(want) - 1);
+	/* No more than there is room for */
+	r[1].age_ms = 99;
+	assert_int_equal(conf_map_repls(&p.c, conf_map(&p.c, 7), r, 1), n);
+	assert_int_equal(r[1].age_ms, 99);
+}
+
 static void test_group_warnings(void **state)
 {
 	must_warn(&p, IN_GROUP,
@@ -222,6 +302,8 @@ int main(void)
 		cmocka_unit_test(test_undefined),
 		cmocka_unit_test(test_group_by_name),
 		cmocka_unit_test(test_http),
+		cmocka_unit_test(test_repl),
+		cmocka_unit_test(test_repl_order),
 		cmocka_unit_test(test_group_warnings),
 		cmocka_unit_test(test_interface_contradictions),
 		cmocka_unit_test(test_decrements),

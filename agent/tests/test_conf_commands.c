@@ -4,6 +4,8 @@
 
 static struct parsed p;
 
+#define REPL "ip nat switchover replication "
+
 struct good {
 	const char *before;	/* the mode it belongs to */
 	const char *line;
@@ -21,6 +23,29 @@ static const struct good good[] = {
 	{ "ip nat switchover replication http\n",
 	  "no ip nat switchover replication http port 81",
 	  "ip nat switchover replication http\n" },
+	{ "", REPL "tcp never", REPL "tcp never\n" },
+	{ "", REPL "udp assured", REPL "udp assured\n" },
+	{ "", REPL "sctp always", REPL "sctp always\n" },
+	{ "", REPL "icmp older-than 1", REPL "icmp older-than 1\n" },
+	{ "", REPL "gre assured", REPL "gre assured\n" },
+	{ "", REPL "ip older-than 3600000", REPL "ip older-than 3600000\n" },
+	{ "", REPL "tcp port 1 never", REPL "tcp port 1 never\n" },
+	{ "", REPL "udp port 65535 never", REPL "udp port 65535 never\n" },
+	{ "", REPL "tcp port 1 65535 assured", REPL "tcp port 1 65535 assured\n" },
+	{ "", REPL "tcp port 7 7 assured", REPL "tcp port 7 assured\n" },
+	{ "", REPL "mapping-id 2147483647 tcp port 80 81 older-than 5000",
+	  REPL "mapping-id 2147483647 tcp port 80 81 older-than 5000\n" },
+	{ "", "ip nat sw rep map 1 t p 80 o 50", REPL "mapping-id 1 tcp port 80 older-than 50\n" },
+	/* a later line about the same replaces an earlier one */
+	{ "", REPL "tcp port 9 never\n" REPL "tcp port 9 older-than 7", REPL "tcp port 9 older-than 7\n" },
+	/* sorted: of all mappings first, then by mapping, protocol and port */
+	{ "", REPL "mapping-id 2 ip never\n" REPL "mapping-id 1 udp never\n" REPL "tcp port 9 never\n"
+	  REPL "tcp port 8 never\n" REPL "tcp never\n" REPL "ip never",
+	  REPL "ip never\n" REPL "tcp never\n" REPL "tcp port 8 never\n" REPL "tcp port 9 never\n"
+	  REPL "mapping-id 1 udp never\n" REPL "mapping-id 2 ip never\n" },
+	{ REPL "tcp port 9 never\n", "no " REPL "tcp port 10", REPL "tcp port 9 never\n" },
+	{ REPL "tcp port 9 never\n", "no " REPL "tcp", REPL "tcp port 9 never\n" },
+	{ REPL "tcp port 9 never\n", "no " REPL "mapping-id 3 tcp port 9", REPL "tcp port 9 never\n" },
 	{ IN_APP, "domain 0", "domain 0\n" },
 	{ IN_APP, "domain 255", "domain 255\n" },
 	{ IN_APP, "protocol 1", "protocol 1\n" },
@@ -260,7 +285,32 @@ static const struct {
 	{ "ip nat pool P 10.0.0.1 10.0.0.2", "f:1:32:",
 	  "\"netmask\" or \"prefix-length\"", "" },
 	{ "ip nat switchover", "f:1:18:", "expected \"replication\"", "" },
-	{ "ip nat switchover replication", "f:1:30:", "expected \"http\"", "" },
+	{ "ip nat switchover replication", "f:1:30:",
+	  "expected \"http\" or \"mapping-id\" or \"tcp\" or \"udp\" or \"sctp\" or \"icmp\" or \"gre\" or \"ip\"",
+	  "" },
+	{ REPL "tcp", "f:1:34:",
+	  "expected \"never\" or \"older-than\" or \"always\" or \"assured\" or \"port\"", "" },
+	{ REPL "dccp never", "f:1:31:", "expected \"http\"", "" },
+	{ REPL "icmp assured", "f:1:36:",
+	  "expected \"never\" or \"older-than\" or \"always\"", "" },
+	{ REPL "gre port 1 never", "f:1:35:", "expected \"never\"", "" },
+	{ REPL "tcp port", "f:1:39:", "a number from 1 to 65535", "" },
+	{ REPL "tcp port 0 never", "f:1:40:", "a number from 1 to 65535", "" },
+	{ REPL "tcp port 65536 never", "f:1:40:", "a number from 1 to 65535", "" },
+	{ REPL "tcp port 9", "f:1:41:", "incomplete command", "" },
+	{ REPL "tcp port 9 10", "f:1:44:", "incomplete command", "" },
+	{ REPL "tcp port 9 8 never", "f:1:42:", "the last port is before the first", "" },
+	{ REPL "tcp port 9 70000 never", "f:1:42:", "a number from 1 to 65535", "" },
+	{ REPL "tcp older-than", "f:1:45:", "a number from 1 to 3600000", "" },
+	{ REPL "tcp older-than 0", "f:1:46:", "a number from 1 to 3600000", "" },
+	{ REPL "tcp older-than 3600001", "f:1:46:", "a number from 1 to 3600000", "" },
+	{ REPL "tcp a", "f:1:35:", "ambiguous abbreviation", "" },
+	{ REPL "tcp never 5", "f:1:41:", "expected the end of the line", "" },
+	{ REPL "mapping-id", "f:1:41:", "a number from 1 to 2147483647", "" },
+	{ REPL "mapping-id 0 tcp never", "f:1:42:", "a number from 1 to 2147483647", "" },
+	{ REPL "mapping-id 1", "f:1:43:", "expected \"tcp\"", "" },
+	{ REPL "mapping-id 1 http", "f:1:44:", "expected \"tcp\"", "" },
+	{ "no " REPL, "f:1:33:", "incomplete command", "" },
 	{ "ip nat switchover replication http 81", "f:1:36:",
 	  "expected \"port\" or the end of the line", "" },
 	{ "ip nat switchover replication http port", "f:1:40:",
@@ -357,6 +407,14 @@ static const struct {
 	  "no ip nat switchover replication http" },
 	{ "", "ip nat switchover replication http port 81",
 	  "no ip nat switchover replication http port 81" },
+	{ "", REPL "tcp port 9 10 older-than 7", "no " REPL "tcp port 9 10" },
+	{ "", REPL "tcp port 9 10 older-than 7",
+	  "no " REPL "tcp port 9 10 older-than 7" },
+	{ "", REPL "tcp port 9 older-than 7", "no " REPL "tcp port 9 never" },
+	{ "", REPL "ip assured", "no " REPL "ip" },
+	{ "", REPL "mapping-id 7 icmp never", "no " REPL "mapping-id 7 icmp" },
+	{ "", REPL "mapping-id 7 icmp never\n" REPL "mapping-id 7 ip never",
+	  "no " REPL "mapping-id 7" },
 	{ IN_APP, "domain 3", "no domain" },
 	{ IN_APP, "domain 3", "no domain 3" },
 	{ IN_PROTOCOL, "name x", "no name" },
@@ -439,6 +497,8 @@ static void test_no_nothing(void **state)
 	must_warn(&p, IN_ACL "no 10\n", "no such entry");
 	must_warn(&p, "no ip nat inside source list l pool p\n",
 		  "there is no such rule");
+	must_warn(&p, "no " REPL "tcp\n", "there is no such rule");
+	must_warn(&p, "no " REPL "mapping-id 3\n", "there is no such rule");
 	must_warn(&p, IN_IF "no redundancy group 1\n", "not in this group");
 	must_warn(&p, IN_IF "redundancy rii 1\nredundancy group 1 decrement 1\n"
 		  "no redundancy group 1 ip 10.0.0.1\n",
@@ -536,6 +596,7 @@ static void test_full(void **state)
 		{ IN_ACL, "permit host 10.0.0.", "", CONF_MAX_ACES },
 		{ "", "ip nat inside source list l pool p redundancy 1 overload mapping-id ",
 		  "", CONF_MAX_MAPS },
+		{ "", REPL "udp port ", " never", CONF_MAX_REPLS },
 	};
 	static char text[TEXT_SIZE];
 	unsigned int i, n;

@@ -96,6 +96,44 @@ static void test_http(void **state)
 	changes("no ip nat switchover replication http\n", NULL, 0);
 }
 
+static void test_repl(void **state)
+{
+	CHANGES("ip nat switchover replication mapping-id 7 udp assured\n",
+		{ CONF_OBJ_REPL, NULL, 0, 1 });
+	CHANGES("ip nat switchover replication tcp port 5 older-than 9\n"
+		"ip nat switchover replication http\n",
+		{ CONF_OBJ_HTTP, NULL, 0, 1 }, { CONF_OBJ_REPL, NULL, 0, 1 });
+	changes("ip nat switchover replication tcp never\n"
+		"no ip nat switchover replication tcp\n", NULL, 0);
+}
+
+/* Each part of a rule is a difference. */
+static void test_repl_parts(void **state)
+{
+	static const char *const other[] = {
+		"mapping-id 7 tcp port 5 6 older-than 9",
+		"mapping-id 8 udp port 5 6 older-than 9",
+		"mapping-id 8 tcp port 4 6 older-than 9",
+		"mapping-id 8 tcp port 5 7 older-than 9",
+		"mapping-id 8 tcp port 5 6 older-than 8",
+		"mapping-id 8 tcp port 5 6 assured",
+	};
+	char text[256];
+	size_t i;
+
+	must_load(&a, "ip nat switchover replication mapping-id 8 tcp port 5 6 older-than 9\n");
+	for (i = 0; i < ARRAY_SIZE(other); i++) {
+		snprintf(text, sizeof(text), "ip nat switchover replication %s\n",
+			 other[i]);
+		must_load(&b, text);
+		if (conf_equal(&a.c, &b.c))
+			fail_msg("no difference: %s", other[i]);
+	}
+	must_load(&a, "ip nat switchover replication udp never\n");
+	must_load(&b, "ip nat switchover replication udp assured\n");
+	assert_false(conf_equal(&a.c, &b.c));
+}
+
 static void test_protocol(void **state)
 {
 	CHANGES(IN_PROTOCOL "name x\n",
@@ -221,6 +259,8 @@ int main(void)
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_domain),
 		cmocka_unit_test(test_http),
+		cmocka_unit_test(test_repl),
+		cmocka_unit_test(test_repl_parts),
 		cmocka_unit_test(test_protocol),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_interface),

@@ -148,6 +148,37 @@ static void add_acl(struct text *t, uint32_t i)
 	}
 }
 
+static void add_repls(struct text *t)
+{
+	static const char *const protocols[] = {
+		"tcp", "udp", "sctp", "icmp", "gre", "ip",
+	};
+	uint32_t i, n = rnd(6);
+
+	for (i = 0; i < n; i++) {
+		uint32_t l4 = rnd(6);
+
+		add(t, "ip nat switchover replication ");
+		if (rnd(2))
+			add(t, "mapping-id %u ", 1 + rnd(3));
+		add(t, "%s ", protocols[l4]);
+		/* not overlapping, which would be refused */
+		if (l4 < 3 && rnd(2))
+			add(t, "port %u %u ", 100 * i + 1, 100 * i + 1 + rnd(99));
+		switch (rnd(3)) {
+		case 0:
+			add(t, "older-than %u\n", 1 + rnd(5000));
+			break;
+		case 1:
+			add(t, "never\n");
+			break;
+		case 2:
+			add(t, "%s\n", l4 == 3 ? "always" : "assured");
+			break;
+		}
+	}
+}
+
 static void add_nat(struct text *t)
 {
 	uint32_t i, n = rnd(12);
@@ -155,6 +186,7 @@ static void add_nat(struct text *t)
 	if (rnd(2))
 		add(t, "ip nat switchover replication http port %u\n",
 		    79 + rnd(3));
+	add_repls(t);
 	for (i = 0; i < n; i++) {
 		uint32_t from = 1 + rnd(100), to = from + rnd(100);
 		char group[8];

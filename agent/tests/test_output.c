@@ -192,9 +192,16 @@ static void test_group_verified(void **state)
 	g->sync.refused = 2;
 	render(OUTPUT_GROUP, g);
 	has("         Verified equal: 3 s ago, not since, entries known missing: 2\n");
+	hasnt("held back");
+	g->sync.held = 7;
+	render(OUTPUT_GROUP, g);
+	has("not since, entries known missing: 2, held back: 7\n");
+	g->sync.held = 0;
 	render(OUTPUT_COUNTERS, g);
 	has("Synchronisation: session down, not verified\n");
+	has("held-now");
 	json(OUTPUT_COUNTERS, g);
+	has("\"held_now\":0");
 	has("\"state\":\"verify\"");
 	has("\"verified_ms\":3999");
 	g->sync.verified_ms = -1;
