@@ -141,11 +141,13 @@ loaded() { grep -q "^$1 " /proc/modules; }
 ktap_plan 30
 kmod_up
 must modprobe -a nf_nat_ftp nf_nat_tftp
+# Before destination NAT: Linux 5.10 gives a connection that NAT has changed already no place for
+# offsets when nft gives it a helper, and complains itself of the first one.
 for r in A B; do
 	must ns $r nft 'add table inet help
 		add ct helper inet help ftp { type "ftp" protocol tcp; }
 		add ct helper inet help tftp { type "tftp" protocol udp; }
-		add chain inet help pre { type filter hook prerouting priority 0; }
+		add chain inet help pre { type filter hook prerouting priority -150; }
 		add rule inet help pre tcp dport 21 ct helper set "ftp"
 		add rule inet help pre udp dport 69 ct helper set "tftp"'
 done
