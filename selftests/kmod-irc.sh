@@ -11,7 +11,7 @@
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
 
-RATE=300000	# bytes a second
+RATE=$((300000 / ktap_slow))	# bytes a second
 BIG=3000000
 dir=$RUN/$NS/irc
 
