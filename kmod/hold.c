@@ -5,8 +5,8 @@
  * Such a connection has an entry from the start, by which its events and its end find it.  But the
  * entry is on none of the lists that are sent, it counts for nothing in the digests, and the mark
  * has no slot.  When its time has come it is dirty, as a new one is.  If the connection ends
- * before, the peer never hears of it; so it is with a TCP connection that is closed by then, which
- * connection tracking remembers for a while.
+ * before, the peer never hears of it; so it is with one that is closed or has timed out by then,
+ * which connection tracking remembers for a while.
  *
  * What has to be assured waits for the event that says so.  What has to be old lies in a wheel of
  * lists, by the tick at which it will be: no timer for each, and one work item for a group, which
@@ -54,10 +54,13 @@ static struct list_head *wheel_slot(struct nf_rg_group *g, u64 tick)
 /* Context: the group's lock. */
 static void wheel_set(struct nf_rg_group *g, u64 tick, u64 now)
 {
+	u64 at = tick << TICK_SHIFT;
+
 	if (g->dead)
 		return;
 	g->wheel_next = tick;
-	mod_delayed_work(system_unbound_wq, &g->hold_work, (tick << TICK_SHIFT) - now);
+	/* A long look may have let the next tick pass. */
+	mod_delayed_work(system_unbound_wq, &g->hold_work, at > now ? at - now : 0);
 }
 
 /* @due: jiffies, in the future.  Context: the group's lock. */
@@ -84,9 +87,14 @@ void nf_rg_hold_begin(struct nf_rg_group *g, struct nf_rg_entry *e)
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_HELD_BACK);
 }
 
-/* Both sides of a TCP connection have ended it, or one has reset it. */
+/*
+ * Both sides of a TCP connection have ended it, or one has reset it; or it had its time, and nobody
+ * has come by yet to remove it.
+ */
 static bool is_over(const struct nf_conn *ct)
 {
+	if (nf_ct_is_expired(ct))
+		return true;
 	if (nf_ct_protonum(ct) != IPPROTO_TCP)
 		return false;
 	switch (READ_ONCE(ct->proto.tcp.state)) {

@@ -47,17 +47,18 @@ verified() {
 	quiet wait_for 20 verified_since "$t"
 }
 
-ktap_plan 44
+ktap_plan 45
 must modprobe nf_rg scrub_interval=2
 kmod_up
 flowd_start 5000 10
 # as if a replicated connection had expected them: its mark is theirs
 must ns A nft 'add rule inet rgtest mine ct state new tcp dport { 5002, 5005 } ct mark set 0x01000005'
 must relay_up A B
-mapping $(rule 17:5001 assured) $(rule 6:5001 assured) $(rule 6:5002 3000) $(rule 6:5003 10000) \
+mapping $(rule 17:5001 assured) $(rule 6:5001 assured) $(rule 6:5002 3000) $(rule 17:5002 3000) \
+	$(rule 6:5003 10000) \
 	$(rule 6:5004 600000) $(rule 6:5005 not) $(rule 6:5006 always) $(rule 0 1000)
 ok_if "the kernel tells every rule" has "$(rgk A mappings)" \
-	'^152 1 1 .* assured 17:5001-5001 assured 6:5001-5001 old 6:5002-5002@3000 old 6:5003-5003@10000 old 6:5004-5004@600000 not 6:5005-5005 always 6:5006-5006 old 0@1000$'
+	'^152 1 1 .* assured 17:5001-5001 assured 6:5001-5001 old 6:5002-5002@3000 old 17:5002-5002@3000 old 6:5003-5003@10000 old 6:5004-5004@600000 not 6:5005-5005 always 6:5006-5006 old 0@1000$'
 
 # by state
 must hold_start tcp c -n 5 192.0.2.9 5001
@@ -112,13 +113,18 @@ before=$(counts)
 must ns c "$PROGS/flowgen" churn -c 4 -n 20 192.0.2.9 5002
 ok_if "short connections are held back" is "$(kget A held) $(counts)" \
 	"20 $((${before%% *} + 20)) ${before#* }"
+# long over when their time comes, and there as long as nobody looks
+topo_sysctl A net.netfilter.nf_conntrack_udp_timeout=1 net.netfilter.nf_conntrack_udp_timeout_stream=1
+must hold_start brief c -u -n 5 192.0.2.9 5002
+topo_sysctl A net.netfilter.nf_conntrack_udp_timeout=600 net.netfilter.nf_conntrack_udp_timeout_stream=600
 must hold_start mark c -n 1 192.0.2.9 5002
 mark_sent() { is "$(rg_marked B | grep -c 'dport=5002 ')" 6; }
 ok_if "what is closed when its time has come is not sent" quiet wait_for 10 mark_sent
+ok_if "nor what has timed out" is "$(rg_marked B | grep -c '^udp .*dport=5002 ')" 0
 ok_if "it is known to be equal without them" verified
 ns A conntrack -D -p tcp --state TIME_WAIT >/dev/null 2>&1
 ok_if "and counted when it ends" is "$(kget A held) $(counts)" \
-	"0 $((${before%% *} + 21)) $(kstat A held-sent) 20"
+	"0 $((${before%% *} + 26)) $(kstat A held-sent) 25"
 
 # another policy
 must hold_start long c -n 3 192.0.2.9 5004
