@@ -7,7 +7,7 @@
 # nothing is left behind. The soak has another seed each time, and many of them; NF_RG_SEED=N
 # repeats one.
 #
-# Topology: one namespace, which forwards what comes in at lo to dummy0.
+# Topology: one namespace, which forwards what comes in at lo to dummy0, and translates it.
 . "$(dirname "$0")/lib/ktap.sh"
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
@@ -28,6 +28,13 @@ router_here() {
 	ip -6 route add default dev dummy0
 	sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.lo.rp_filter=0
+	# to the pools of one mapping of each group (nlfuzz.d/make.c)
+	nft 'add table inet rgtest
+		add chain inet rgtest post { type nat hook postrouting priority srcnat; }
+		add rule inet rgtest post oifname "dummy0" meta l4proto tcp snat ip to 192.0.2.100-192.0.2.103
+		add rule inet rgtest post oifname "dummy0" meta l4proto tcp snat ip6 to 2001:db8:b::64-2001:db8:b::67
+		add rule inet rgtest post oifname "dummy0" snat ip to 192.0.2.110-192.0.2.113
+		add rule inet rgtest post oifname "dummy0" snat ip6 to 2001:db8:b::6e-2001:db8:b::71'
 }
 
 # fuzz SEED COMMAND...: COMMAND is to run what follows it
@@ -67,7 +74,7 @@ more_seeds() {
 }
 unload() { modprobe -r -a nf_rg $helpers && ! grep -qE '^nf_(rg|nat_ftp|conntrack_ftp) ' /proc/modules; }
 
-ktap_plan 23
+ktap_plan 24
 diag "NF_RG_SEED=$SEED"
 must mkdir -p "$dir"
 must chmod 755 "$RUN" "$dir"
@@ -93,6 +100,8 @@ ok_if "malformed batches are known" at_least "$(kstat F install-malformed)" 50
 ok_if "batches come" at_least "$(said pushes)" 50
 ok_if "and answers are heard" at_least "$(kstat F acks)" 30
 ok_if "connections were released" at_least "$(kstat F timeouts-released)" 100
+ok_if "or held back" at_least "$(kstat F held-back)" 5
+diag "held back $(kstat F held-back), sent $(kstat F held-sent), short $(kstat F held-short)"
 
 before=$(groups)
 ok_if "nobody is heard" by_nobody "$SEED"

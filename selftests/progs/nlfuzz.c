@@ -294,6 +294,22 @@ static void put_range(int l3, uint32_t k)
 	nest_end(range);
 }
 
+/* What is held back for a while: every state of it, and ages that come in a run. */
+static void put_waiting_rule(void)
+{
+	static const uint8_t protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, 0 };
+	uint8_t proto = protos[rnd(4)], when = (uint8_t)rnd(4);
+	struct nlattr *rule = nest(NF_RG_A_RULE);
+
+	put8(NF_RG_A_RULE_PROTO, proto);
+	if ((proto == IPPROTO_TCP || proto == IPPROTO_UDP) && one_in(2))
+		put16(NF_RG_A_RULE_PORT_FROM, (uint16_t)rnd(1024));
+	put8(NF_RG_A_RULE_WHEN, when);
+	if (when == NF_RG_WHEN_AGE)
+		put32(NF_RG_A_RULE_AGE, 1 + rnd(one_in(2) ? 100 : 20000));
+	nest_end(rule);
+}
+
 static void mapping_new(uint32_t k)
 {
 	struct nlattr *n, *rule;
@@ -313,6 +329,8 @@ static void mapping_new(uint32_t k)
 		put16(NF_RG_A_RULE_PORT_FROM, 80);
 		put16(NF_RG_A_RULE_PORT_TO, 88);
 		nest_end(rule);
+		for (k = rnd(4); k; k--)
+			put_waiting_rule();
 		nest_end(n);
 	}
 }
