@@ -84,6 +84,7 @@ static enum nf_rg_verdict release_one(struct nf_rg_group *g, struct nf_rg_entry 
 {
 	if (g->role != NF_RG_ROLE_ACTIVE || !e->held)
 		return NF_RG_KEEP;
+	nf_rg_window_resume(e);
 	/* A packet may have come first, and set the timeout that its protocol wants. */
 	if (cmpxchg(&e->ct->timeout, e->hold, nfct_time_stamp + release_time(e)) == e->hold)
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_RELEASED);

@@ -95,6 +95,7 @@
 	X(WINDOW_TOLD, "windows-told")					\
 	X(WINDOW_LEARNT, "windows-learnt")				\
 	X(WINDOW_AGAIN, "windows-contradicted")				\
+	X(WINDOW_RESUMED, "handshakes-resumed")				\
 	X(WINDOW_NO_MEMORY, "window-no-memory")				\
 	X(WINDOW_NO_HOOKS, "window-no-hooks")
 

@@ -116,6 +116,38 @@ void nf_rg_window_rest(struct nf_rg_entry *e)
 }
 
 /**
+ * nf_rg_window_resume - the group takes over: a handshake goes on wherever it is by now
+ * @e: the entry
+ *
+ * Of a connection that was opened just before the peer died only the SYN may be known here.  If the
+ * rest of the handshake has passed there, the core would call all that follows invalid.  So it
+ * counts as answered, and both may begin: segments establish it, and of a handshake that is
+ * repeated the core learns all that there is.  The server's options are not known otherwise, so
+ * the windows of such a connection are not checked.
+ *
+ * Context: the group's lock, bottom halves off; takes ct->lock.
+ */
+void nf_rg_window_resume(struct nf_rg_entry *e)
+{
+	struct ip_ct_tcp *tcp = &e->ct->proto.tcp;
+	int i;
+
+	if (!is_tcp(e->ct) || READ_ONCE(tcp->state) != TCP_CONNTRACK_SYN_SENT)
+		return;
+	spin_lock(&e->ct->lock);
+	/* Nothing has passed here yet. */
+	if (tcp->state == TCP_CONNTRACK_SYN_SENT && !tcp->seen[0].td_maxwin) {
+		tcp->state = TCP_CONNTRACK_SYN_RECV;
+		for (i = 0; i < IP_CT_DIR_MAX; i++)
+			tcp->seen[i].flags |= IP_CT_TCP_FLAG_BE_LIBERAL;
+		guard_end(e);
+		set_bit(IPS_SEEN_REPLY_BIT, &e->ct->status);
+		nf_rg_stat_inc(nf_rg_entry_map(e)->group->rn, NF_RG_STAT_WINDOW_RESUMED);
+	}
+	spin_unlock(&e->ct->lock);
+}
+
+/**
  * nf_rg_window_drop - an entry ends
  * @e: the entry
  *

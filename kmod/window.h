@@ -13,6 +13,7 @@ void nf_rg_window_net_exit(struct nf_rg_net *rn);
 
 void nf_rg_window_hold(struct nf_rg_entry *e, const struct nf_rg_record *rec);
 void nf_rg_window_rest(struct nf_rg_entry *e);
+void nf_rg_window_resume(struct nf_rg_entry *e);
 void nf_rg_window_drop(struct nf_rg_entry *e);
 void nf_rg_window_export(struct nf_rg_entry *e, struct nf_rg_record *rec);
 void nf_rg_window_guard(struct nf_rg_net *rn);
