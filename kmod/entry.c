@@ -40,7 +40,7 @@
 
 /**
  * struct alone - an entry that is not inside its connection
- * @node: in nf_rg_net.entries
+ * @node: in nf_rg_net.alone
  * @rcu: frees it
  * @e: the entry
  */

@@ -17,7 +17,19 @@
 struct nf_rg_mapping *nf_rg_maps[NF_RG_MAPPINGS_MAX];
 static DEFINE_IDA(handles);
 
-static bool range_holds(const struct nf_rg_range *r, u8 family, const union nf_inet_addr *ip)
+/* Not memcmp(): most addresses differ in the first word. */
+static int cmp6(const __be32 *a, const __be32 *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		if (a[i] != b[i])
+			return ntohl(a[i]) < ntohl(b[i]) ? -1 : 1;
+	return 0;
+}
+
+static __always_inline bool range_holds(const struct nf_rg_range *r, u8 family,
+					const union nf_inet_addr *ip)
 {
 	if (r->family != family)
 		return false;
@@ -26,8 +38,19 @@ static bool range_holds(const struct nf_rg_range *r, u8 family, const union nf_i
 
 		return a >= ntohl(r->from.ip) && a <= ntohl(r->to.ip);
 	}
-	return memcmp(&ip->in6, &r->from.in6, sizeof(ip->in6)) >= 0 &&
-	       memcmp(&ip->in6, &r->to.in6, sizeof(ip->in6)) <= 0;
+	return cmp6(ip->ip6, r->from.ip6) >= 0 && cmp6(ip->ip6, r->to.ip6) <= 0;
+}
+
+/* Packets for the router itself ask all mappings: no call for each of them. */
+static __always_inline bool ranges_hold(const struct nf_rg_ranges *ranges, u8 family,
+					const union nf_inet_addr *ip)
+{
+	unsigned int i;
+
+	for (i = 0; i < ranges->n; i++)
+		if (range_holds(&ranges->r[i], family, ip))
+			return true;
+	return false;
 }
 
 /**
@@ -41,13 +64,7 @@ static bool range_holds(const struct nf_rg_range *r, u8 family, const union nf_i
  */
 bool nf_rg_mapping_holds(const struct nf_rg_mapping *m, u8 family, const union nf_inet_addr *ip)
 {
-	const struct nf_rg_ranges *ranges = rcu_dereference(m->ranges);
-	unsigned int i;
-
-	for (i = 0; i < ranges->n; i++)
-		if (range_holds(&ranges->r[i], family, ip))
-			return true;
-	return false;
+	return ranges_hold(rcu_dereference(m->ranges), family, ip);
 }
 
 /**
@@ -65,7 +82,7 @@ struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family,
 	struct nf_rg_mapping *m;
 
 	list_for_each_entry_rcu(m, &rn->mappings, list)
-		if (nf_rg_mapping_holds(m, family, ip))
+		if (ranges_hold(rcu_dereference(m->ranges), family, ip))
 			return m;
 	return NULL;
 }
