@@ -38,8 +38,9 @@
 
 static bool is_active(const struct nf_rg_net *rn, const struct nf_rg_group *g)
 {
-	/* If all may forward, none is anything else. */
-	return nf_rg_net_open(rn) || nf_rg_group_active(g, ktime_get_boot_fast_ns());
+	/* If all may forward, its lease runs; but its role may have changed a moment ago. */
+	return nf_rg_net_open(rn) ? READ_ONCE(g->role) == NF_RG_ROLE_ACTIVE :
+				    nf_rg_group_active(g, ktime_get_boot_fast_ns());
 }
 
 /* A connection that was expected has its master's mark, and the peer need not have both. */
@@ -111,11 +112,11 @@ static noinline unsigned int post_look(struct nf_rg_net *rn, struct sk_buff *skb
 	unsigned int verdict = NF_ACCEPT;
 
 	if (ct && nf_ct_is_confirmed(ct)) {
-		if (READ_ONCE(ct->mark) & rn->mark_mask) {
-			if (nf_rg_proto_quiet(ct))
-				nf_rg_track_quiet(rn, ct);
+		/* What is translated may have an entry, also if a rule writes over its slot. */
+		if (READ_ONCE(ct->status) & (IPS_SRC_NAT | IPS_DST_NAT) && nf_rg_proto_quiet(ct))
+			nf_rg_track_quiet(rn, ct);
+		if (READ_ONCE(ct->mark) & rn->mark_mask)
 			return NF_ACCEPT;
-		}
 	} else if (ct) {
 		verdict = mark_first(rn, ct);
 	}

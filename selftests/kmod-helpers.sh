@@ -25,20 +25,7 @@ ftpd_start() {
 	local n=$1 dir=$RUN/$NS/ftpd.$1
 
 	files "$dir/files"
-	must mkdir -p /run/vsftpd/empty /srv/ftp	# its user's home
-	cat >"$dir/conf" <<-CONF
-		background=NO
-		listen=NO
-		listen_ipv6=YES
-		anonymous_enable=YES
-		no_anon_password=YES
-		anon_root=$dir/files
-		anon_max_rate=$RATE
-		ftp_username=ftp
-		seccomp_sandbox=NO
-		isolate=NO
-		isolate_network=NO
-	CONF
+	topo_vsftpd "$dir/files" "$RATE" >"$dir/conf"
 	ns "$n" vsftpd "$dir/conf" >"$dir/out" 2>&1 8>&- &
 	disown $!
 	must wait_for 10 ns "$n" nc -z ::1 21

@@ -59,7 +59,6 @@ job_ended() {
 }
 job_ends() { job_ended "$1" "$2" && is "$(cat "$PROG$1/out")" ""; }
 
-
 fetch_start() {
 	local name=$1 n=$2 out
 
@@ -146,20 +145,7 @@ httpd_start() {
 ftpd_start() {
 	local conf=$RUN/$NS/vsftpd.$1
 
-	must mkdir -p /run/vsftpd/empty /srv/ftp	# its user's home
-	cat >"$conf" <<-CONF
-		background=NO
-		listen=NO
-		listen_ipv6=YES
-		anonymous_enable=YES
-		no_anon_password=YES
-		anon_root=$FILES
-		anon_max_rate=$RATE
-		ftp_username=ftp
-		seccomp_sandbox=NO
-		isolate=NO
-		isolate_network=NO
-	CONF
+	topo_vsftpd "$FILES" "$RATE" >"$conf"
 	serve "ftpd.$1" "$1" vsftpd "$conf"
 	must wait_for 10 listens "$1" t 21
 }

@@ -112,6 +112,25 @@ topo_down() {
 	rm -rf "$RUN/$NS"
 }
 
+# topo_vsftpd FOLDER RATE: what vsftpd is told so that it gives FOLDER to anybody, RATE bytes a
+# second; on standard output
+topo_vsftpd() {
+	must mkdir -p /run/vsftpd/empty /srv/ftp	# its user's home
+	cat <<-CONF
+		background=NO
+		listen=NO
+		listen_ipv6=YES
+		anonymous_enable=YES
+		no_anon_password=YES
+		anon_root=$1
+		anon_max_rate=$2
+		ftp_username=ftp
+		seccomp_sandbox=NO
+		isolate=NO
+		isolate_network=NO
+	CONF
+}
+
 topo_sysctl() {
 	local n=$1
 
