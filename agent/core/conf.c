@@ -18,11 +18,25 @@ struct array {
 };
 
 _Static_assert(!offsetof(struct conf_protocol, id), "the key comes first");
+_Static_assert(!offsetof(struct conf_chain, name), "the key comes first");
+_Static_assert(!offsetof(struct conf_key, id), "the key comes first");
 _Static_assert(!offsetof(struct conf_group, id), "the key comes first");
 _Static_assert(!offsetof(struct conf_map, id), "the key comes first");
 _Static_assert(!offsetof(struct conf_if, name), "the key comes first");
 _Static_assert(!offsetof(struct conf_pool, name), "the key comes first");
 _Static_assert(!offsetof(struct conf_acl, name), "the key comes first");
+
+static struct array chains(struct conf *c)
+{
+	return (struct array){ c->chain, &c->n_chains, CONF_MAX_CHAINS,
+			       sizeof(c->chain[0]), true };
+}
+
+static struct array keys(struct conf_chain *c)
+{
+	return (struct array){ c->key, &c->n_keys, CONF_MAX_KEYS,
+			       sizeof(c->key[0]), false };
+}
 
 static struct array protocols(struct conf *c)
 {
@@ -159,6 +173,19 @@ void conf_protocol_init(struct conf_protocol *p, uint32_t id)
 }
 
 /**
+ * conf_protocol_no_auth - hellos are not authenticated
+ * @p: the protocol
+ */
+void conf_protocol_no_auth(struct conf_protocol *p)
+{
+	p->auth = CONF_AUTH_NONE;
+	memset(p->auth_text, 0, sizeof(p->auth_text));
+	memset(p->key, 0, sizeof(p->key));
+	p->key_timeout_s = 0;
+	memset(p->chain, 0, sizeof(p->chain));
+}
+
+/**
  * conf_group_init - a group with its defaults
  * @g: the group
  * @id: its number
@@ -170,6 +197,54 @@ void conf_group_init(struct conf_group *g, uint32_t id)
 	g->priority = CONF_DEF_PRIORITY;
 	g->delay_ms = CONF_DEF_DELAY_MS;
 	g->reload_ms = CONF_DEF_RELOAD_MS;
+}
+
+/**
+ * conf_get_chain - find or make a key chain
+ * @c: the configuration
+ * @name: its name
+ * @line: line that names it
+ *
+ * Return: the chain, NULL: no room.
+ */
+struct conf_chain *conf_get_chain(struct conf *c, const char *name,
+				  uint32_t line)
+{
+	struct array a = chains(c);
+	struct conf_chain *ch = array_find(&a, name);
+
+	if (!ch) {
+		ch = array_insert(&a, name);
+		if (ch) {
+			set_name(ch->name, sizeof(ch->name), name);
+			ch->line = line;
+		}
+	}
+	return ch;
+}
+
+/**
+ * conf_get_key - find or make a key
+ * @c: its chain
+ * @id: its number
+ *
+ * Return: the key, at first without a text and valid always; NULL: no room.
+ */
+struct conf_key *conf_get_key(struct conf_chain *c, uint32_t id)
+{
+	static const struct conf_life always = { 0, INT64_MAX };
+	struct array a = keys(c);
+	struct conf_key *k = array_find(&a, &id);
+
+	if (!k) {
+		k = array_insert(&a, &id);
+		if (k) {
+			k->id = id;
+			k->accept = always;
+			k->send = always;
+		}
+	}
+	return k;
 }
 
 /**
@@ -312,6 +387,34 @@ struct conf_map *conf_get_map(struct conf *c, uint32_t id, uint32_t line)
 }
 
 /**
+ * conf_drop_chain - remove a key chain
+ * @c: the configuration
+ * @name: its name
+ *
+ * Return: false when there was none.
+ */
+bool conf_drop_chain(struct conf *c, const char *name)
+{
+	struct array a = chains(c);
+
+	return array_drop(&a, name);
+}
+
+/**
+ * conf_drop_key - remove a key
+ * @c: its chain
+ * @id: its number
+ *
+ * Return: false when there was none.
+ */
+bool conf_drop_key(struct conf_chain *c, uint32_t id)
+{
+	struct array a = keys(c);
+
+	return array_drop(&a, &id);
+}
+
+/**
  * conf_drop_protocol - remove a protocol
  * @c: the configuration
  * @id: its number
@@ -402,6 +505,42 @@ bool conf_drop_map(struct conf *c, uint32_t id)
 static struct conf *unconst(const struct conf *c)
 {
 	return (struct conf *)(uintptr_t)c;
+}
+
+/**
+ * conf_chain - look up a key chain
+ * @c: the configuration
+ * @name: its name
+ *
+ * Return: the chain or NULL.
+ */
+const struct conf_chain *conf_chain(const struct conf *c, const char *name)
+{
+	struct array a = chains(unconst(c));
+
+	return array_find(&a, name);
+}
+
+/**
+ * conf_has_keys - is there something in it that nobody else may read?
+ * @c: the configuration
+ *
+ * The text of `authentication text` is none: it is in every hello.
+ *
+ * Return: true when there is a key.
+ */
+bool conf_has_keys(const struct conf *c)
+{
+	uint32_t i, k;
+
+	for (i = 0; i < c->n_protocols; i++)
+		if (*c->protocol[i].key)
+			return true;
+	for (i = 0; i < c->n_chains; i++)
+		for (k = 0; k < c->chain[i].n_keys; k++)
+			if (*c->chain[i].key[k].text)
+				return true;
+	return false;
 }
 
 /**

@@ -29,6 +29,9 @@
 #define CONF_WORD_LEN		64	/* pool and list names: 1-63 */
 #define CONF_IF_LEN		16	/* IFNAMSIZ */
 #define CONF_TEXT_LEN		9	/* authentication text: 1-8 */
+#define CONF_KEY_LEN		81	/* keys: 1-80 */
+#define CONF_OBSCURED_LEN	163	/* the same as type 7 */
+#define CONF_CHAIN_LEN		33	/* names of key chains: 1-32 */
 
 #define CONF_MAX_PROTOCOLS	8
 #define CONF_MAX_GROUPS		255
@@ -39,6 +42,10 @@
 #define CONF_MAX_ACES		64	/* in one list */
 #define CONF_MAX_MAPS		128
 #define CONF_MAX_REPLS		256
+#define CONF_MAX_CHAINS		16
+#define CONF_MAX_KEYS		16	/* in one chain */
+#define CONF_MAX_KEY_TIMEOUT	32767	/* s */
+#define CONF_MAX_YEAR		9999
 #define CONF_MAX_RULES		64	/* for one mapping: NF_RG_RULES_MAX */
 
 #define CONF_DEF_HELLO_MS	3000
@@ -49,13 +56,24 @@
 #define CONF_DEF_DOMAIN		71
 #define CONF_HTTP_PORT		80	/* where HTTP is, unless a command says otherwise */
 
+enum conf_auth {
+	CONF_AUTH_NONE = 0,
+	CONF_AUTH_TEXT,		/* a string in every hello, in clear */
+	CONF_AUTH_MD5,		/* HMAC-MD5 */
+	CONF_AUTH_SHA256,	/* HMAC-SHA-256 */
+};
+
 /**
  * struct conf_protocol - `protocol N`: how the control link is spoken
  * @id: 1-8
  * @name: alias, may be empty
  * @hello_ms: interval between hellos, 10-254000
  * @hold_ms: silence after which the peer counts as dead, 30-255000
- * @auth_text: `authentication text`, empty: none. Travels in clear.
+ * @auth: how hellos are authenticated
+ * @auth_text: CONF_AUTH_TEXT: the text
+ * @key: CONF_AUTH_MD5 and _SHA256: `key-string`, in clear; empty: see @chain
+ * @key_timeout_s: how long the key-string before this one is accepted, 0-32767
+ * @chain: key chain, when @key is empty
  * @bfd: on by default, and until BFD is supported a warning says that hellos
  *	alone run; off after `no bfd`
  * @line: where it was first named
@@ -65,8 +83,46 @@ struct conf_protocol {
 	char name[CONF_ALIAS_LEN];
 	uint32_t hello_ms;
 	uint32_t hold_ms;
+	enum conf_auth auth;
 	char auth_text[CONF_TEXT_LEN];
+	char key[CONF_KEY_LEN];
+	uint32_t key_timeout_s;
+	char chain[CONF_CHAIN_LEN];
 	bool bfd;
+	uint32_t line;
+};
+
+/* A time of validity, in s since 1970 UTC, @until excluded; INT64_MAX: no end. */
+struct conf_life {
+	int64_t from;
+	int64_t until;
+};
+
+/**
+ * struct conf_key - `key N` of a key chain
+ * @id: 0-2147483647
+ * @text: the key, in clear; empty: none yet, the key is not used
+ * @accept: when hellos with it are believed
+ * @send: when it signs
+ */
+struct conf_key {
+	uint32_t id;
+	char text[CONF_KEY_LEN];
+	struct conf_life accept;
+	struct conf_life send;
+};
+
+/**
+ * struct conf_chain - `key chain NAME`
+ * @name: its name
+ * @n_keys: how many of @key are set
+ * @key: keys, sorted
+ * @line: where it was first named
+ */
+struct conf_chain {
+	char name[CONF_WORD_LEN];
+	uint32_t n_keys;
+	struct conf_key key[CONF_MAX_KEYS];
 	uint32_t line;
 };
 
@@ -257,6 +313,7 @@ struct conf {
 	uint8_t domain;
 	uint16_t http_port;
 	uint32_t http_line;
+	uint32_t n_chains;
 	uint32_t n_protocols;
 	uint32_t n_groups;
 	uint32_t n_ifs;
@@ -264,6 +321,7 @@ struct conf {
 	uint32_t n_acls;
 	uint32_t n_maps;
 	uint32_t n_repls;
+	struct conf_chain chain[CONF_MAX_CHAINS];
 	struct conf_protocol protocol[CONF_MAX_PROTOCOLS];
 	struct conf_group group[CONF_MAX_GROUPS];
 	struct conf_if iface[CONF_MAX_IFS];
@@ -327,6 +385,7 @@ size_t conf_diag_print(const struct conf_diag *d, char *buf, size_t size);
 /*
  * Look-ups. All return NULL when there is no such object.
  */
+const struct conf_chain *conf_chain(const struct conf *c, const char *name);
 const struct conf_protocol *conf_protocol(const struct conf *c, uint32_t id);
 const struct conf_group *conf_group(const struct conf *c, uint32_t id);
 const struct conf_group *conf_group_named(const struct conf *c,
@@ -337,6 +396,7 @@ const struct conf_acl *conf_acl(const struct conf *c, const char *name);
 const struct conf_map *conf_map(const struct conf *c, uint32_t id);
 
 enum rg_family conf_map_family(const struct conf *c, const struct conf_map *m);
+bool conf_has_keys(const struct conf *c);
 bool conf_holds_http(const struct conf *c);
 uint32_t conf_map_repls(const struct conf *c, const struct conf_map *m,
 			struct conf_repl *out, uint32_t max);
@@ -367,6 +427,7 @@ enum conf_object {
 	CONF_OBJ_ACL,
 	CONF_OBJ_MAP,
 	CONF_OBJ_HTTP,		/* replication of HTTP; old and new are NULL */
+	CONF_OBJ_CHAIN,
 	CONF_OBJ_REPL,		/* when all else is replicated; likewise NULL */
 };
 
@@ -377,6 +438,11 @@ enum {
 	CONF_PROTOCOL_AUTH	= 1u << 2,
 	CONF_PROTOCOL_BFD	= 1u << 3,
 	CONF_PROTOCOL_ALL	= (1u << 4) - 1,
+};
+
+enum {
+	CONF_CHAIN_KEYS		= 1u << 0,
+	CONF_CHAIN_ALL		= CONF_CHAIN_KEYS,
 };
 
 enum {
@@ -439,7 +505,8 @@ struct conf_change {
 /* Never more changes than this between two configurations. */
 #define CONF_MAX_CHANGES	(3 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
 				 CONF_MAX_IFS + CONF_MAX_POOLS + \
-				 CONF_MAX_ACLS + CONF_MAX_MAPS))
+				 CONF_MAX_ACLS + CONF_MAX_MAPS + \
+				 CONF_MAX_CHAINS))
 
 int conf_diff(const struct conf *before, const struct conf *after,
 	      struct conf_change *out, size_t max, size_t *n);

@@ -69,6 +69,39 @@ static bool take_mask(const struct lex_token *t, bool wildcard,
 	return true;
 }
 
+static bool two_digits(const char *s, uint32_t max, uint32_t *out)
+{
+	if (s[0] < '0' || s[0] > '9' || s[1] < '0' || s[1] > '9')
+		return false;
+	*out = (uint32_t)((s[0] - '0') * 10 + s[1] - '0');
+	return *out <= max;
+}
+
+static bool take_time(const struct lex_token *t, struct conf_val *v)
+{
+	uint32_t h, m, s;
+
+	if (t->len != 8 || t->s[2] != ':' || t->s[5] != ':' ||
+	    !two_digits(t->s, 23, &h) || !two_digits(t->s + 3, 59, &m) ||
+	    !two_digits(t->s + 6, 59, &s))
+		return false;
+	v->num = (h * 60 + m) * 60 + s;
+	return true;
+}
+
+static bool take_month(const struct lex_token *t, struct conf_val *v)
+{
+	static const char *const names[12] = {
+		"january", "february", "march", "april", "may", "june", "july",
+		"august", "september", "october", "november", "december",
+	};
+
+	for (v->num = 1; t->len >= 3 && v->num <= 12; v->num++)
+		if (lex_abbreviates(t, names[v->num - 1]))
+			return true;
+	return false;
+}
+
 /**
  * conf_arg_take - does an argument take this word?
  * @n: the argument
@@ -113,6 +146,10 @@ bool conf_arg_take(const struct conf_node *n, const struct lex_token *t,
 		return take_prefix(t, RG_NONE, v);
 	case CONF_ARG_PREFIX6:
 		return take_prefix(t, RG_V6, v);
+	case CONF_ARG_TIME:
+		return take_time(t, v);
+	case CONF_ARG_MONTH:
+		return take_month(t, v);
 	case CONF_ARG_KEYWORD:
 	case CONF_ARG_END:
 		break;
@@ -173,6 +210,12 @@ void conf_arg_describe(const struct conf_node *n, struct out *o)
 		break;
 	case CONF_ARG_PREFIX6:
 		out_str(o, "an IPv6 address with its length, such as fd00::1/64");
+		break;
+	case CONF_ARG_TIME:
+		out_str(o, "a time of the day such as 23:59:59");
+		break;
+	case CONF_ARG_MONTH:
+		out_str(o, "a month such as Jan");
 		break;
 	case CONF_ARG_END:
 		break;

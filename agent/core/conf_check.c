@@ -37,6 +37,44 @@ void conf_say(struct conf_checking *k, enum conf_severity severity,
 	conf_report(k->d, &diag);
 }
 
+/*
+ * A router that cannot sign would not be heard, and without its peer's hellos
+ * would take the role: so this is no reference that may wait for its object.
+ */
+static void check_keys(struct conf_checking *k, const struct conf_protocol *p)
+{
+	const struct conf_chain *c = conf_chain(k->c, p->chain);
+	uint32_t i, n = 0;
+
+	if (p->auth != CONF_AUTH_MD5 && p->auth != CONF_AUTH_SHA256)
+		return;
+	for (i = 0; c && i < c->n_keys; i++)
+		n += *c->key[i].text != '\0';
+	if (!*p->key && !c)
+		conf_say(k, CONF_ERROR, p->line,
+			 "protocol %u: key chain %s is not defined: hellos could not be signed",
+			 p->id, p->chain);
+	else if (!*p->key && !n)
+		conf_say(k, CONF_ERROR, p->line,
+			 "protocol %u: key chain %s has no key with a key-string: hellos could not be signed",
+			 p->id, p->chain);
+}
+
+static void check_chains(struct conf_checking *k)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < k->c->n_chains; i++) {
+		const struct conf_chain *c = &k->c->chain[i];
+
+		for (j = 0; j < c->n_keys; j++)
+			if (!*c->key[j].text)
+				conf_say(k, CONF_WARNING, c->line,
+					 "key chain %s: key %u has no key-string, it is not used",
+					 c->name, c->key[j].id);
+	}
+}
+
 static void check_protocols(struct conf_checking *k)
 {
 	uint32_t i;
@@ -48,6 +86,7 @@ static void check_protocols(struct conf_checking *k)
 			conf_say(k, CONF_ERROR, p->line,
 				 "protocol %u: the hold time is not longer than the hello time",
 				 p->id);
+		check_keys(k, p);
 		if (p->bfd)
 			conf_say(k, CONF_WARNING, p->line,
 				 "protocol %u: bfd, the default, is not supported yet: hellos alone tell whether the peer lives; \"no bfd\" says that this is meant",
@@ -211,6 +250,7 @@ int conf_check(const struct conf *c, const char *file, struct conf_diags *d)
 {
 	struct conf_checking k = { c, file, d, 0 };
 
+	check_chains(&k);
 	check_protocols(&k);
 	check_groups(&k);
 	check_ifs(&k);

@@ -257,20 +257,6 @@ int conf_run_hello(struct conf_parser *p)
 }
 
 /**
- * conf_run_auth_text - `[no] authentication text S`
- * @p: the parse
- *
- * Return: 0.
- */
-int conf_run_auth_text(struct conf_parser *p)
-{
-	struct conf_protocol *x = cur_protocol(p);
-
-	take_word(p, CONF_S_NAME, x->auth_text, sizeof(x->auth_text));
-	return 0;
-}
-
-/**
  * conf_run_bfd - `no bfd`; the grammar refuses `bfd`
  * @p: the parse
  *

@@ -21,8 +21,13 @@ int conf_run_domain(struct conf_parser *p);
 int conf_run_protocol(struct conf_parser *p);
 int conf_run_protocol_name(struct conf_parser *p);
 int conf_run_hello(struct conf_parser *p);
-int conf_run_auth_text(struct conf_parser *p);
+int conf_run_auth(struct conf_parser *p);
 int conf_run_bfd(struct conf_parser *p);
+
+int conf_run_chain(struct conf_parser *p);
+int conf_run_key(struct conf_parser *p);
+int conf_run_key_string(struct conf_parser *p);
+int conf_run_lifetime(struct conf_parser *p);
 
 int conf_run_group(struct conf_parser *p);
 int conf_run_group_name(struct conf_parser *p);

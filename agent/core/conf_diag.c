@@ -51,7 +51,8 @@ static void report_at(struct conf_parser *p, enum conf_severity severity,
 	/* Nothing there: what is missing is missing behind the last word */
 	if (at) {
 		diag.col = at->col;
-		put_read(&diag, at);
+		if (!p->secret)
+			put_read(&diag, at);
 	} else if (p->n_tok) {
 		diag.col = p->tok[p->n_tok - 1].col +
 			   (uint32_t)p->tok[p->n_tok - 1].len;

@@ -34,10 +34,46 @@ static uint32_t bit_if(bool differs, uint32_t bit)
 	return differs ? bit : 0;
 }
 
-static bool same_auth(const struct conf_protocol *a,
+static bool same_life(const struct conf_life *a, const struct conf_life *b)
+{
+	return a->from == b->from && a->until == b->until;
+}
+
+static uint32_t chain_bits(const struct diff *d, const void *before,
+			   const void *after)
+{
+	const struct conf_chain *a = before, *b = after;
+	bool same = a->n_keys == b->n_keys;
+	uint32_t i;
+
+	(void)d;
+	for (i = 0; same && i < a->n_keys; i++)
+		same = a->key[i].id == b->key[i].id &&
+		       !strcmp(a->key[i].text, b->key[i].text) &&
+		       same_life(&a->key[i].accept, &b->key[i].accept) &&
+		       same_life(&a->key[i].send, &b->key[i].send);
+	return bit_if(!same, CONF_CHAIN_KEYS);
+}
+
+/* Undefined on one side only is a difference, on both it is none. */
+static bool differs(const struct diff *d, const void *a, const void *b,
+		    uint32_t (*bits)(const struct diff *d, const void *a,
+				     const void *b))
+{
+	if (!a || !b)
+		return a != b;
+	return bits(d, a, b);
+}
+
+static bool same_auth(const struct diff *d, const struct conf_protocol *a,
 		      const struct conf_protocol *b)
 {
-	return !strcmp(a->auth_text, b->auth_text);
+	return a->auth == b->auth && !strcmp(a->auth_text, b->auth_text) &&
+	       !strcmp(a->key, b->key) &&
+	       a->key_timeout_s == b->key_timeout_s &&
+	       !strcmp(a->chain, b->chain) &&
+	       !differs(d, conf_chain(d->before, a->chain),
+			conf_chain(d->after, b->chain), chain_bits);
 }
 
 static bool same_timers(const struct conf_protocol *a,
@@ -51,10 +87,9 @@ static uint32_t protocol_bits(const struct diff *d, const void *before,
 {
 	const struct conf_protocol *a = before, *b = after;
 
-	(void)d;
 	return bit_if(strcmp(a->name, b->name), CONF_PROTOCOL_NAME) |
 	       bit_if(!same_timers(a, b), CONF_PROTOCOL_TIMERS) |
-	       bit_if(!same_auth(a, b), CONF_PROTOCOL_AUTH) |
+	       bit_if(!same_auth(d, a, b), CONF_PROTOCOL_AUTH) |
 	       bit_if(a->bfd != b->bfd, CONF_PROTOCOL_BFD);
 }
 
@@ -68,7 +103,7 @@ static bool same_protocol(const struct diff *d, const struct conf_group *a,
 		return false;
 	conf_group_protocol(d->before, a, &x);
 	conf_group_protocol(d->after, b, &y);
-	return same_timers(&x, &y) && same_auth(&x, &y) && x.bfd == y.bfd;
+	return same_timers(&x, &y) && same_auth(d, &x, &y) && x.bfd == y.bfd;
 }
 
 static uint32_t group_bits(const struct diff *d, const void *before,
@@ -145,16 +180,6 @@ static uint32_t acl_bits(const struct diff *d, const void *before,
 	return bit_if(differs, CONF_ACL_ENTRIES);
 }
 
-/* Undefined on one side only is a difference, on both it is none. */
-static bool differs(const struct diff *d, const void *a, const void *b,
-		    uint32_t (*bits)(const struct diff *d, const void *a,
-				     const void *b))
-{
-	if (!a || !b)
-		return a != b;
-	return bits(d, a, b);
-}
-
 static uint32_t map_bits(const struct diff *d, const void *before,
 			 const void *after)
 {
@@ -180,6 +205,7 @@ static uint32_t map_bits(const struct diff *d, const void *before,
 	  .named = (by_name), .bits = (fn) }
 
 static const struct kind kinds[] = {
+	KIND(CHAIN, chain, n_chains, true, chain_bits),
 	KIND(PROTOCOL, protocol, n_protocols, false, protocol_bits),
 	KIND(GROUP, group, n_groups, false, group_bits),
 	KIND(IF, iface, n_ifs, true, if_bits),
@@ -251,7 +277,7 @@ static void diff_kind(struct diff *d, const struct kind *k)
  * conf_diff - what changed from one configuration to another
  * @before: the old one
  * @after: the new one
- * @out: the changes: domain, protocols, groups, interfaces, pools, lists,
+ * @out: the changes: domain, key chains, protocols, groups, interfaces, pools, lists,
  *	mappings, each kind in the order of its keys, then HTTP, and then all
  *	other replication
  * @max: room for so many; CONF_MAX_CHANGES always suffices

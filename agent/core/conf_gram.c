@@ -48,21 +48,6 @@ static const struct conf_node protocol_timers[] = {
 	END,
 };
 
-static const struct conf_node auth_text[] = {
-	WORD("STRING", "sent in clear: guards against mistakes, not against attackers",
-	     CONF_TEXT_LEN - 1, CONF_S_NAME, .flags = EITHER,
-	     .run = conf_run_auth_text),
-	END,
-};
-
-static const struct conf_node authentication[] = {
-	KW("text", "a string in clear", .flags = CONF_NO_CR,
-	   .run = conf_run_auth_text, .next = auth_text),
-	REFUSED("md5", "authentication md5"),
-	REFUSED("hmac-sha-256", "authentication hmac-sha-256"),
-	END,
-};
-
 static const struct conf_node protocol_name[] = {
 	ALIAS("NAME", "alias of the protocol", CONF_ALIAS_LEN - 1,
 	      .flags = EITHER, .run = conf_run_protocol_name),
@@ -75,8 +60,8 @@ static const struct conf_node protocol_nodes[] = {
 	KW("timers", "hello and hold time", .flags = CONF_NO_CR,
 	   .run = conf_run_hello, .next = protocol_timers),
 	KW("authentication", "how hellos are authenticated",
-	   .flags = CONF_NO_CR, .run = conf_run_auth_text,
-	   .next = authentication),
+	   .flags = CONF_NO_CR, .run = conf_run_auth,
+	   .next = conf_auth_nodes),
 	KW("bfd", "bidirectional forwarding detection, see `no bfd`",
 	   .refused = "bfd (what runs today is `no bfd`: hellos alone)",
 	   .flags = CONF_NO_CR, .run = conf_run_bfd),
@@ -268,6 +253,7 @@ static const struct conf_node global_nodes[] = {
 	   .next = if_name),
 	KW("ip", "address translation and access lists",
 	   .next = conf_ip_nodes),
+	KW("key", "keys that take turns", .next = conf_key_chain_nodes),
 	KW("access-list", "an entry of a numbered access list",
 	   .next = conf_access_list_nodes),
 	KW("enable", "no effect in a file", .flags = CONF_CR | CONF_HIDDEN,
@@ -280,10 +266,6 @@ static const struct conf_node global_nodes[] = {
 	REFUSED_BLOCK("track", "track"),
 	REFUSED_BLOCK("route-map", "route-map"),
 	REFUSED_BLOCK("vrf", "vrf"),
-	REFUSED_BLOCK("key", "key chain"),
-	REFUSED("key-string", "key-string (key chain)"),
-	REFUSED("accept-lifetime", "accept-lifetime (key chain)"),
-	REFUSED("send-lifetime", "send-lifetime (key chain)"),
 	REFUSED("do", "do"),
 	END,
 };
@@ -294,6 +276,10 @@ const struct conf_mode_info conf_modes[CONF_N_MODES] = {
 	[CONF_MODE_APP] = { "config-red-app", CONF_MODE_RED, app_nodes },
 	[CONF_MODE_PROTOCOL] = { "config-red-app-prtcl", CONF_MODE_APP,
 				 protocol_nodes },
+	[CONF_MODE_CHAIN] = { "config-keychain", CONF_MODE_GLOBAL,
+			      conf_chain_nodes },
+	[CONF_MODE_KEY] = { "config-keychain-key", CONF_MODE_CHAIN,
+			    conf_key_nodes },
 	[CONF_MODE_GROUP] = { "config-red-app-grp", CONF_MODE_APP,
 			      group_nodes },
 	[CONF_MODE_IF] = { "config-if", CONF_MODE_GLOBAL, conf_if_nodes },

@@ -35,6 +35,8 @@ enum conf_mode {
 	CONF_MODE_RED,		/* redundancy */
 	CONF_MODE_APP,		/* application redundancy */
 	CONF_MODE_PROTOCOL,
+	CONF_MODE_CHAIN,	/* key chain */
+	CONF_MODE_KEY,
 	CONF_MODE_GROUP,
 	CONF_MODE_IF,
 	CONF_MODE_ACL,
@@ -59,6 +61,8 @@ enum conf_arg {
 	CONF_ARG_WILDCARD,	/* ones at the end */
 	CONF_ARG_PREFIX,	/* A/len, either family */
 	CONF_ARG_PREFIX6,	/* A/len, IPv6 */
+	CONF_ARG_TIME,		/* HH:MM:SS, as seconds of the day */
+	CONF_ARG_MONTH,		/* in English, at least three letters */
 };
 
 /* Where a matched value is kept for the command; keywords fill one as a flag. */
@@ -102,6 +106,22 @@ enum conf_slot {
 	CONF_S_ALWAYS,
 	CONF_S_ASSURED,
 	CONF_S_AGE,
+	CONF_S_MD5,
+	CONF_S_SHA256,
+	CONF_S_OBSCURED,
+	CONF_S_TIMEOUT,
+	CONF_S_CHAIN,
+	CONF_S_ACCEPT,
+	CONF_S_SINCE,
+	CONF_S_FROM_DAY,
+	CONF_S_FROM_MONTH,
+	CONF_S_FROM_YEAR,
+	CONF_S_UNTIL,
+	CONF_S_UNTIL_DAY,
+	CONF_S_UNTIL_MONTH,
+	CONF_S_UNTIL_YEAR,
+	CONF_S_INFINITE,
+	CONF_S_DURATION,
 	CONF_N_SLOTS,
 };
 
@@ -121,6 +141,7 @@ enum {
 	CONF_REASON	= 1u << 3,	/* `refused` is a whole sentence */
 	CONF_ONCE	= 1u << 4,	/* an option: its slot may be filled once */
 	CONF_SYNONYM	= 1u << 5,	/* makes no abbreviation ambiguous */
+	CONF_SECRET	= 1u << 6,	/* what follows is never quoted */
 };
 
 /**
@@ -167,6 +188,10 @@ struct conf_mode_info {
 };
 
 extern const struct conf_mode_info conf_modes[CONF_N_MODES];
+extern const struct conf_node conf_auth_nodes[];
+extern const struct conf_node conf_key_chain_nodes[];
+extern const struct conf_node conf_chain_nodes[];
+extern const struct conf_node conf_key_nodes[];
 extern const struct conf_node conf_if_nodes[];
 extern const struct conf_node conf_ip_nodes[];
 extern const struct conf_node conf_acl_nodes[];

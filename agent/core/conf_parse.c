@@ -103,6 +103,7 @@ static void try_mode(struct conf_parser *p, enum conf_mode mode,
 			return;
 		}
 		a->node = node;
+		p->secret |= (node->flags & CONF_SECRET) != 0;
 		if (node->enters)
 			a->enters = node->enters;
 		if (node->refused && !(p->no && a->at + 1 == p->n_tok &&
@@ -292,6 +293,7 @@ int conf_parse_line(struct conf_parser *p, const char *line, size_t len)
 				  "a character that may not stand here", NULL);
 	if (!p->n_tok)
 		return 0;
+	p->secret = false;
 	p->no = lex_is(&tok[0], "no");
 	return run_line(p);
 }

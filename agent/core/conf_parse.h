@@ -19,6 +19,7 @@
  * @tok: the words of the line
  * @n_tok: how many
  * @no: the line begins with `no`
+ * @secret: the line may hold a key: its words are not quoted
  * @have: bit per slot: filled
  * @val: the values, by slot
  * @at: the word that filled a slot, by slot
@@ -38,6 +39,7 @@ struct conf_parser {
 	const struct lex_token *tok;
 	size_t n_tok;
 	bool no;
+	bool secret;
 	uint64_t have;
 	struct conf_val val[CONF_N_SLOTS];
 	const struct lex_token *at[CONF_N_SLOTS];
@@ -46,6 +48,7 @@ struct conf_parser {
 	bool astray;
 	union {
 		struct conf_protocol protocol;
+		struct conf_chain chain;
 		struct conf_group group;
 		struct conf_if iface;
 		struct conf_acl acl;

@@ -5,6 +5,8 @@
 
 #include <linux/nf_rg.h>
 
+#include "civil.h"
+#include "obscure.h"
 #include "out.h"
 
 /*
@@ -28,14 +30,92 @@ static void put_hello(struct out *o, const struct conf_protocol *p)
 		p->hello_ms / div, unit, p->hold_ms / div);
 }
 
+static void put_key(struct out *o, const char *key)
+{
+	char text[CONF_OBSCURED_LEN];
+
+	obscure(key, text, sizeof(text));
+	out_fmt(o, "key-string 7 %s", text);
+}
+
+static void put_auth(struct out *o, const struct conf_protocol *p)
+{
+	if (p->auth == CONF_AUTH_NONE)
+		return;
+	out_str(o, "   authentication ");
+	if (p->auth == CONF_AUTH_TEXT) {
+		out_fmt(o, "text %s\n", p->auth_text);
+		return;
+	}
+	out_str(o, p->auth == CONF_AUTH_MD5 ? "md5 " : "hmac-sha-256 ");
+	if (*p->key)
+		put_key(o, p->key);
+	else
+		out_fmt(o, "key-chain %s", p->chain);
+	if (p->key_timeout_s)
+		out_fmt(o, " timeout %u", p->key_timeout_s);
+	out_char(o, '\n');
+}
+
+static void put_2(struct out *o, uint32_t n)
+{
+	out_char(o, (char)('0' + n / 10));
+	out_char(o, (char)('0' + n % 10));
+}
+
+static void put_instant(struct out *o, int64_t s)
+{
+	struct civil c = civil_of(s);
+
+	put_2(o, c.hour);
+	out_char(o, ':');
+	put_2(o, c.minute);
+	out_char(o, ':');
+	put_2(o, c.second);
+	out_fmt(o, " %s %u %u", civil_month(c.month), c.day, c.year);
+}
+
+static void put_life(struct out *o, const char *word, const struct conf_life *l)
+{
+	if (!l->from && l->until == INT64_MAX)
+		return;
+	out_fmt(o, "  %s ", word);
+	put_instant(o, l->from);
+	out_char(o, ' ');
+	if (l->until == INT64_MAX)
+		out_str(o, "infinite");
+	else
+		put_instant(o, l->until);
+	out_char(o, '\n');
+}
+
+static void put_chain(struct out *o, const struct conf_chain *c)
+{
+	uint32_t i;
+
+	out_fmt(o, "key chain %s\n", c->name);
+	for (i = 0; i < c->n_keys; i++) {
+		const struct conf_key *k = &c->key[i];
+
+		out_fmt(o, " key %u\n", k->id);
+		if (*k->text) {
+			out_str(o, "  ");
+			put_key(o, k->text);
+			out_char(o, '\n');
+		}
+		put_life(o, "accept-lifetime", &k->accept);
+		put_life(o, "send-lifetime", &k->send);
+	}
+	out_str(o, "!\n");
+}
+
 static void put_protocol(struct out *o, const struct conf_protocol *p)
 {
 	out_fmt(o, "  protocol %u\n", p->id);
 	if (*p->name)
 		out_fmt(o, "   name %s\n", p->name);
 	put_hello(o, p);
-	if (*p->auth_text)
-		out_fmt(o, "   authentication text %s\n", p->auth_text);
+	put_auth(o, p);
 	if (!p->bfd)
 		out_str(o, "   no bfd\n");
 }
@@ -248,6 +328,8 @@ int conf_print(const struct conf *c, char *buf, size_t size, size_t *len)
 	uint32_t i;
 
 	out_init(&o, buf, size);
+	for (i = 0; i < c->n_chains; i++)
+		put_chain(&o, &c->chain[i]);
 	put_redundancy(&o, c);
 	for (i = 0; i < c->n_ifs; i++)
 		put_if(&o, &c->iface[i]);

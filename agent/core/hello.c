@@ -21,6 +21,9 @@ static const char *const verdict_names[HELLO_VERDICTS] = {
 	[HELLO_BAD_DOMAIN] = "bad-domain",
 	[HELLO_BAD_PROTOCOL] = "bad-protocol",
 	[HELLO_BAD_AUTH] = "bad-auth",
+	[HELLO_BAD_KEY] = "bad-key",
+	[HELLO_BAD_LIFETIME] = "bad-lifetime",
+	[HELLO_BAD_MAC] = "bad-mac",
 	[HELLO_OWN] = "own",
 	[HELLO_SAME_SYSTEM] = "same-system",
 	[HELLO_THIRD_SYSTEM] = "third-system",
@@ -160,6 +163,9 @@ static bool auth_valid(const struct hello_auth *a)
 		return !a->len;
 	case HELLO_AUTH_TEXT:
 		return a->len && a->len <= HELLO_AUTH_TEXT_MAX;
+	case HELLO_AUTH_MD5:
+	case HELLO_AUTH_SHA256:
+		return a->len == HELLO_KEY_ID_BYTES + hello_mac_len(a->type);
 	}
 	return false;
 }

@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hello_key.h"
 #include "mono.h"
 
 #define HELLO_MAGIC		0x4e465247u	/* "NFRG" */
@@ -31,7 +32,7 @@
 #define HELLO_MAX_BYTES		1200
 #define HELLO_HEADER_BYTES	88
 #define HELLO_GROUP_BYTES	44
-#define HELLO_AUTH_MAX		32	/* bytes */
+#define HELLO_AUTH_MAX		(HELLO_KEY_ID_BYTES + HELLO_MAC_MAX)	/* bytes */
 #define HELLO_AUTH_TEXT_MAX	8	/* bytes, of the text form */
 #define HELLO_HELLO_MAX_MS	254000	/* `timers hellotime 254` */
 #define HELLO_HOLD_MAX_MS	255000	/* `timers ... holdtime 255` */
@@ -125,11 +126,7 @@ struct hello_group {
 	uint64_t digest;
 };
 
-enum hello_auth_type {
-	HELLO_AUTH_NONE = 0,
-	HELLO_AUTH_TEXT = 1,
-};
-
+/* @data: the text, or number of the key and HMAC, see hello_key.h */
 struct hello_auth {
 	enum hello_auth_type type;
 	uint8_t len;
@@ -192,6 +189,9 @@ enum hello_verdict {
 	HELLO_BAD_DOMAIN,	/* another pair on the same wire */
 	HELLO_BAD_PROTOCOL,	/* another protocol instance */
 	HELLO_BAD_AUTH,		/* authentication missing, unexpected or wrong */
+	HELLO_BAD_KEY,		/* signed with a key that we do not have */
+	HELLO_BAD_LIFETIME,	/* with one that is not to be accepted now */
+	HELLO_BAD_MAC,		/* not with the key that it names */
 	HELLO_OWN,		/* our own packet, looped back by multicast */
 	HELLO_SAME_SYSTEM,	/* another router with our identity: an alarm */
 	HELLO_THIRD_SYSTEM,	/* a third router in our domain: an alarm */
@@ -267,7 +267,9 @@ bool hello_addr_higher(const uint8_t own[16], const uint8_t peer[16],
  * @hello_ms, @hold_ms: configured timers
  * @uptime_s: may be refreshed before each round
  * @data: our end of the state transport
- * @auth: what we put in, and what we expect
+ * @auth: what we put in, and what we expect, without keys
+ * @ring: the keys, NULL or empty: hellos are not signed
+ * @wall: s since 1970 UTC, to be refreshed before each packet: lifetimes of keys
  */
 struct hello_local {
 	uint8_t domain;
@@ -279,6 +281,8 @@ struct hello_local {
 	uint32_t uptime_s;
 	struct hello_addr data;
 	struct hello_auth auth;
+	const struct hello_ring *ring;
+	int64_t wall;
 };
 
 /**
@@ -290,6 +294,10 @@ struct hello_local {
  * @detect_ms: silence after which that session no longer protects itself
  * @hello_ms, @hold_ms: timers of the peer, as last heard
  * @answered: when hello_rx_answer() last said yes; MONO_ZERO: never
+ * @heard_system: somebody who has not proven yet that he lives now, 0: nobody; he
+ *	is quoted while no peer is alive, so that he can
+ * @heard_nonce: his session
+ * @new_key: a packet was signed with the key-string, not with the one before it
  * @retired: sessions that ended; they are never accepted again
  * @retired_next: slot of @retired to use next
  * @count: datagrams by verdict
@@ -303,6 +311,9 @@ struct hello_rx {
 	uint32_t hello_ms;
 	uint32_t hold_ms;
 	mono_t answered;
+	uint64_t heard_system;
+	uint64_t heard_nonce;
+	bool new_key;
 	uint64_t retired[HELLO_RETIRED];
 	unsigned int retired_next;
 	uint64_t count[HELLO_VERDICTS];
@@ -336,6 +347,9 @@ void hello_rx_init(struct hello_rx *rx);
  * echoes our own nonce: then its sender has heard us in this life. A session
  * that was replaced is remembered and refused, whatever it echoes.
  * Another system is accepted only when the present peer is silent.
+ *
+ * With keys nobody is believed before he has quoted our nonce: what was recorded
+ * in another life of ours, or of his, is signed as well.
  *
  * An agent that has just started has heard nobody, so its first packet may be
  * refused with HELLO_BAD_SESSION. The caller answers that with a hello at once,

@@ -9,6 +9,11 @@
  * only when there is no living session that it could hurt. A life that was
  * replaced is never believed again (its packets may well quote our nonce, if
  * they were recorded in it), nor is a repeated sequence.
+ *
+ * With keys it is worth while to repeat what was recorded: so then a life that we
+ * do not know is believed only if it quotes our nonce. Somebody who has not yet
+ * done so is quoted in our own hellos while no peer is alive, so that two routers
+ * that start together come to know each other: a hello, its answer, the next hello.
  */
 #include "hello.h"
 
@@ -61,26 +66,58 @@ static enum hello_verdict session_check(const struct hello_rx *rx,
 		return h->seq > rx->seq ? HELLO_OK : HELLO_REPLAY;
 	if (retired(rx, h->nonce))
 		return HELLO_BAD_SESSION;
-	if (alive && h->peer_nonce != local->nonce)
+	if ((alive || hello_ring_keyed(local->ring)) && h->peer_nonce != local->nonce)
 		return HELLO_BAD_SESSION;
 	return HELLO_OK;
 }
 
-static enum hello_verdict packet_check(const struct hello_rx *rx,
-				       const struct hello_local *local,
-				       mono_t now, const struct hello *h)
+static enum hello_verdict auth_check(struct hello_rx *rx, const struct hello_local *local,
+				     mono_t now, const uint8_t *buf, size_t len,
+				     const struct hello *h)
 {
+	if (!hello_ring_keyed(local->ring))
+		return auth_equal(&h->auth, &local->auth) ? HELLO_OK : HELLO_BAD_AUTH;
+	if (h->auth.type != local->ring->type)
+		return HELLO_BAD_AUTH;
+	switch (hello_ring_check(local->ring, local->wall, now, buf, len, HELLO_HEADER_BYTES)) {
+	case HELLO_KEY_OK:
+		rx->new_key = true;
+		return HELLO_OK;
+	case HELLO_KEY_OLD:
+		return HELLO_OK;
+	case HELLO_KEY_UNKNOWN:
+		return HELLO_BAD_KEY;
+	case HELLO_KEY_LIFETIME:
+		return HELLO_BAD_LIFETIME;
+	case HELLO_KEY_WRONG:
+		break;
+	}
+	return HELLO_BAD_MAC;
+}
+
+static enum hello_verdict packet_check(struct hello_rx *rx, const struct hello_local *local,
+				       mono_t now, const uint8_t *buf, size_t len,
+				       const struct hello *h)
+{
+	enum hello_verdict v;
+
 	if (h->system == local->system && h->nonce == local->nonce)
 		return HELLO_OWN;
 	if (h->domain != local->domain)
 		return HELLO_BAD_DOMAIN;
 	if (h->protocol != local->protocol)
 		return HELLO_BAD_PROTOCOL;
-	if (!auth_equal(&h->auth, &local->auth))
-		return HELLO_BAD_AUTH;
+	v = auth_check(rx, local, now, buf, len, h);
+	if (v != HELLO_OK)
+		return v;
 	if (h->system == local->system)
 		return HELLO_SAME_SYSTEM;
-	return session_check(rx, local, now, h);
+	v = session_check(rx, local, now, h);
+	if (v == HELLO_BAD_SESSION && !retired(rx, h->nonce)) {
+		rx->heard_system = h->system;
+		rx->heard_nonce = h->nonce;
+	}
+	return v;
 }
 
 static void session_update(struct hello_rx *rx, const struct hello_local *local,
@@ -94,6 +131,8 @@ static void session_update(struct hello_rx *rx, const struct hello_local *local,
 		rx->retired[rx->retired_next] = rx->nonce;
 		rx->retired_next = (rx->retired_next + 1) % HELLO_RETIRED;
 	}
+	rx->heard_system = 0;
+	rx->heard_nonce = 0;
 	rx->system = h->system;
 	rx->nonce = h->nonce;
 	rx->seq = h->seq;
@@ -111,7 +150,7 @@ enum hello_verdict hello_rx_packet(struct hello_rx *rx,
 	enum hello_verdict v = hello_decode(buf, len, h);
 
 	if (v == HELLO_OK)
-		v = packet_check(rx, local, now, h);
+		v = packet_check(rx, local, now, buf, len, h);
 	rx->count[v]++;
 	if (v == HELLO_OK)
 		session_update(rx, local, now, h, facts);
@@ -188,9 +227,33 @@ static const struct hello_group *next_group(struct hello_tx *tx,
 	return NULL;
 }
 
-static unsigned int groups_that_fit(const struct hello_local *local, size_t cap)
+/* With the place for the signature, if there is to be one. */
+static struct hello_auth auth_of(const struct hello_local *local)
 {
-	size_t fixed = HELLO_HEADER_BYTES + local->auth.len;
+	struct hello_auth a = { .type = HELLO_AUTH_NONE };
+
+	if (!hello_ring_keyed(local->ring))
+		return local->auth;
+	a.type = local->ring->type;
+	a.len = (uint8_t)(HELLO_KEY_ID_BYTES + hello_mac_len(a.type));
+	return a;
+}
+
+static void quote_peer(struct hello *h, const struct hello_local *local,
+		       const struct hello_rx *rx, mono_t now)
+{
+	if (hello_rx_alive(rx, now)) {
+		h->peer_system = rx->system;
+		h->peer_nonce = rx->nonce;
+	} else if (hello_ring_keyed(local->ring)) {
+		h->peer_system = rx->heard_system;
+		h->peer_nonce = rx->heard_nonce;
+	}
+}
+
+static unsigned int groups_that_fit(const struct hello_auth *auth, size_t cap)
+{
+	size_t fixed = HELLO_HEADER_BYTES + auth->len;
 	size_t room = cap < HELLO_MAX_BYTES ? cap : HELLO_MAX_BYTES;
 	size_t n = room > fixed ? (room - fixed) / HELLO_GROUP_BYTES : 0;
 
@@ -213,16 +276,13 @@ int hello_tx_next(struct hello_tx *tx, const struct hello_local *local,
 		.hold_ms = local->hold_ms,
 		.uptime_s = local->uptime_s,
 		.data = local->data,
-		.auth = local->auth,
+		.auth = auth_of(local),
 	};
-	unsigned int fit = groups_that_fit(local, cap);
+	unsigned int fit = groups_that_fit(&h.auth, cap);
 	unsigned int i;
 	int len;
 
-	if (hello_rx_alive(rx, now)) {
-		h.peer_system = rx->system;
-		h.peer_nonce = rx->nonce;
-	}
+	quote_peer(&h, local, rx, now);
 	if (!fit)
 		return -EMSGSIZE;
 	while (h.n_groups < fit) {
@@ -239,6 +299,9 @@ int hello_tx_next(struct hello_tx *tx, const struct hello_local *local,
 	len = hello_encode(&h, buf, cap);
 	if (len < 0)
 		return len;
+	if (hello_ring_keyed(local->ring) &&
+	    !hello_ring_sign(local->ring, local->wall, now, buf, (size_t)len, HELLO_HEADER_BYTES))
+		return -EIO;
 	tx->seq = h.seq;
 	tx->sent_any = true;
 	for (i = 0; i < h.n_groups; i++)

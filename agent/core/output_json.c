@@ -137,6 +137,7 @@ void output_json_protocol(struct jout *j, const struct view *v,
 	jout_u64(j, "silent_ms", m->silent_ms);
 	jout_str(j, "authentication", output_auth_name(m->auth));
 	jout_u64(j, "authentication_failures", m->auth_failures);
+	jout_bool(j, "key_expired", m->key_expired);
 	jout_u64(j, "tx_packets", m->tx_pkts);
 	jout_u64(j, "tx_bytes", m->tx_bytes);
 	jout_u64(j, "tx_sequence", m->tx_seq);

@@ -148,6 +148,7 @@ struct view_link {
  * @rx_bytes: of their UDP payload
  * @rx_seq: sequence number of the last
  * @rx_lost: sequence numbers of the peer that were skipped
+ * @key_expired: the clock allows no key of the key chain
  * @auth_failures: hellos refused by the authentication
  * @reload_tx: Reload Peer sent
  * @reload_rx: Reload Peer received
@@ -166,6 +167,7 @@ struct view_media {
 	enum view_auth auth;
 	uint64_t tx_pkts, tx_bytes, tx_seq;
 	uint64_t rx_pkts, rx_bytes, rx_seq, rx_lost;
+	bool key_expired;
 	uint64_t auth_failures;
 	uint64_t reload_tx, reload_rx;
 	uint64_t resign_tx, resign_rx;

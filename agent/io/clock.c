@@ -19,3 +19,18 @@ mono_t clock_now(void)
 	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return mono_from_ns((int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec);
 }
+
+/**
+ * clock_wall_s() - date and time
+ *
+ * Nothing but lifetimes of keys goes by this clock.
+ *
+ * Return: s since 1970 UTC.
+ */
+int64_t clock_wall_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec;
+}

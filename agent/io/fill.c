@@ -61,6 +61,13 @@ static void fill_links(const struct group *g, struct view_group *v)
 	v->data.peer_port = l->peer_data.port;
 }
 
+static enum view_auth auth_of_link(const struct link *l)
+{
+	if (hello_ring_keyed(&l->ring))
+		return l->ring.type == HELLO_AUTH_MD5 ? VIEW_AUTH_MD5 : VIEW_AUTH_SHA256;
+	return l->conf.auth_text[0] ? VIEW_AUTH_TEXT : VIEW_AUTH_NONE;
+}
+
 static void fill_media(const struct group *g, struct view_media *m)
 {
 	const struct election_stats *st = &g->e.stats;
@@ -81,7 +88,8 @@ static void fill_media(const struct group *g, struct view_media *m)
 	m->peer_hello_ms = l->rx.hello_ms;
 	m->peer_hold_ms = l->rx.hold_ms;
 	m->silent_ms = mono_is_zero(l->rx.last) ? 0 : mono_span_ms(l->rx.last, now);
-	m->auth = l->conf.auth_text[0] ? VIEW_AUTH_TEXT : VIEW_AUTH_NONE;
+	m->auth = auth_of_link(l);
+	m->key_expired = l->key_expired;
 	m->tx_pkts = l->stats.tx;
 	m->tx_bytes = l->stats.tx_bytes;
 	m->tx_seq = l->tx.seq;
@@ -89,8 +97,7 @@ static void fill_media(const struct group *g, struct view_media *m)
 	m->rx_bytes = l->stats.rx_bytes;
 	m->rx_seq = l->rx.seq;
 	m->rx_lost = l->stats.rx_lost;
-	m->auth_failures = l->path[LINK_CONTROL].count[HELLO_BAD_AUTH] +
-			   l->path[LINK_DATA].count[HELLO_BAD_AUTH];
+	m->auth_failures = link_auth_failures(l);
 }
 
 static void fill_log(const struct group *g, struct view_log *o)
@@ -249,6 +256,17 @@ static void table_faults(struct view_group *v)
 	}
 }
 
+static void auth_faults(const struct group *g, struct view_group *v)
+{
+	if (!g->link)
+		return;
+	if (link_auth_fails(g->link, clock_now()))
+		add_fault(v, "AUTH", "hellos are refused by their authentication", 0);
+	if (g->link->key_expired)
+		add_fault(v, "KEY-EXPIRED",
+			  "the clock allows no key of the key chain, the newest stays in use", 0);
+}
+
 static void fill_faults(const struct group *g, const struct knl_group *k, struct view_group *v)
 {
 	char text[VIEW_TEXT_LEN];
@@ -267,6 +285,7 @@ static void fill_faults(const struct group *g, const struct knl_group *k, struct
 	}
 	table_faults(v);
 	election_faults(g, v);
+	auth_faults(g, v);
 	own_faults(g, v);
 }
 
@@ -414,6 +433,21 @@ static void fill_group(struct group *g, struct knl_group *k, struct view_group *
 	fill_counters(g, &v->counters);
 }
 
+static enum view_auth auth_of_conf(enum conf_auth a)
+{
+	switch (a) {
+	case CONF_AUTH_TEXT:
+		return VIEW_AUTH_TEXT;
+	case CONF_AUTH_MD5:
+		return VIEW_AUTH_MD5;
+	case CONF_AUTH_SHA256:
+		return VIEW_AUTH_SHA256;
+	case CONF_AUTH_NONE:
+		break;
+	}
+	return VIEW_AUTH_NONE;
+}
+
 static void fill_protocols(const struct conf *c, struct view *v)
 {
 	for (uint32_t i = 0; i < c->n_protocols && v->n_protocols < VIEW_MAX_PROTOCOLS; i++) {
@@ -423,7 +457,7 @@ static void fill_protocols(const struct conf *c, struct view *v)
 		snprintf(p->name, sizeof(p->name), "%s", c->protocol[i].name);
 		p->hello_ms = c->protocol[i].hello_ms;
 		p->hold_ms = c->protocol[i].hold_ms;
-		p->auth = c->protocol[i].auth_text[0] ? VIEW_AUTH_TEXT : VIEW_AUTH_NONE;
+		p->auth = auth_of_conf(c->protocol[i].auth);
 	}
 }
 

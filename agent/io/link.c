@@ -12,6 +12,8 @@
 #include "io/log.h"
 #include "io/sysid.h"
 
+#define AUTH_LOG_MS 10000
+
 /*
  * A socket is shared by all links that use its interface; the protocol number in the packet tells
  * whose it is.
@@ -203,15 +205,66 @@ static void answer_session(struct link *l, mono_t now)
 	send_round(l, HELLO_SCOPE_ALL, HELLO_TYPE_HELLO, now);
 }
 
+static bool is_auth(enum hello_verdict v)
+{
+	return v == HELLO_BAD_AUTH || v == HELLO_BAD_KEY || v == HELLO_BAD_LIFETIME ||
+	       v == HELLO_BAD_MAC;
+}
+
+/* Once in a while: whoever sends such packets must not fill the log. */
+static void log_auth(struct link *l, struct link_path *p, enum hello_verdict v,
+		     const struct rg_addr *from, mono_t now)
+{
+	char text[ADDR_STRLEN];
+
+	p->auth_failed = now;
+	l->auth_quiet++;
+	if (!mono_is_zero(l->auth_logged) &&
+	    mono_before(now, mono_add_ms(l->auth_logged, AUTH_LOG_MS)))
+		return;
+	addr_print(from, text);
+	log_warnx("AUTH", "protocol %u: hello from %s by %s refused: %s, %llu since the last report",
+		  l->conf.protocol, text, hellosock_ifname(p->sock), hello_verdict_name(v),
+		  (unsigned long long)l->auth_quiet);
+	l->auth_logged = now;
+	l->auth_quiet = 0;
+}
+
+/*
+ * The clock that lifetimes of keys go by.  That no key is valid is an alarm, not the end: the
+ * newest stays in use.
+ */
+static void refresh_wall(struct link *l)
+{
+	bool expired;
+
+	l->local.wall = clock_wall_s();
+	expired = hello_ring_expired(&l->ring, l->local.wall);
+	if (expired == l->key_expired)
+		return;
+	l->key_expired = expired;
+	if (expired)
+		log_warnx("KEY-EXPIRED",
+			  "protocol %u: the clock allows no key of the key chain, the newest stays in use",
+			  l->conf.protocol);
+	else
+		log_notice("KEY-VALID", "protocol %u: a key of the key chain is valid again",
+			   l->conf.protocol);
+}
+
 static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf, size_t len,
 			const struct rg_addr *from, mono_t now)
 {
 	uint64_t old_nonce = l->rx.nonce, old_seq = l->rx.seq;
 	struct link_path *p = &l->path[id];
 	struct hello_facts facts;
+	enum hello_verdict v;
 	struct hello h;
-	enum hello_verdict v = hello_rx_packet(&l->rx, &l->local, now, buf, len, &h, &facts);
 
+	refresh_wall(l);
+	v = hello_rx_packet(&l->rx, &l->local, now, buf, len, &h, &facts);
+	if (l->rx.new_key)
+		hello_ring_confirmed(&l->ring);
 	if (is_twin(l, p, &h, v)) {
 		p->twins++;
 		path_heard(p, &h, from, now);
@@ -223,6 +276,8 @@ static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf
 			  hello_verdict_name(v));
 		if (v == HELLO_BAD_SESSION)
 			answer_session(l, now);
+		if (is_auth(v))
+			log_auth(l, p, v, from, now);
 		return;
 	}
 	if (h.nonce == old_nonce && h.seq > old_seq + 1)
@@ -333,6 +388,7 @@ static void send_round(struct link *l, enum hello_scope scope, enum hello_type t
 	uint64_t up = 0;
 	int len;
 
+	refresh_wall(l);
 	if (sysid_uptime_ms(&up))
 		l->local.uptime_s = (uint32_t)(up / 1000);
 	hello_tx_begin(&l->tx, scope);
@@ -402,6 +458,7 @@ static void set_local(struct link *l)
 	o->nonce = l->set->nonce;
 	o->hello_ms = l->conf.hello_ms;
 	o->hold_ms = l->conf.hold_ms;
+	o->ring = &l->ring;
 	if (n) {
 		o->auth.type = HELLO_AUTH_TEXT;
 		o->auth.len = (uint8_t)n;
@@ -437,8 +494,11 @@ int link_change(struct link *l, const struct link_conf *conf)
 	bool timing = conf->hello_ms != l->conf.hello_ms;
 	int err;
 
+	hello_ring_replace(&l->ring, &conf->ring, conf->key_timeout_s, clock_now());
+	l->rx.new_key = false;
 	l->conf = *conf;
 	set_local(l);
+	refresh_wall(l);
 	err = set_path(l, LINK_CONTROL, conf->control);
 	if (!err)
 		err = set_path(l, LINK_DATA, single ? "" : conf->data);
@@ -499,6 +559,8 @@ void link_free(struct link *l)
 	for (int id = 0; id < LINK_PATHS; id++)
 		sock_put(l->set, l->path[id].sock);
 	loop_timer_free(&l->timer);
+	explicit_bzero(&l->conf, sizeof(l->conf));
+	explicit_bzero(&l->ring, sizeof(l->ring));
 	free(l);
 }
 
@@ -515,6 +577,39 @@ bool link_path_alive(const struct link *l, enum link_path_id p, mono_t now)
 	uint32_t detect = hello_detect_ms(l->conf.hold_ms, l->rx.hello_ms);
 
 	return !mono_is_zero(l->path[p].last) && mono_span_ms(l->path[p].last, now) < detect;
+}
+
+/**
+ * link_auth_failures() - hellos that the authentication refused
+ * @l: the link
+ *
+ * Return: how many, on all paths.
+ */
+uint64_t link_auth_failures(const struct link *l)
+{
+	uint64_t n = 0;
+
+	for (int id = 0; id < LINK_PATHS; id++)
+		for (int v = 0; v < HELLO_VERDICTS; v++)
+			if (is_auth((enum hello_verdict)v))
+				n += l->path[id].count[v];
+	return n;
+}
+
+/**
+ * link_auth_fails() - was a hello refused by its authentication within the detection time?
+ * @l: the link
+ * @now: present time
+ */
+bool link_auth_fails(const struct link *l, mono_t now)
+{
+	uint32_t detect = hello_detect_ms(l->conf.hold_ms, l->rx.hello_ms);
+
+	for (int id = 0; id < LINK_PATHS; id++)
+		if (!mono_is_zero(l->path[id].auth_failed) &&
+		    mono_span_ms(l->path[id].auth_failed, now) < detect)
+			return true;
+	return false;
 }
 
 /**

@@ -43,6 +43,8 @@ struct link_conf {
 	uint32_t hello_ms;
 	uint32_t hold_ms;
 	char auth_text[9];
+	struct hello_ring ring; /* without keys: hellos are not signed */
+	uint32_t key_timeout_s; /* the key-string before this one is accepted so long */
 };
 
 struct link_path {
@@ -50,6 +52,7 @@ struct link_path {
 	uint64_t nonce, seq; /* of the last packet heard on it */
 	mono_t last; /* when; MONO_ZERO: never */
 	struct rg_addr peer; /* source of that packet */
+	mono_t auth_failed; /* when a packet was last refused by its authentication */
 	uint64_t twins; /* packets that the other path had brought already */
 	uint64_t count[HELLO_VERDICTS]; /* of those that came first */
 };
@@ -65,6 +68,10 @@ struct link {
 	struct links *set;
 	struct link_conf conf;
 	struct hello_local local;
+	struct hello_ring ring; /* those in force, the key-string before included */
+	bool key_expired; /* the clock allows none of them, as last looked */
+	mono_t auth_logged; /* when a failure was last logged */
+	uint64_t auth_quiet; /* and how many have not been, since */
 	struct hello_rx rx;
 	struct hello_tx tx;
 	struct link_path path[LINK_PATHS];
@@ -102,5 +109,7 @@ void link_start(struct link *l, mono_t now);
 void link_send(struct link *l, enum hello_type type, uint8_t group, mono_t now);
 bool link_path_alive(const struct link *l, enum link_path_id p, mono_t now);
 bool link_single_path(const struct link *l);
+uint64_t link_auth_failures(const struct link *l);
+bool link_auth_fails(const struct link *l, mono_t now);
 
 #endif

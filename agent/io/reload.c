@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "io/announce.h"
 #include "io/clock.h"
+#include "io/hello_mac.h"
 #include "io/ifaces.h"
 #include "io/log.h"
 #include "io/natwork.h"
@@ -29,10 +32,17 @@
 /* A group that is being taken out hands its role over first, which takes a moment. */
 #define CLEANUP_POLL_MS 50
 
-static int read_file(const char *file, char **text, size_t *len)
+struct file {
+	char *text;
+	size_t len;
+	mode_t mode;
+};
+
+static int read_file(const char *name, struct file *out)
 {
-	FILE *f = fopen(file, "re");
+	FILE *f = fopen(name, "re");
 	char *buf = f ? malloc(FILE_MAX) : NULL;
+	struct stat st;
 	int err = 0;
 
 	if (!f)
@@ -41,16 +51,53 @@ static int read_file(const char *file, char **text, size_t *len)
 		fclose(f);
 		return -ENOMEM;
 	}
-	*len = fread(buf, 1, FILE_MAX, f);
+	out->len = fread(buf, 1, FILE_MAX, f);
 	if (ferror(f))
 		err = -EIO;
-	else if (*len == FILE_MAX)
+	else if (out->len == FILE_MAX)
 		err = -EFBIG;
+	else if (fstat(fileno(f), &st))
+		err = -errno;
+	else
+		out->mode = st.st_mode;
 	fclose(f);
 	if (err)
 		free(buf);
 	else
-		*text = buf;
+		out->text = buf;
+	return err;
+}
+
+static void forget_file(struct file *f)
+{
+	if (f->text)
+		explicit_bzero(f->text, f->len);
+	free(f->text);
+}
+
+/* What the configuration asks for, and this system or its file does not allow. */
+static int check_keys(const char *name, const struct file *f, const struct conf *c,
+		      reload_say_fn say, void *arg)
+{
+	char line[768];
+	int err = 0;
+
+	if (conf_has_keys(c) && f->mode & (S_IRWXO | S_IWGRP)) {
+		snprintf(line, sizeof(line),
+			 "%s: error: holds keys, but others may read or change it: chmod g-w,o= %s",
+			 name, name);
+		say(arg, CONF_ERROR, line);
+		err = -EINVAL;
+	}
+	for (uint32_t i = 0; i < c->n_protocols; i++) {
+		if (c->protocol[i].auth != CONF_AUTH_MD5 || hello_mac_usable(HELLO_AUTH_MD5))
+			continue;
+		snprintf(line, sizeof(line),
+			 "%s:%u: error: protocol %u: the cryptographic library of this system does not allow MD5",
+			 name, c->protocol[i].line, c->protocol[i].id);
+		say(arg, CONF_ERROR, line);
+		err = -EINVAL;
+	}
 	return err;
 }
 
@@ -67,13 +114,12 @@ int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg
 {
 	struct conf_diag *v = calloc(DIAGS_MAX, sizeof(*v));
 	struct conf_diags d = { .v = v, .max = v ? DIAGS_MAX : 0 };
-	char *text = NULL;
+	struct file f = { 0 };
 	char line[768];
-	size_t len = 0;
-	int err = read_file(file, &text, &len);
+	int err = read_file(file, &f);
 
 	if (!err) {
-		err = conf_parse(out, file, text, len, &d);
+		err = conf_parse(out, file, f.text, f.len, &d);
 		for (size_t i = 0; i < d.n; i++) {
 			conf_diag_print(&d.v[i], line, sizeof(line));
 			say(arg, d.v[i].severity, line);
@@ -84,7 +130,9 @@ int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg
 			say(arg, CONF_WARNING, line);
 		}
 	}
-	free(text);
+	if (!err)
+		err = check_keys(file, &f, out, say, arg);
+	forget_file(&f);
 	free(v);
 	return err;
 }
@@ -164,6 +212,38 @@ static const struct conf_group *owner_of(const struct conf *c, uint32_t protocol
 	return NULL;
 }
 
+static void add_key(struct hello_ring *r, const struct conf_key *k)
+{
+	struct hello_key *out = &r->key[r->n++];
+
+	out->id = k->id;
+	out->len = (uint32_t)strlen(k->text);
+	memcpy(out->secret, k->text, out->len);
+	out->accept = (struct hello_life){ k->accept.from, k->accept.until };
+	out->send = (struct hello_life){ k->send.from, k->send.until };
+}
+
+static void ring_of(const struct conf *c, const struct conf_protocol *p, struct hello_ring *r)
+{
+	struct conf_key string = { .accept = { 0, INT64_MAX }, .send = { 0, INT64_MAX } };
+	const struct conf_chain *chain = conf_chain(c, p->chain);
+
+	_Static_assert(HELLO_KEYS_MAX == CONF_MAX_KEYS && HELLO_SECRET_MAX == CONF_KEY_LEN - 1,
+		       "what can be configured has room");
+	if (p->auth != CONF_AUTH_MD5 && p->auth != CONF_AUTH_SHA256)
+		return;
+	r->mac = hello_mac;
+	r->type = p->auth == CONF_AUTH_MD5 ? HELLO_AUTH_MD5 : HELLO_AUTH_SHA256;
+	if (p->key[0]) {
+		memcpy(string.text, p->key, sizeof(string.text));
+		add_key(r, &string);
+		explicit_bzero(&string, sizeof(string));
+	}
+	for (uint32_t i = 0; !p->key[0] && chain && i < chain->n_keys; i++)
+		if (chain->key[i].text[0])
+			add_key(r, &chain->key[i]);
+}
+
 static void link_conf_of(const struct conf *c, const struct conf_group *cg, struct link_conf *out)
 {
 	struct conf_protocol p;
@@ -177,6 +257,8 @@ static void link_conf_of(const struct conf *c, const struct conf_group *cg, stru
 	out->hello_ms = p.hello_ms;
 	out->hold_ms = p.hold_ms;
 	snprintf(out->auth_text, sizeof(out->auth_text), "%s", p.auth_text);
+	ring_of(c, &p, &out->ring);
+	out->key_timeout_s = p.key_timeout_s;
 }
 
 /* A new data link does not know what the election told the old one. */
@@ -255,8 +337,16 @@ static int apply_link(struct agent *a, uint32_t protocol)
 	return make_sync(a, l);
 }
 
+/* What is in a dump of the memory can be read at leisure. */
+static void hide_keys(const struct conf *c)
+{
+	if (conf_has_keys(c) && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		log_warnx("CONFIG", "keys may get into a core file: %s", strerror(errno));
+}
+
 static void apply_links(struct agent *a)
 {
+	hide_keys(a->conf);
 	for (uint32_t p = 1; p <= CONF_MAX_PROTOCOLS; p++) {
 		int err = apply_link(a, p);
 

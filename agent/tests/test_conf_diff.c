@@ -144,6 +144,11 @@ static void test_protocol(void **state)
 	CHANGES(IN_APP "protocol 2\nauthentication text x\n",
 		{ CONF_OBJ_PROTOCOL, NULL, 2, CONF_PROTOCOL_AUTH },
 		{ CONF_OBJ_GROUP, NULL, 2, CONF_GROUP_PROTOCOL });
+	CHANGES(IN_APP "protocol 2\nauthentication md5 key-string x\n",
+		{ CONF_OBJ_PROTOCOL, NULL, 2, CONF_PROTOCOL_AUTH },
+		{ CONF_OBJ_GROUP, NULL, 2, CONF_GROUP_PROTOCOL });
+	CHANGES("key chain a\nkey 1\nkey-string x\n",
+		{ CONF_OBJ_CHAIN, "a", 0, CONF_CHAIN_ALL });
 	CHANGES(IN_APP "protocol 2\nno bfd\n",
 		{ CONF_OBJ_PROTOCOL, NULL, 2, CONF_PROTOCOL_BFD },
 		{ CONF_OBJ_GROUP, NULL, 2, CONF_GROUP_PROTOCOL });

@@ -221,7 +221,11 @@ static void test_astray(void **state)
 		{ "ip access-list standard 500\npermit any\n10 deny any\n", 2 },
 		{ "route-map x permit 10\n match ip address 3\n set y\n"
 		  "interface lan0\n ip nat inside\n", 3 },
-		{ "key chain k\n key 1\n  key-string 7 secret\n", 3 },
+		{ "key chain k\n key 1\n  key-string 7 secret\n", 1 },
+		{ "key chain k x\n key 1\n  key-string my secret\n", 2 },
+		{ "key chain k\n key x\n  key-string secret\n  accept-lifetime now\n",
+		  2 },
+		{ IN_PROTOCOL "authentication md5 key-string a secret\n", 1 },
 		{ "ip access-list standard 500\n10 permit any\n"
 		  "ip access-list standard l\n10 deny any\n", 1 },
 		{ "interface a/b\nredundancy rii 40\ninterface lan0\n"
@@ -243,7 +247,7 @@ static void test_room_for_findings(void **state)
 {
 	struct conf_diag one;
 	struct conf_diags d = { .v = &one, .max = 1 };
-	const char *text = "a\nb\nc\n";
+	const char *text = "x\nb\nc\n";
 	char line[128], small[8];
 	size_t len;
 
@@ -252,7 +256,7 @@ static void test_room_for_findings(void **state)
 	assert_int_equal(d.errors, 3);
 	assert_int_equal(one.line, 1);
 	assert_int_equal(one.severity, CONF_ERROR);
-	assert_string_equal(one.read, "a");
+	assert_string_equal(one.read, "x");
 	assert_int_equal(conf_parse(&p.c, "name", text, 6, NULL), -EINVAL);
 	len = conf_diag_print(&one, line, sizeof(line));
 	assert_true(len > 8);

@@ -57,11 +57,39 @@ static void add_protocol(struct text *t)
 		    3 * hello + rnd(5000));
 		break;
 	}
-	if (often())
+	switch (rnd(5)) {
+	case 0:
 		add(t, "authentication text %c%u\n", '!' + (int)rnd(94),
 		    rnd(1000000));
+		break;
+	case 1:
+		add(t, "authentication md5 key-string 0 %c%u timeout %u\n",
+		    '!' + (int)rnd(94), rnd(1000000), rnd(32768));
+		break;
+	case 2:
+		add(t, "authentication hmac-sha-256 key-chain k%u\n", rnd(4));
+		break;
+	}
 	if (often())
 		add(t, "no bfd\n");
+}
+
+static void add_chain(struct text *t, uint32_t i)
+{
+	uint32_t n;
+
+	add(t, "key chain k%u\n", i);
+	for (n = 1 + rnd(5); n; n--) {
+		add(t, "key %u\nkey-string %c%u\n", rnd(100),
+		    '!' + (int)rnd(94), rnd(1000000));
+		if (rnd(2))
+			add(t, "accept-lifetime %02u:00:00 Jan %u %u infinite\n",
+			    rnd(24), 1 + rnd(31), 1993 + rnd(8000));
+		if (rnd(2))
+			add(t, "send-lifetime 00:%02u:00 %u Oct %u duration %u\n",
+			    rnd(60), 1 + rnd(31), 1993 + rnd(7000),
+			    1 + rnd(2000000000));
+	}
 }
 
 static void add_group(struct text *t, uint32_t id)
@@ -210,6 +238,8 @@ static void random_conf(struct text *t)
 	uint32_t i, n;
 
 	t->n = 0;
+	for (i = 0; i < 4; i++)
+		add_chain(t, i);
 	add(t, IN_APP);
 	if (rnd(2))
 		add(t, "domain %u\n", rnd(256));

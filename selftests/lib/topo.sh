@@ -230,6 +230,9 @@ rg_conf() {
 
 rg_dir() { echo "$RUN/$NS/$1"; }
 
+# rg_write ROUTER: its file, from rg_conf
+rg_write() { (umask 077 && rg_conf "$1" | sed '/^[[:space:]]*$/d' >"$(rg_dir "$1")/conf"); }
+
 # rg_start ROUTER [RGD-ARGUMENT...]: with the file there, or one from rg_conf
 rg_start() {
 	local r=$1 dir
@@ -237,7 +240,7 @@ rg_start() {
 	shift
 	dir=$(rg_dir "$r")
 	mkdir -p "$dir"
-	[ -e "$dir/conf" ] || rg_conf "$r" | sed '/^[[:space:]]*$/d' >"$dir/conf"
+	[ -e "$dir/conf" ] || rg_write "$r"
 	ip netns exec "$NS$r" "$BIN/rgd" -f "$dir/conf" -r "$dir" -d "$@" >>"$dir/log" 2>&1 8>&- &
 	echo $! >"$dir/test.pid"
 	disown $!
