@@ -64,6 +64,9 @@ static void changes(const char *lines, const struct expected *e, size_t n_e)
 		changes(lines, e_, ARRAY_SIZE(e_));		\
 	} while (0)
 
+#define KEYS(text, line)						\
+	"key chain k\nkey 1\nkey-string " text "\n" line "\n"
+
 static void test_nothing(void **state)
 {
 	changes("", NULL, 0);
@@ -157,6 +160,39 @@ static void test_protocol(void **state)
 	/* Undefined is the same as defined with the defaults, to a group */
 	CHANGES(IN_APP "no protocol 2\n",
 		{ CONF_OBJ_PROTOCOL, NULL, 2, CONF_PROTOCOL_ALL });
+}
+
+/* What a protocol signs with is part of what its groups speak. */
+static void test_keys(void **state)
+{
+	static const char *const texts[] = {
+		IN_PROTOCOL "authentication md5 key-string x\n",
+		IN_PROTOCOL "authentication md5 key-string y\n",
+		IN_PROTOCOL "authentication md5 key-string y timeout 9\n",
+		IN_PROTOCOL "authentication hmac-sha-256 key-string x\n",
+		KEYS("x", "") IN_PROTOCOL "authentication md5 key-chain k\n",
+		KEYS("y", "") IN_PROTOCOL "authentication md5 key-chain k\n",
+		KEYS("x", "accept-lifetime 00:00:00 Jan 1 2030 infinite")
+			IN_PROTOCOL "authentication md5 key-chain k\n",
+		KEYS("x", "accept-lifetime 00:00:00 Jan 1 2031 infinite")
+			IN_PROTOCOL "authentication md5 key-chain k\n",
+		KEYS("x", "send-lifetime 00:00:00 Jan 1 2031 infinite")
+			IN_PROTOCOL "authentication md5 key-chain k\n",
+	};
+	struct conf_change ch[4];
+	size_t i, j, n;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
+		for (j = 0; j < ARRAY_SIZE(texts); j++) {
+			must_load(&a, texts[i]);
+			must_load(&b, texts[j]);
+			if (conf_equal(&a.c, &b.c) != (i == j))
+				fail_msg("%s and %s", texts[i], texts[j]);
+			assert_int_equal(conf_diff(&a.c, &b.c, ch, 4, &n), 0);
+			assert_int_equal(i == j, !n);
+			if (n)
+				assert_true(ch[n - 1].bits & CONF_PROTOCOL_AUTH);
+		}
 }
 
 static void test_group(void **state)
@@ -267,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_repl),
 		cmocka_unit_test(test_repl_parts),
 		cmocka_unit_test(test_protocol),
+		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_interface),
 		cmocka_unit_test(test_nat),
