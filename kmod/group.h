@@ -121,7 +121,7 @@ struct nf_rg_addrs {
  * @kicked: @push_work is on its way
  * @push_last: jiffies of the last batch
  * @retry_last: jiffies of the last time that refused entries were tried again
- * @push_buf: NF_RG_PUSH_MAX bytes, used by @push_work alone
+ * @push_page: room for NF_RG_PUSH_MAX bytes, written by @push_work alone; NULL: not needed yet
  * @push_work: the drain
  *
  * Comparing both tables, see verify.c and scrub.c; on the receiving side @digest is what it has.
@@ -214,7 +214,7 @@ struct nf_rg_group {
 	bool kicked;
 	unsigned long push_last;
 	unsigned long retry_last;
-	u8 *push_buf;
+	struct page *push_page;
 	struct delayed_work push_work;
 
 	struct nf_rg_digest *digest;

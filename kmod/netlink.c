@@ -230,9 +230,34 @@ static int push_fill(struct sk_buff *skb, const struct nf_rg_push *p)
 	    nla_put_u64_64bit(skb, NF_RG_A_SEQ, p->seq, NF_RG_A_PAD) ||
 	    nla_put_u32(skb, NF_RG_A_BATCH, p->flags) ||
 	    nla_put_u32(skb, NF_RG_A_GENERATION, p->generation) ||
-	    nla_put_u32(skb, NF_RG_A_COUNT, p->count) ||
-	    nla_put(skb, NF_RG_A_RECORDS, p->len, p->buf))
+	    nla_put_u32(skb, NF_RG_A_COUNT, p->count))
 		return -EMSGSIZE;
+	return 0;
+}
+
+/*
+ * The records as the last attribute, not copied: the message lends their page.  What it counts for
+ * in the receiver's buffer is their length, as if they were in it.  More pages than the window has
+ * batches are never lent.
+ */
+static int push_lend(struct sk_buff *skb, const struct nf_rg_push *p)
+{
+	unsigned int len = NLA_ALIGN(p->len);
+	struct nlattr *nla;
+
+	if (skb_tailroom(skb) < NLA_HDRLEN)
+		return -EMSGSIZE;
+	nla = skb_put(skb, NLA_HDRLEN);
+	nla->nla_type = NF_RG_A_RECORDS;
+	nla->nla_len = NLA_HDRLEN + p->len;
+	if (!len)
+		return 0;
+	memset(p->buf + p->len, 0, len - p->len);
+	get_page(p->page);
+	skb_fill_page_desc(skb, 0, p->page, 0, len);
+	skb->len += len;
+	skb->data_len += len;
+	skb->truesize += len;
 	return 0;
 }
 
@@ -252,15 +277,17 @@ int nf_rg_netlink_push(const struct nf_rg_push *push)
 
 	if (!agent)
 		return -ENOTCONN;
-	skb = genlmsg_new(push->len + 160, GFP_KERNEL | __GFP_NOWARN);
+	skb = genlmsg_new(160, GFP_KERNEL | __GFP_NOWARN);
 	if (!skb)
 		return -ENOMEM;
 	head = genlmsg_put(skb, 0, 0, &nf_rg_family, 0, NF_RG_CMD_PUSH);
-	if (!head || push_fill(skb, push)) {
+	if (!head || push_fill(skb, push) || push_lend(skb, push)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
 	genlmsg_end(skb, head);
+	/* That counts what is in the head only. */
+	nlmsg_hdr(skb)->nlmsg_len = skb->len;
 	return genlmsg_unicast(rn->net, skb, agent);
 }
 

@@ -17,6 +17,7 @@
 
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/page_ref.h>
 #include <linux/workqueue.h>
 
 #include "digest.h"
@@ -29,6 +30,7 @@
 #define PUSH_INTERVAL	20	/* ms between two batches that are not full */
 #define PUSH_CHUNK	64	/* entries under one hold of the lock */
 #define RETRY_INTERVAL	(5 * HZ)
+#define PUSH_ORDER	get_order(NF_RG_PUSH_MAX)
 
 static struct workqueue_struct *push_wq;
 static nf_rg_push_fn push_send;
@@ -263,10 +265,9 @@ static void push_stage(struct nf_rg_group *g, u64 sent)
 }
 
 /*
- * Begins a batch.  False: there is nothing to send, or nobody to send it to.  Context: the
- * group's lock.
+ * Is there something to send, and somebody to send it to?  Context: the group's lock.
  */
-static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
+static bool push_wanted(struct nf_rg_group *g)
 {
 	g->kicked = false;
 	if (!g->session || g->role != NF_RG_ROLE_ACTIVE || g->dead)
@@ -277,8 +278,55 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 	}
 	push_retry(g);
 	push_stage(g, g->seq);
-	if (!g->flags && list_empty(&g->tombs) && list_empty(&g->dirty) && list_empty(&g->bulk) &&
-	    !nf_rg_verify_pending(g))
+	return g->flags || !list_empty(&g->tombs) || !list_empty(&g->dirty) ||
+	       !list_empty(&g->bulk) || nf_rg_verify_pending(g);
+}
+
+/*
+ * A message lends the page that its batch was written to.  Nobody has it but us once the count is
+ * 1, and then nobody can take a reference.
+ */
+static bool push_has_room(const struct nf_rg_group *g)
+{
+	if (!g->push_page || page_ref_count(g->push_page) != 1)
+		return false;
+	/* Pairs with the put_page() of the last reader: he is done before we write. */
+	smp_mb();
+	return true;
+}
+
+/*
+ * Another page, if the one of the batch before is with its reader still, who keeps it.  Context:
+ * the group's lock, which is let go.  False: there is none; it is tried again.
+ */
+static bool push_make_room(struct nf_rg_group *g)
+{
+	struct page *page;
+
+	spin_unlock_bh(&g->lock);
+	page = alloc_pages(GFP_KERNEL | __GFP_COMP | __GFP_NOWARN, PUSH_ORDER);
+	spin_lock_bh(&g->lock);
+	if (!page) {
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_NO_MEMORY);
+		g->kicked = true;
+		mod_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
+		return false;
+	}
+	if (g->push_page)
+		put_page(g->push_page);
+	g->push_page = page;
+	return true;
+}
+
+/*
+ * Begins a batch.  False: there is nothing to send, or it has to wait.  Context: the group's lock.
+ */
+static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
+{
+	if (!push_wanted(g))
+		return false;
+	/* All may be different afterwards. */
+	if (!push_has_room(g) && (!push_make_room(g) || !push_wanted(g)))
 		return false;
 
 	p->g = g;
@@ -287,7 +335,8 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 	p->flags = g->flags;
 	p->generation = g->generation;
 	p->count = 0;
-	p->buf = g->push_buf;
+	p->page = g->push_page;
+	p->buf = page_address(g->push_page);
 	p->len = 0;
 	g->flags = 0;
 	if (p->flags & NF_RG_BATCH_SYNCED)
@@ -421,21 +470,13 @@ void nf_rg_push_work(struct work_struct *work)
  * @bulk: send all, whatever it has
  *
  * Context: process.
- * Return: enum nf_rg_sync; -EPERM if the group is not active, -ENOMEM.
+ * Return: enum nf_rg_sync; -EPERM if the group is not active.
  */
 int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool bulk)
 {
-	u8 *buf = NULL;
 	int ret;
 
-	if (!READ_ONCE(g->push_buf)) {
-		buf = kvmalloc(NF_RG_PUSH_MAX, GFP_KERNEL);
-		if (!buf)
-			return -ENOMEM;
-	}
 	spin_lock_bh(&g->lock);
-	if (!g->push_buf)
-		swap(g->push_buf, buf);
 	if (g->role != NF_RG_ROLE_ACTIVE || g->dead) {
 		ret = -EPERM;
 		goto out;
@@ -466,7 +507,6 @@ int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool
 	ret = g->sync;
 out:
 	spin_unlock_bh(&g->lock);
-	kvfree(buf);
 	return ret;
 }
 

@@ -8,6 +8,7 @@ struct nf_rg_group;
 struct nf_rg_net;
 struct nf_rg_record;
 struct nf_rg_refusal;
+struct page;
 struct work_struct;
 
 /* How far a session is. */
@@ -28,7 +29,8 @@ enum nf_rg_push_stage {
  * @flags: NF_RG_BATCH_*
  * @generation: of the bulk transfer
  * @count: records
- * @buf: they
+ * @page: where they stand, from its beginning on
+ * @buf: its address
  * @len: bytes
  * @ask: it asks for the digests of the buckets
  * @verified: nf_rg_group.verified as it tells it, 0: it does not
@@ -41,6 +43,7 @@ struct nf_rg_push {
 	u32 flags;
 	u32 generation;
 	unsigned int count;
+	struct page *page;
 	u8 *buf;
 	unsigned int len;
 	bool ask;

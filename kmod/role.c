@@ -247,8 +247,9 @@ void nf_rg_role_delete(struct nf_rg_group *g)
 			nf_rg_role_delete_mapping(m);
 
 	nf_rg_track_free_tombs(&g->tombs);
-	kvfree(g->push_buf);
-	g->push_buf = NULL;
+	if (g->push_page)
+		put_page(g->push_page);
+	g->push_page = NULL;
 	role_notify(g, NF_RG_EVENT_DELETED);
 	nf_rg_group_put(g);
 }
