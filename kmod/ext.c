@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Extensions of a connection, to a record and from it: labels, counters, time stamp and the
- * adjustment of sequence numbers.  Each is a section of the record, there if the connection has
- * the extension.  Extensions cannot be added any more once others see the connection.
+ * Extensions of a connection, to a record and from it: labels, counters, time stamp, the
+ * adjustment of sequence numbers, and what SYNPROXY keeps.  Each is a section of the record, there
+ * if the connection has the extension.  Extensions cannot be added any more once others see the
+ * connection.
  */
 #include "ext.h"
 
@@ -12,11 +13,18 @@
 #include <net/netfilter/nf_conntrack_extend.h>
 #include <net/netfilter/nf_conntrack_labels.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
+#include <net/netfilter/nf_conntrack_synproxy.h>
 #include <net/netfilter/nf_conntrack_timestamp.h>
 
 #include "compat/compat.h"
 
 #define LABEL_BITS	(NF_CT_LABELS_MAX_SIZE * BITS_PER_BYTE)
+
+#if IS_ENABLED(CONFIG_NETFILTER_SYNPROXY)
+#define EXT_SYNPROXY	NF_CT_EXT_SYNPROXY
+#else
+#define EXT_SYNPROXY	NF_CT_EXT_NUM
+#endif
 
 static const struct {
 	u16 section;
@@ -26,6 +34,7 @@ static const struct {
 	{ NF_RG_SEC_ACCT, NF_CT_EXT_ACCT },
 	{ NF_RG_SEC_TSTAMP, NF_CT_EXT_TSTAMP },
 	{ NF_RG_SEC_SEQADJ, NF_CT_EXT_SEQADJ },
+	{ NF_RG_SEC_SYNPROXY, EXT_SYNPROXY },
 };
 
 static void export_labels(const struct nf_conn_labels *labels, struct nf_rg_record *rec)
@@ -63,6 +72,15 @@ static void export_seqadj(struct nf_conn *ct, const struct nf_conn_seqadj *adj,
 		rec->status |= NF_RG_ST_SEQ_ADJUST;
 }
 
+/* It changes while the handshake lasts, with events. */
+static void export_synproxy(const struct nf_conn_synproxy *synproxy, struct nf_rg_record *rec)
+{
+	rec->sections |= NF_RG_SEC_SYNPROXY;
+	rec->synproxy.isn = READ_ONCE(synproxy->isn);
+	rec->synproxy.its = READ_ONCE(synproxy->its);
+	rec->synproxy.tsoff = READ_ONCE(synproxy->tsoff);
+}
+
 /**
  * nf_rg_ext_export - write down the extensions of a connection
  * @ct: the connection
@@ -74,6 +92,7 @@ void nf_rg_ext_export(struct nf_conn *ct, struct nf_rg_record *rec)
 {
 	const struct nf_conn_labels *labels = nf_ct_labels_find(ct);
 	const struct nf_conn_tstamp *tstamp = nf_conn_tstamp_find(ct);
+	const struct nf_conn_synproxy *synproxy = nfct_synproxy(ct);
 	const struct nf_conn_seqadj *adj = nfct_seqadj(ct);
 	struct nf_conn_acct *acct = nf_conn_acct_find(ct);
 
@@ -87,6 +106,8 @@ void nf_rg_ext_export(struct nf_conn *ct, struct nf_rg_record *rec)
 	}
 	if (adj)
 		export_seqadj(ct, adj, rec);
+	if (synproxy)
+		export_synproxy(synproxy, rec);
 }
 
 /**
@@ -170,6 +191,13 @@ static void install_seqadj(const struct nf_rg_record *rec, struct nf_conn *ct,
 		set_bit(IPS_SEQ_ADJUST_BIT, &ct->status);
 }
 
+static void install_synproxy(const struct nf_rg_synproxy *in, struct nf_conn_synproxy *synproxy)
+{
+	WRITE_ONCE(synproxy->isn, in->isn);
+	WRITE_ONCE(synproxy->its, in->its);
+	WRITE_ONCE(synproxy->tsoff, in->tsoff);
+}
+
 /**
  * nf_rg_ext_install - bring the extensions of a connection to what its record says
  * @rec: the record
@@ -181,6 +209,7 @@ void nf_rg_ext_install(const struct nf_rg_record *rec, struct nf_conn *ct)
 {
 	struct nf_conn_labels *labels = nf_ct_labels_find(ct);
 	struct nf_conn_tstamp *tstamp = nf_conn_tstamp_find(ct);
+	struct nf_conn_synproxy *synproxy = nfct_synproxy(ct);
 	struct nf_conn_seqadj *adj = nfct_seqadj(ct);
 	struct nf_conn_acct *acct = nf_conn_acct_find(ct);
 
@@ -192,4 +221,6 @@ void nf_rg_ext_install(const struct nf_rg_record *rec, struct nf_conn *ct)
 		tstamp->start = rec->start;
 	if (adj && rec->sections & NF_RG_SEC_SEQADJ)
 		install_seqadj(rec, ct, adj);
+	if (synproxy && rec->sections & NF_RG_SEC_SYNPROXY)
+		install_synproxy(&rec->synproxy, synproxy);
 }

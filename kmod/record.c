@@ -32,6 +32,7 @@
 #define REC_HELPER	NF_RG_REC_NAME
 #define REC_SIP		(2 * 4 + 2)
 #define REC_PPTP	(4 + 8 * 2)
+#define REC_SYNPROXY	(3 * 4)
 #define REC_SCALE_MAX	14	/* RFC 7323, section 2.3 */
 #define REC_MAPPING_MAX	0x7fffffffu
 
@@ -149,7 +150,8 @@ static noinline unsigned int sections_len(__u16 sections, unsigned int alen)
 	       (sections & NF_RG_SEC_SEQADJ ? REC_SEQADJ : 0) +
 	       (sections & NF_RG_SEC_HELPER ? REC_HELPER : 0) +
 	       (sections & NF_RG_SEC_SIP ? REC_SIP : 0) +
-	       (sections & NF_RG_SEC_PPTP ? REC_PPTP : 0);
+	       (sections & NF_RG_SEC_PPTP ? REC_PPTP : 0) +
+	       (sections & NF_RG_SEC_SYNPROXY ? REC_SYNPROXY : 0);
 }
 
 /* Returns the length of an expectation. */
@@ -306,6 +308,11 @@ static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec, unsi
 	}
 	if (rec->sections & NF_RG_SEC_PPTP)
 		p = put_pptp(p, &rec->pptp);
+	if (rec->sections & NF_RG_SEC_SYNPROXY) {
+		p = put32(p, rec->synproxy.isn);
+		p = put32(p, rec->synproxy.its);
+		p = put32(p, rec->synproxy.tsoff);
+	}
 	return p;
 }
 
@@ -577,6 +584,10 @@ static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec
 	}
 	if (p && rec->sections & NF_RG_SEC_PPTP)
 		p = get_pptp(p, &rec->pptp);
+	if (p && rec->sections & NF_RG_SEC_SYNPROXY) {
+		p = get32(get32(p, &rec->synproxy.isn), &rec->synproxy.its);
+		p = get32(p, &rec->synproxy.tsoff);
+	}
 	return p;
 }
 

@@ -62,6 +62,8 @@
  *				them, then as they were given, then those of the GRE packets of
  *				both directions, sender's and receiver's, 0 if they are not to be
  *				found
+ *	NF_RG_SEC_SYNPROXY	what SYNPROXY keeps: u32 first sequence number that it gave the
+ *				client, u32 and u32 first time stamp, and offset of the server's
  *
  * A section is there if the connection has the extension of that name, expects others (only with a
  * helper), was expected, or has the helper of that name (only with a helper).  A delete record
@@ -117,7 +119,8 @@
 #define NF_RG_SEC_MASTER	0x40
 #define NF_RG_SEC_SIP		0x80
 #define NF_RG_SEC_PPTP		0x100
-#define NF_RG_SEC_MASK		0x1ff
+#define NF_RG_SEC_SYNPROXY	0x200
+#define NF_RG_SEC_MASK		0x3ff
 
 /* Flags of an expectation. */
 #define NF_RG_EXP_F_SRC		0x01	/* from that address; otherwise it is zero: from any */
@@ -137,7 +140,7 @@
 #define NF_RG_EXP_CLASS_MAX	3
 #define NF_RG_EXPECT_MAX	12	/* expectations of a connection */
 
-#define NF_RG_REC_MAX		1031	/* bytes: no record is longer */
+#define NF_RG_REC_MAX		1043	/* bytes: no record is longer */
 #define NF_RG_REC_NAME		16	/* bytes: name of a helper, with its end */
 #define NF_RG_REC_MAP		32	/* bytes: a bit for each bucket of a digest */
 
@@ -285,6 +288,18 @@ struct nf_rg_pptp {
 };
 
 /**
+ * struct nf_rg_synproxy - what SYNPROXY keeps of a connection whose handshake it did
+ * @isn: sequence number that the client was given first
+ * @its: time stamp that the client was given first
+ * @tsoff: what the server's time stamps are ahead of those, modulo 2^32
+ */
+struct nf_rg_synproxy {
+	__u32 isn;
+	__u32 its;
+	__u32 tsoff;
+};
+
+/**
  * struct nf_rg_record - a decoded record; integers in host order unless typed otherwise
  * @type: NF_RG_REC_*
  * @flags: NF_RG_REC_F_*; NF_RG_CTL_* of a control record
@@ -318,6 +333,7 @@ struct nf_rg_pptp {
  * @master: likewise, original direction
  * @sip: NF_RG_SEC_SIP
  * @pptp: NF_RG_SEC_PPTP
+ * @synproxy: NF_RG_SEC_SYNPROXY
  * @buckets: NF_RG_CTL_REPAIR_*, a bit for each
  *
  * From @labels on a member is undefined unless its section is there: plain connections are spared
@@ -357,6 +373,7 @@ struct nf_rg_record {
 	struct nf_rg_tuple master;
 	struct nf_rg_sip sip;
 	struct nf_rg_pptp pptp;
+	struct nf_rg_synproxy synproxy;
 	__u8 buckets[NF_RG_REC_MAP];
 };
 

@@ -35,8 +35,10 @@
 #define LEN_MASTER6 (1 + 32 + 4)
 #define LEN_SIP 10
 #define LEN_PPTP 20
+#define LEN_SYNPROXY 12
 #define LEN_ALL \
-	(LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER + LEN_SIP + LEN_PPTP)
+	(LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER + LEN_SIP + LEN_PPTP + \
+	 LEN_SYNPROXY)
 
 static void set_tuple(struct nf_rg_tuple *t, const char *src, const char *dst, unsigned int sport,
 		      unsigned int dport)
@@ -163,6 +165,8 @@ static void set_sections(struct nf_rg_record *r, int sections)
 			.key = { { htons(0x8182), htons(0x8384) },
 				 { htons(0x8586), htons(0x8788) } },
 		};
+	if (sections & NF_RG_SEC_SYNPROXY)
+		r->synproxy = (struct nf_rg_synproxy){ 0x91929394, 0x95969798, 0x999a9b9c };
 }
 
 static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_record *b)
@@ -180,8 +184,7 @@ static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_r
 	case IPPROTO_SCTP:
 		assert_memory_equal(a->sctp.vtag, b->sctp.vtag, sizeof(a->sctp.vtag));
 		assert_int_equal(a->sctp.state, b->sctp.state);
-		assert_int_equal(a->sctp.init[0], b->sctp.init[0]);
-		assert_int_equal(a->sctp.init[1], b->sctp.init[1]);
+		assert_memory_equal(a->sctp.init, b->sctp.init, sizeof(a->sctp.init));
 		assert_int_equal(a->sctp.last_dir, b->sctp.last_dir);
 		assert_int_equal(a->sctp.flags, b->sctp.flags);
 		break;
@@ -193,29 +196,21 @@ static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_r
 		assert_true(a->dccp.handshake_seq == b->dccp.handshake_seq);
 		break;
 	case IPPROTO_GRE:
-		assert_int_equal(a->gre.timeout, b->gre.timeout);
-		assert_int_equal(a->gre.stream_timeout, b->gre.stream_timeout);
+		assert_memory_equal(&a->gre, &b->gre, sizeof(a->gre));
 		break;
 	}
 }
 
 static void assert_same_sections(const struct nf_rg_record *a, const struct nf_rg_record *b)
 {
-	int i;
-
 	if (a->sections & NF_RG_SEC_LABELS)
 		assert_memory_equal(a->labels, b->labels, sizeof(a->labels));
 	if (a->sections & NF_RG_SEC_TSTAMP)
 		assert_true(a->start == b->start);
-	for (i = 0; i < 2 && a->sections & NF_RG_SEC_ACCT; i++) {
-		assert_true(a->acct[i].packets == b->acct[i].packets);
-		assert_true(a->acct[i].bytes == b->acct[i].bytes);
-	}
-	for (i = 0; i < 2 && a->sections & NF_RG_SEC_SEQADJ; i++) {
-		assert_int_equal(a->seqadj[i].correction_pos, b->seqadj[i].correction_pos);
-		assert_int_equal(a->seqadj[i].offset_before, b->seqadj[i].offset_before);
-		assert_int_equal(a->seqadj[i].offset_after, b->seqadj[i].offset_after);
-	}
+	if (a->sections & NF_RG_SEC_ACCT)
+		assert_memory_equal(a->acct, b->acct, sizeof(a->acct));
+	if (a->sections & NF_RG_SEC_SEQADJ)
+		assert_memory_equal(a->seqadj, b->seqadj, sizeof(a->seqadj));
 	if (a->sections & NF_RG_SEC_HELPER)
 		assert_memory_equal(a->helper, b->helper, sizeof(a->helper));
 	if (a->sections & NF_RG_SEC_MASTER) {
@@ -228,13 +223,14 @@ static void assert_same_sections(const struct nf_rg_record *a, const struct nf_r
 		assert_int_equal(a->sip.port, b->sip.port);
 	}
 	if (a->sections & NF_RG_SEC_PPTP) {
-		assert_int_equal(a->pptp.session, b->pptp.session);
-		assert_int_equal(a->pptp.call, b->pptp.call);
+		assert_memory_equal(&a->pptp, &b->pptp, offsetof(struct nf_rg_pptp, mapped));
 		assert_int_equal(a->pptp.mapped, b->pptp.mapped);
 		assert_memory_equal(a->pptp.id, b->pptp.id, sizeof(a->pptp.id));
 		assert_memory_equal(a->pptp.inside, b->pptp.inside, sizeof(a->pptp.inside));
 		assert_memory_equal(a->pptp.key, b->pptp.key, sizeof(a->pptp.key));
 	}
+	if (a->sections & NF_RG_SEC_SYNPROXY)
+		assert_memory_equal(&a->synproxy, &b->synproxy, sizeof(a->synproxy));
 	if (!(a->sections & NF_RG_SEC_EXPECT))
 		return;
 	assert_int_equal(a->n_expect, b->n_expect);
@@ -297,6 +293,8 @@ static const struct {
 	  NF_RG_SEC_HELPER | NF_RG_SEC_SIP },
 	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP + LEN_HELPER + LEN_PPTP,
 	  NF_RG_SEC_HELPER | NF_RG_SEC_PPTP },
+	{ NF_RG_REC_STATE, 6, IPPROTO_TCP, LEN_STATE6 + LEN_TCP + LEN_SEQADJ + LEN_SYNPROXY,
+	  NF_RG_SEC_SEQADJ | NF_RG_SEC_SYNPROXY },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_TCP, LEN_DELETE4, 0 },
 	{ NF_RG_REC_DELETE, 6, IPPROTO_TCP, LEN_DELETE6, 0 },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_ICMP, LEN_DELETE4, 0 },
@@ -426,7 +424,8 @@ static void test_refused(void **state)
 		{ "unknown status bit", 27, 0x20 | NF_RG_ST_SRC_NAT },
 		{ "unknown status bit 15", 26, 0x80 },
 		{ "adjusted by nothing", 27, NF_RG_ST_SEQ_ADJUST | NF_RG_ST_SRC_NAT },
-		{ "unknown section", 24, 0x02 },
+		{ "unknown section", 24, 0x04 },
+		{ "SYNPROXY's numbers announced, not there", 24, NF_RG_SEC_SYNPROXY >> 8 },
 		{ "PPTP's state announced, not there", 24, NF_RG_SEC_PPTP >> 8 },
 		{ "SIP's numbers announced, not there", 25, NF_RG_SEC_SIP },
 		{ "a master announced, not there", 25, NF_RG_SEC_MASTER },
@@ -684,6 +683,7 @@ static void test_wire_sections(void **state)
 		0x51, 0x52, 0x53, 0x54, 0x61, 0x62, 0x63, 0x64, 0x13, 0xc4,
 		0x04, 0x03, 0x01, 0x00, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78,
 		0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88,
+		0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a, 0x9b, 0x9c,
 	};
 	struct nf_rg_record r = make(NF_RG_REC_STATE, 4, IPPROTO_SCTP);
 	uint8_t buf[NF_RG_REC_MAX];
@@ -693,7 +693,7 @@ static void test_wire_sections(void **state)
 	assert_int_equal(nf_rg_record_encode(&r, buf, sizeof(buf)), LEN_STATE4 + sizeof(wire));
 	assert_memory_equal(buf + LEN_STATE4, wire, sizeof(wire));
 	/* u16 sections, u16 status */
-	assert_memory_equal(buf + 24, "\x01\xff\x00\x17", 4);
+	assert_memory_equal(buf + 24, "\x03\xff\x00\x17", 4);
 }
 
 static void test_wire_protocols(void **state)

@@ -8,7 +8,7 @@
  * gives them:
  *
  *	PROTOCOL SPORT DPORT [vtags=ORIG,REPLY] [dccp=ROLE,SEQUENCE]
- *		[seqadj=POS,BEFORE,AFTER,POS,BEFORE,AFTER] [adjusted]
+ *		[seqadj=POS,BEFORE,AFTER,POS,BEFORE,AFTER] [synproxy=FIRST,TIME,AHEAD] [adjusted]
  *
  * with the original ports; the offsets of the original direction first.
  */
@@ -38,6 +38,15 @@ static void print_seqadj(struct nlattr *dir, const char *before)
 	       (int)be32(tb[CTA_SEQADJ_OFFSET_BEFORE]), (int)be32(tb[CTA_SEQADJ_OFFSET_AFTER]));
 }
 
+static void print_synproxy(struct nlattr *synproxy)
+{
+	struct nlattr *tb[CTA_SYNPROXY_MAX + 1];
+
+	nla_parse_nested(tb, CTA_SYNPROXY_MAX, synproxy, NULL);
+	printf(" synproxy=%u,%u,%u", be32(tb[CTA_SYNPROXY_ISN]), be32(tb[CTA_SYNPROXY_ITS]),
+	       be32(tb[CTA_SYNPROXY_TSOFF]));
+}
+
 static void print_proto(struct nlattr *info)
 {
 	struct nlattr *tb[CTA_PROTOINFO_MAX + 1], *in[CTA_PROTOINFO_SCTP_MAX + 1];
@@ -61,7 +70,7 @@ static int has_more(struct nlattr *const *tb)
 {
 	struct nlattr *in[CTA_PROTOINFO_MAX + 1];
 
-	if (tb[CTA_SEQ_ADJ_ORIG] || tb[CTA_SEQ_ADJ_REPLY])
+	if (tb[CTA_SEQ_ADJ_ORIG] || tb[CTA_SEQ_ADJ_REPLY] || tb[CTA_SYNPROXY])
 		return 1;
 	if (!tb[CTA_PROTOINFO])
 		return 0;
@@ -88,6 +97,8 @@ static int on_ct(struct nl_msg *msg, void *arg)
 		print_seqadj(tb[CTA_SEQ_ADJ_ORIG], " seqadj=");
 		print_seqadj(tb[CTA_SEQ_ADJ_REPLY], ",");
 	}
+	if (tb[CTA_SYNPROXY])
+		print_synproxy(tb[CTA_SYNPROXY]);
 	if (be32(tb[CTA_STATUS]) & IPS_SEQ_ADJUST)
 		printf(" adjusted");
 	putchar('\n');
