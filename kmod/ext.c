@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Extensions of a connection, to a record and from it: labels, counters, time stamp, the
- * adjustment of sequence numbers, and what SYNPROXY keeps.  Each is a section of the record, there
- * if the connection has the extension.  Extensions cannot be added any more once others see the
- * connection.
+ * adjustment of sequence numbers, what SYNPROXY keeps, and times of its own (timeout.c).  Each is a
+ * section of the record, there if the connection has the extension.  Extensions cannot be added
+ * any more once others see the connection.
  */
 #include "ext.h"
 
@@ -17,6 +17,9 @@
 #include <net/netfilter/nf_conntrack_timestamp.h>
 
 #include "compat/compat.h"
+#include "compat/timeout.h"
+#include "net.h"
+#include "timeout.h"
 
 #define LABEL_BITS	(NF_CT_LABELS_MAX_SIZE * BITS_PER_BYTE)
 
@@ -35,6 +38,7 @@ static const struct {
 	{ NF_RG_SEC_TSTAMP, NF_CT_EXT_TSTAMP },
 	{ NF_RG_SEC_SEQADJ, NF_CT_EXT_SEQADJ },
 	{ NF_RG_SEC_SYNPROXY, EXT_SYNPROXY },
+	{ NF_RG_SEC_TIMEOUTS, NF_CT_EXT_TIMEOUT },
 };
 
 static void export_labels(const struct nf_conn_labels *labels, struct nf_rg_record *rec)
@@ -81,6 +85,13 @@ static void export_synproxy(const struct nf_conn_synproxy *synproxy, struct nf_r
 	rec->synproxy.tsoff = READ_ONCE(synproxy->tsoff);
 }
 
+/* What cannot be carried is counted with the first record. */
+static void export_timeouts(const struct nf_conn *ct, struct nf_rg_record *rec)
+{
+	if (!nf_rg_timeout_export(ct, rec) && rec->flags & NF_RG_REC_F_NEW)
+		nf_rg_stat_inc(nf_rg_net(nf_ct_net(ct)), NF_RG_STAT_TIMEOUT_LEFT_OUT);
+}
+
 /**
  * nf_rg_ext_export - write down the extensions of a connection
  * @ct: the connection
@@ -108,6 +119,8 @@ void nf_rg_ext_export(struct nf_conn *ct, struct nf_rg_record *rec)
 		export_seqadj(ct, adj, rec);
 	if (synproxy)
 		export_synproxy(synproxy, rec);
+	if (nf_ct_timeout_find(ct))
+		export_timeouts(ct, rec);
 }
 
 /**
@@ -198,12 +211,20 @@ static void install_synproxy(const struct nf_rg_synproxy *in, struct nf_conn_syn
 	WRITE_ONCE(synproxy->tsoff, in->tsoff);
 }
 
+static void install_timeouts(const struct nf_rg_record *rec, struct nf_conn *ct)
+{
+	struct nf_rg_net *rn = nf_rg_net(nf_ct_net(ct));
+
+	if (!nf_rg_timeout_install(rn, rec, ct))
+		nf_rg_stat_inc(rn, NF_RG_STAT_TIMEOUT_LEFT_OUT);
+}
+
 /**
  * nf_rg_ext_install - bring the extensions of a connection to what its record says
  * @rec: the record
  * @ct: the connection; what it has no extension for is left out
  *
- * Context: ct->lock held, or nobody else sees @ct yet.
+ * Context: rcu_read_lock() held, bottom halves off; ct->lock held, or nobody else sees @ct yet.
  */
 void nf_rg_ext_install(const struct nf_rg_record *rec, struct nf_conn *ct)
 {
@@ -223,4 +244,6 @@ void nf_rg_ext_install(const struct nf_rg_record *rec, struct nf_conn *ct)
 		install_seqadj(rec, ct, adj);
 	if (synproxy && rec->sections & NF_RG_SEC_SYNPROXY)
 		install_synproxy(&rec->synproxy, synproxy);
+	if (rec->sections & NF_RG_SEC_TIMEOUTS)
+		install_timeouts(rec, ct);
 }

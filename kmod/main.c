@@ -23,6 +23,7 @@
 #include "netlink.h"
 #include "push.h"
 #include "role.h"
+#include "timeout.h"
 #include "track.h"
 #include "window.h"
 
@@ -144,6 +145,7 @@ static int __net_init net_init(struct net *net)
 	spin_lock_init(&rn->gate_lock);
 	nf_rg_adopt_net_init(rn);
 	nf_rg_window_net_init(rn);
+	nf_rg_timeout_net_init(rn);
 	rn->open_until = U64_MAX;
 	rn->open_for = U64_MAX;
 	/* Numbers of another life, or of the peer, are not met again. */
@@ -179,6 +181,7 @@ static void __net_exit net_exit(struct net *net)
 	nf_rg_adopt_net_exit(rn);
 	nf_ct_netns_put(net, NFPROTO_INET);
 	nf_rg_closed_net_exit(rn);
+	nf_rg_timeout_net_exit(rn);
 	nf_rg_entry_net_exit(rn);
 	free_percpu(rn->stats);
 }

@@ -54,6 +54,9 @@ struct nf_rg_closed;
  * @mark_ops: see @gate_ops
  * @window_ops: see @gate_ops
  * @stats: counters
+ * @timeout_lock: protects @timeouts and @n_timeouts; taken inside nf_conn.lock
+ * @timeouts: policies of timeouts (timeout.c)
+ * @n_timeouts: how many
  */
 struct nf_rg_net {
 	struct net *net;
@@ -85,6 +88,9 @@ struct nf_rg_net {
 	struct nf_hook_ops *mark_ops;
 	struct nf_hook_ops *window_ops;
 	struct nf_rg_stats __percpu *stats;
+	spinlock_t timeout_lock; /* timeouts, n_timeouts */
+	struct list_head timeouts;
+	unsigned int n_timeouts;
 };
 
 extern unsigned int nf_rg_net_id;

@@ -5,6 +5,7 @@
 #ifdef __KERNEL__
 #include <linux/errno.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/string.h>
 #else
 #include <errno.h>
@@ -141,7 +142,35 @@ static noinline unsigned int proto_len(__u8 l4)
 	return 0;
 }
 
-static noinline unsigned int sections_len(__u16 sections, unsigned int alen)
+/**
+ * nf_rg_record_timeouts - how many times a policy of timeouts has in a record
+ * @l4: layer 4 protocol
+ *
+ * One for each state of the protocol, as kernels number them.
+ *
+ * Return: up to NF_RG_REC_TIMEOUTS; 0: there are none for that protocol.
+ */
+unsigned int nf_rg_record_timeouts(__u8 l4)
+{
+	switch (l4) {
+	case IPPROTO_TCP:
+		return NF_RG_REC_TIMEOUTS;
+	case IPPROTO_SCTP:
+		return 10;
+	case IPPROTO_DCCP:
+		return 9;
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_GRE:
+		return 2;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return 1;
+	}
+	return 0;
+}
+
+static noinline unsigned int sections_len(__u16 sections, unsigned int alen, __u8 l4)
 {
 	return (sections & NF_RG_SEC_MASTER ? 1 + 2 * alen + 4 : 0) +
 	       (sections & NF_RG_SEC_LABELS ? REC_LABELS : 0) +
@@ -151,7 +180,8 @@ static noinline unsigned int sections_len(__u16 sections, unsigned int alen)
 	       (sections & NF_RG_SEC_HELPER ? REC_HELPER : 0) +
 	       (sections & NF_RG_SEC_SIP ? REC_SIP : 0) +
 	       (sections & NF_RG_SEC_PPTP ? REC_PPTP : 0) +
-	       (sections & NF_RG_SEC_SYNPROXY ? REC_SYNPROXY : 0);
+	       (sections & NF_RG_SEC_SYNPROXY ? REC_SYNPROXY : 0) +
+	       (sections & NF_RG_SEC_TIMEOUTS ? 4 * nf_rg_record_timeouts(l4) : 0);
 }
 
 /* Returns the length of an expectation. */
@@ -180,7 +210,7 @@ static unsigned int record_len(__u8 type, unsigned int alen, __u8 l4, __u16 sect
 	case NF_RG_REC_STATE:
 		return REC_STATE_HEAD + 4 * alen + 8 +
 		       (l4 == IPPROTO_TCP ? REC_TCP : proto_len(l4)) +
-		       (sections ? sections_len(sections, alen) : 0);
+		       (sections ? sections_len(sections, alen, l4) : 0);
 	case NF_RG_REC_DELETE:
 		return REC_HEAD + 4 + 2 * alen + 4;
 	}
@@ -269,6 +299,21 @@ static __u8 *put_pptp(__u8 *p, const struct nf_rg_pptp *pptp)
 	return p;
 }
 
+static __u8 *put_last_sections(__u8 *p, const struct nf_rg_record *rec)
+{
+	unsigned int i, n = nf_rg_record_timeouts(rec->l4);
+
+	if (rec->sections & NF_RG_SEC_SYNPROXY) {
+		p = put32(p, rec->synproxy.isn);
+		p = put32(p, rec->synproxy.its);
+		p = put32(p, rec->synproxy.tsoff);
+	}
+	if (rec->sections & NF_RG_SEC_TIMEOUTS)
+		for (i = 0; i < n; i++)
+			p = put32(p, rec->timeouts[i]);
+	return p;
+}
+
 static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec, unsigned int alen)
 {
 	int i;
@@ -308,12 +353,7 @@ static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec, unsi
 	}
 	if (rec->sections & NF_RG_SEC_PPTP)
 		p = put_pptp(p, &rec->pptp);
-	if (rec->sections & NF_RG_SEC_SYNPROXY) {
-		p = put32(p, rec->synproxy.isn);
-		p = put32(p, rec->synproxy.its);
-		p = put32(p, rec->synproxy.tsoff);
-	}
-	return p;
+	return put_last_sections(p, rec);
 }
 
 static __u8 *put_state(__u8 *p, const struct nf_rg_record *rec, unsigned int alen)
@@ -552,6 +592,20 @@ static const __u8 *get_pptp(const __u8 *p, struct nf_rg_pptp *pptp)
 	return p;
 }
 
+static const __u8 *get_last_sections(const __u8 *p, struct nf_rg_record *rec)
+{
+	unsigned int i, n = nf_rg_record_timeouts(rec->l4);
+
+	if (rec->sections & NF_RG_SEC_SYNPROXY) {
+		p = get32(get32(p, &rec->synproxy.isn), &rec->synproxy.its);
+		p = get32(p, &rec->synproxy.tsoff);
+	}
+	if (rec->sections & NF_RG_SEC_TIMEOUTS)
+		for (i = 0; i < n; i++)
+			p = get32(p, &rec->timeouts[i]);
+	return p;
+}
+
 static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec,
 					 unsigned int alen)
 {
@@ -584,11 +638,7 @@ static noinline const __u8 *get_sections(const __u8 *p, struct nf_rg_record *rec
 	}
 	if (p && rec->sections & NF_RG_SEC_PPTP)
 		p = get_pptp(p, &rec->pptp);
-	if (p && rec->sections & NF_RG_SEC_SYNPROXY) {
-		p = get32(get32(p, &rec->synproxy.isn), &rec->synproxy.its);
-		p = get32(p, &rec->synproxy.tsoff);
-	}
-	return p;
+	return p ? get_last_sections(p, rec) : NULL;
 }
 
 /* Is nothing said that has no meaning? */
@@ -599,6 +649,8 @@ static int state_known(const struct nf_rg_record *rec)
 	/* It is the helper that expects, and keeps. */
 	if (rec->sections & (NF_RG_SEC_EXPECT | NF_RG_SEC_SIP | NF_RG_SEC_PPTP) &&
 	    !(rec->sections & NF_RG_SEC_HELPER))
+		return 0;
+	if (rec->sections & NF_RG_SEC_TIMEOUTS && !nf_rg_record_timeouts(rec->l4))
 		return 0;
 	/* The kernel would look for the offsets without asking whether there are any. */
 	return !(rec->status & NF_RG_ST_SEQ_ADJUST) || rec->sections & NF_RG_SEC_SEQADJ;

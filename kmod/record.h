@@ -64,6 +64,9 @@
  *				found
  *	NF_RG_SEC_SYNPROXY	what SYNPROXY keeps: u32 first sequence number that it gave the
  *				client, u32 and u32 first time stamp, and offset of the server's
+ *	NF_RG_SEC_TIMEOUTS	times (s) that a rule gave it, u32 each, as many as records have for
+ *				its layer 4 protocol (nf_rg_record_timeouts()), in the order of the
+ *				kernel's states; all zero: it has them no more
  *
  * A section is there if the connection has the extension of that name, expects others (only with a
  * helper), was expected, or has the helper of that name (only with a helper).  A delete record
@@ -120,7 +123,8 @@
 #define NF_RG_SEC_SIP		0x80
 #define NF_RG_SEC_PPTP		0x100
 #define NF_RG_SEC_SYNPROXY	0x200
-#define NF_RG_SEC_MASK		0x3ff
+#define NF_RG_SEC_TIMEOUTS	0x400	/* not of a protocol without states that are known */
+#define NF_RG_SEC_MASK		0x7ff
 
 /* Flags of an expectation. */
 #define NF_RG_EXP_F_SRC		0x01	/* from that address; otherwise it is zero: from any */
@@ -140,9 +144,10 @@
 #define NF_RG_EXP_CLASS_MAX	3
 #define NF_RG_EXPECT_MAX	12	/* expectations of a connection */
 
-#define NF_RG_REC_MAX		1043	/* bytes: no record is longer */
+#define NF_RG_REC_MAX		1099	/* bytes: no record is longer */
 #define NF_RG_REC_NAME		16	/* bytes: name of a helper, with its end */
 #define NF_RG_REC_MAP		32	/* bytes: a bit for each bucket of a digest */
+#define NF_RG_REC_TIMEOUTS	14	/* times of a layer 4 protocol at most */
 
 /**
  * struct nf_rg_tuple - one direction of a connection
@@ -334,6 +339,7 @@ struct nf_rg_synproxy {
  * @sip: NF_RG_SEC_SIP
  * @pptp: NF_RG_SEC_PPTP
  * @synproxy: NF_RG_SEC_SYNPROXY
+ * @timeouts: NF_RG_SEC_TIMEOUTS, seconds; nf_rg_record_timeouts() of them
  * @buckets: NF_RG_CTL_REPAIR_*, a bit for each
  *
  * From @labels on a member is undefined unless its section is there: plain connections are spared
@@ -374,12 +380,14 @@ struct nf_rg_record {
 	struct nf_rg_sip sip;
 	struct nf_rg_pptp pptp;
 	struct nf_rg_synproxy synproxy;
+	__u32 timeouts[NF_RG_REC_TIMEOUTS];
 	__u8 buckets[NF_RG_REC_MAP];
 };
 
 /* The part that is always defined. */
 #define NF_RG_REC_HEAD_SIZE	offsetof(struct nf_rg_record, labels)
 
+unsigned int nf_rg_record_timeouts(__u8 l4);
 int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int cap);
 int nf_rg_record_decode(struct nf_rg_record *rec, const __u8 *buf, unsigned int len);
 

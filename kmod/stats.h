@@ -27,6 +27,7 @@
 	X(NOT_WANTED, "not-replicated-policy")				\
 	X(NOT_HELPED, "not-replicated-helper")				\
 	X(EXPECT_LEFT_OUT, "expectations-left-out")			\
+	X(TIMEOUT_LEFT_OUT, "timeout-policies-left-out")		\
 	X(MARK_NO_EXTENSION, "mark-no-event-extension")			\
 	/* entries */							\
 	X(ENTRY_NEW, "entries-created")					\

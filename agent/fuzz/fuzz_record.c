@@ -16,6 +16,12 @@ static void must(int holds)
 		abort();
 }
 
+/* What stands in a record has room in the decoded one, and is there at all. */
+static int within(unsigned int timeouts)
+{
+	return timeouts && timeouts <= NF_RG_REC_TIMEOUTS;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -33,6 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			return 0;
 		}
 		must(len > 0 && (size_t)len <= size - at && len <= NF_RG_REC_MAX);
+		must(rec.type != NF_RG_REC_STATE || !(rec.sections & NF_RG_SEC_TIMEOUTS) ||
+		     within(nf_rg_record_timeouts(rec.l4)));
 		again = nf_rg_record_encode(&rec, buf, sizeof(buf));
 		must(again == len && !memcmp(buf, data + at, (size_t)len));
 		must(nf_rg_record_encode(&rec, buf, (unsigned int)len - 1) == -ENOSPC);

@@ -106,6 +106,7 @@ void record_set_sections(struct nf_rg_record *r, int sections)
 		.seqadj = { { 0x31323334, -3, 0x7fffffff }, { 0x41424344, 5, -2147483647 - 1 } },
 		.helper = "fifteen-letters",
 	};
+	unsigned int i;
 
 	/* What has no section is undefined, and must not matter. */
 	memset((char *)r + NF_RG_REC_HEAD_SIZE, 0x5a, sizeof(*r) - NF_RG_REC_HEAD_SIZE);
@@ -141,6 +142,9 @@ void record_set_sections(struct nf_rg_record *r, int sections)
 		};
 	if (sections & NF_RG_SEC_SYNPROXY)
 		r->synproxy = (struct nf_rg_synproxy){ 0x91929394, 0x95969798, 0x999a9b9c };
+	if (sections & NF_RG_SEC_TIMEOUTS)
+		for (i = 0; i < nf_rg_record_timeouts(r->l4); i++)
+			r->timeouts[i] = 0xa0a1a200 + i;
 }
 
 static void assert_same_proto(const struct nf_rg_record *a, const struct nf_rg_record *b)
@@ -205,6 +209,9 @@ static void assert_same_sections(const struct nf_rg_record *a, const struct nf_r
 	}
 	if (a->sections & NF_RG_SEC_SYNPROXY)
 		assert_memory_equal(&a->synproxy, &b->synproxy, sizeof(a->synproxy));
+	if (a->sections & NF_RG_SEC_TIMEOUTS)
+		assert_memory_equal(a->timeouts, b->timeouts,
+				    nf_rg_record_timeouts(a->l4) * sizeof(a->timeouts[0]));
 	if (!(a->sections & NF_RG_SEC_EXPECT))
 		return;
 	assert_int_equal(a->n_expect, b->n_expect);

@@ -50,6 +50,16 @@ static const struct {
 	  NF_RG_SEC_HELPER | NF_RG_SEC_PPTP },
 	{ NF_RG_REC_STATE, 6, IPPROTO_TCP, LEN_STATE6 + LEN_TCP + LEN_SEQADJ + LEN_SYNPROXY,
 	  NF_RG_SEC_SEQADJ | NF_RG_SEC_SYNPROXY },
+	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP + LEN_TIMEOUTS_TCP,
+	  NF_RG_SEC_TIMEOUTS },
+	{ NF_RG_REC_STATE, 6, IPPROTO_UDP, LEN_STATE6 + LEN_ACCT + LEN_TIMEOUTS_UDP,
+	  NF_RG_SEC_ACCT | NF_RG_SEC_TIMEOUTS },
+	{ NF_RG_REC_STATE, 4, IPPROTO_ICMP, LEN_STATE4 + 4, NF_RG_SEC_TIMEOUTS },
+	{ NF_RG_REC_STATE, 6, IPPROTO_ICMPV6, LEN_STATE6 + 4, NF_RG_SEC_TIMEOUTS },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDPLITE, LEN_STATE4 + 8, NF_RG_SEC_TIMEOUTS },
+	{ NF_RG_REC_STATE, 4, IPPROTO_GRE, LEN_STATE4 + LEN_GRE + 8, NF_RG_SEC_TIMEOUTS },
+	{ NF_RG_REC_STATE, 4, IPPROTO_SCTP, LEN_STATE4 + LEN_SCTP + 10 * 4, NF_RG_SEC_TIMEOUTS },
+	{ NF_RG_REC_STATE, 4, IPPROTO_DCCP, LEN_STATE4 + LEN_DCCP + 9 * 4, NF_RG_SEC_TIMEOUTS },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_TCP, LEN_DELETE4, 0 },
 	{ NF_RG_REC_DELETE, 6, IPPROTO_TCP, LEN_DELETE6, 0 },
 	{ NF_RG_REC_DELETE, 4, IPPROTO_ICMP, LEN_DELETE4, 0 },
@@ -166,7 +176,8 @@ static void test_refused(void **state)
 		{ "unknown status bit", 27, 0x20 | NF_RG_ST_SRC_NAT },
 		{ "unknown status bit 15", 26, 0x80 },
 		{ "adjusted by nothing", 27, NF_RG_ST_SEQ_ADJUST | NF_RG_ST_SRC_NAT },
-		{ "unknown section", 24, 0x04 },
+		{ "unknown section", 24, 0x08 },
+		{ "times announced, not there", 24, NF_RG_SEC_TIMEOUTS >> 8 },
 		{ "SYNPROXY's numbers announced, not there", 24, NF_RG_SEC_SYNPROXY >> 8 },
 		{ "PPTP's state announced, not there", 24, NF_RG_SEC_PPTP >> 8 },
 		{ "SIP's numbers announced, not there", 25, NF_RG_SEC_SIP },
@@ -240,6 +251,11 @@ static void test_refused_kinds(void **state)
 		  NF_RG_SEC_HELPER | NF_RG_SEC_PPTP, LEN_STATE4 + LEN_HELPER + 2, 0 },
 		{ "not zero behind it", IPPROTO_UDP, NF_RG_SEC_HELPER | NF_RG_SEC_PPTP,
 		  LEN_STATE4 + LEN_HELPER + 3, 1 },
+		{ "times not announced", IPPROTO_UDP, NF_RG_SEC_TIMEOUTS, 24, 0 },
+		{ "UDP's times for ICMP", IPPROTO_UDP, NF_RG_SEC_TIMEOUTS, 21, IPPROTO_ICMP },
+		{ "ICMP's times for UDP", IPPROTO_ICMP, NF_RG_SEC_TIMEOUTS, 21, IPPROTO_UDP },
+		{ "times one byte short", IPPROTO_UDP, NF_RG_SEC_TIMEOUTS, 3,
+		  LEN_STATE4 + LEN_TIMEOUTS_UDP - 1 },
 		{ "SIP's numbers one byte short", IPPROTO_UDP, NF_RG_SEC_HELPER | NF_RG_SEC_SIP, 3,
 		  LEN_STATE4 + LEN_HELPER + LEN_SIP - 1 },
 		{ "a master not announced", IPPROTO_UDP, NF_RG_SEC_MASTER, 25, 0 },
@@ -264,6 +280,20 @@ static void test_refused_kinds(void **state)
 		if (record_decode(&back, buf, len) != -EBADMSG)
 			fail_msg("taken: %s", bad[i].what);
 	}
+}
+
+/* A protocol without states that are known has no times, however long the record is. */
+static void test_refused_timeouts(void **state)
+{
+	struct nf_rg_record r = record_make(NF_RG_REC_STATE, 4, 255), back;
+	uint8_t buf[NF_RG_REC_MAX];
+	int len;
+
+	assert_int_equal(nf_rg_record_timeouts(255), 0);
+	len = nf_rg_record_encode(&r, buf, sizeof(buf));
+	assert_int_equal(record_decode(&back, buf, len), len);
+	buf[24] = NF_RG_SEC_TIMEOUTS >> 8;
+	assert_int_equal(record_decode(&back, buf, len), -EBADMSG);
 }
 
 /* The same within an expectation, and for their number. */
@@ -392,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_not_encoded),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_refused_kinds),
+		cmocka_unit_test(test_refused_timeouts),
 		cmocka_unit_test(test_refused_expect),
 		cmocka_unit_test(test_zone_direction),
 		cmocka_unit_test(test_length_too_big),
