@@ -29,7 +29,7 @@ enum nf_rg_window {
  * @since: jiffies, lower half, since it is held back; while its place is NF_RG_PLACE_HELD
  * @generation: of the bulk transfer that it belongs to, see nf_rg_track_bulk()
  * @timeout: seconds that were left on the peer, for the release after a takeover; while @held
- * @seen: what the last walk saw of a TCP connection, see window.c; while not @held
+ * @seen: what the last walk saw of a connection, see window.c; while not @held
  * @hold: the absolute timeout that we gave it while standing by; while @held
  * @told: what was last sent of what no event tells, see nf_rg_proto_quiet_sum(); while not @held
  * @map: its mapping, see nf_rg_entry_map()

@@ -124,6 +124,18 @@ void nf_rg_ext_export(struct nf_conn *ct, struct nf_rg_record *rec)
 }
 
 /**
+ * nf_rg_ext_packets - packets that a connection has counted
+ * @acct: its counters
+ *
+ * Context: any.
+ * Return: those of both directions, modulo 2^32.
+ */
+u32 nf_rg_ext_packets(const struct nf_conn_acct *acct)
+{
+	return atomic64_read(&acct->counter[0].packets) + atomic64_read(&acct->counter[1].packets);
+}
+
+/**
  * nf_rg_ext_add - give a new connection the extensions that it needs
  * @rec: its record
  * @ct: the connection, not yet confirmed
@@ -180,13 +192,20 @@ bool nf_rg_ext_fits(const struct nf_rg_record *rec, const struct nf_conn *ct)
 	return true;
 }
 
+/* A router that was active itself may have counted more than the peer has heard of. */
+static void count_up(atomic64_t *counter, u64 told)
+{
+	if (told > (u64)atomic64_read(counter))
+		atomic64_set(counter, told);
+}
+
 static void install_acct(const struct nf_rg_record *rec, struct nf_conn_acct *acct)
 {
 	int i;
 
 	for (i = 0; i < IP_CT_DIR_MAX; i++) {
-		atomic64_set(&acct->counter[i].packets, rec->acct[i].packets);
-		atomic64_set(&acct->counter[i].bytes, rec->acct[i].bytes);
+		count_up(&acct->counter[i].packets, rec->acct[i].packets);
+		count_up(&acct->counter[i].bytes, rec->acct[i].bytes);
 	}
 }
 

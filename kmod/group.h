@@ -158,6 +158,7 @@ struct nf_rg_addrs {
  * @walk: serialises walks over @all
  * @timeout_work: holds or releases the timeouts after a change of role
  * @window_work: tells of TCP connections that came to rest, see window.c
+ * @counter_turn: walks of @window_work, which alone uses it
  * @guarded: TCP connections whose windows are not known
  */
 struct nf_rg_group {
@@ -249,6 +250,7 @@ struct nf_rg_group {
 	struct mutex walk; /* one walk at a time */
 	struct delayed_work timeout_work;
 	struct delayed_work window_work;
+	unsigned int counter_turn;
 	atomic_t guarded;
 };
 

@@ -39,6 +39,7 @@
 	X(HELD_SHORT, "held-short")					\
 	X(EVENT, "events")						\
 	X(EVENT_COALESCED, "events-coalesced")				\
+	X(COUNTERS_TOLD, "counters-told")				\
 	X(TOMBSTONE_NO_MEMORY, "tombstone-no-memory")			\
 	X(ADOPTED, "adopted")						\
 	X(ADOPT_NO_MEMORY, "adopt-no-memory")				\

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The windows of TCP connections: told to the peer when they rest, guarded after a takeover until
- * they are known again (learn.h).
+ * they are known again (learn.h).  And the counters of connections that move.
  *
  * On the active router a walk every few seconds (role.c) finds the connections that have come to rest
  * since the last one, and those that no longer do; each is sent once.  So the peer's hints are
  * those of now for every connection that is silent, which is where a forged segment would do harm:
  * one that moves is learnt again with its next few segments.
+ *
+ * The counters of a connection change with every packet, and no event tells.  Those of one that has
+ * moved since the walk before are told with every third walk, a third of the connections each
+ * time; with many connections less often, so that a walk never has more to tell than what waits
+ * behind it can bear.  One that comes to rest is told anyway.
  *
  * After a takeover two hooks look at the connections that came from the peer.  The first stands
  * before conntrack, which would close a connection at once; it looks up resets and SYNs.  The
@@ -27,15 +32,19 @@
 #include <linux/tcp.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "ext.h"
 #include "learn.h"
 #include "push.h"
 #include "record.h"
 #include "track.h"
 
+#define COUNTER_TURNS	3	/* walks from one time that counters are told to the next */
+#define COUNTER_MANY	100000	/* for up to so many connections, longer in proportion */
 #define OPTIONS_MAX	40	/* bytes in a TCP header */
 
 static bool is_tcp(const struct nf_conn *ct)
@@ -196,19 +205,20 @@ void nf_rg_window_export(struct nf_rg_entry *e, struct nf_rg_record *rec)
 	rec->tcp_exact = e->exact;
 }
 
-/* Has it come to rest, or moved on, since the last walk?  Context: the group's lock. */
-static bool rest_changed(struct nf_rg_group *g, struct nf_rg_entry *e)
+/* Is it one that comes to rest?  What is held has no number to compare with. */
+static bool may_rest(const struct nf_rg_entry *e)
 {
-	const struct ip_ct_tcp *tcp = &e->ct->proto.tcp;
-	bool rests;
-	u32 sum;
+	return !e->held && is_tcp(e->ct) && READ_ONCE(e->window) == NF_RG_WINDOW_CORE &&
+	       READ_ONCE(e->ct->proto.tcp.state) == TCP_CONNTRACK_ESTABLISHED;
+}
 
-	/* What is held has no number to compare with. */
-	if (e->held || !is_tcp(e->ct) || READ_ONCE(e->window) != NF_RG_WINDOW_CORE ||
-	    READ_ONCE(tcp->state) != TCP_CONNTRACK_ESTABLISHED)
-		return false;
-	sum = ends_sum(tcp);
-	rests = sum == e->seen;
+/* Has it come to rest, or moved on, since the last walk?  Context: the group's lock. */
+static bool rest_changed(struct nf_rg_group *g, struct nf_rg_entry *e, bool *moves)
+{
+	u32 sum = ends_sum(&e->ct->proto.tcp);
+	bool rests = sum == e->seen;
+
+	*moves = !rests;
 	e->seen = sum;
 	if (e->exact == rests)
 		return false;
@@ -217,10 +227,52 @@ static bool rest_changed(struct nf_rg_group *g, struct nf_rg_entry *e)
 	return true;
 }
 
+/**
+ * struct turn - whose counters are to be told with a walk
+ * @of: walks until it is everybody's turn again
+ * @now: which one of them this is
+ */
+struct turn {
+	u32 of;
+	u32 now;
+};
+
+/*
+ * Is it the turn of an entry's counters, and have they changed?  @rests: it is one that may, and it
+ * moves.  Context: the group's lock.
+ */
+static bool counters_due(struct nf_rg_group *g, struct nf_rg_entry *e, const struct turn *turn,
+			 bool rests)
+{
+	const struct nf_conn_acct *acct = nf_conn_acct_find(e->ct);
+	u32 n;
+
+	if (!acct || e->held || (u32)e->incarnation % turn->of != turn->now)
+		return false;
+	if (!rests) {
+		n = nf_rg_ext_packets(acct);
+		if (n == e->seen)
+			return false;
+		e->seen = n;
+	}
+	nf_rg_stat_inc(g->rn, NF_RG_STAT_COUNTERS_TOLD);
+	return true;
+}
+
+/* Is there something that no event has told?  Context: the group's lock. */
+static bool is_due(struct nf_rg_group *g, struct nf_rg_entry *e, const struct turn *turn)
+{
+	bool rests = may_rest(e), moves = true;
+
+	if (rests && rest_changed(g, e, &moves))
+		return true;
+	return nf_rg_track_untold(e) || (moves && counters_due(g, e, turn, rests));
+}
+
 static enum nf_rg_verdict refresh_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
 {
 	/* What is pending will be told anyway. */
-	if (e->place != NF_RG_PLACE_CLEAN || (!rest_changed(g, e) && !nf_rg_track_untold(e)))
+	if (e->place != NF_RG_PLACE_CLEAN || !is_due(g, e, data))
 		return NF_RG_KEEP;
 	nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
 	nf_rg_push_kick(g);
@@ -496,14 +548,17 @@ static void window_idle(struct nf_rg_net *rn)
  * nf_rg_window_refresh - tell the peer of connections that came to rest, or moved on
  * @g: the group, active
  *
- * And of what no event tells, and no packet has shown since.
+ * And of what no event tells, and no packet has shown since, and of counters.
  *
  * Context: process.
  */
 void nf_rg_window_refresh(struct nf_rg_group *g)
 {
+	struct turn turn = { .of = COUNTER_TURNS * (1 + READ_ONCE(g->entries) / COUNTER_MANY) };
+
+	turn.now = g->counter_turn++ % turn.of;
 	if (READ_ONCE(g->session))
-		nf_rg_track_walk(g, refresh_one, NULL);
+		nf_rg_track_walk(g, refresh_one, &turn);
 	window_idle(g->rn);
 }
 

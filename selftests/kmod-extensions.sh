@@ -47,7 +47,18 @@ say() {
 	tail -n1 "$RUN/$NS/ftp.out" | tr -d '\r'
 }
 
-ktap_plan 26
+# bytes ROUTER PATTERN: of both directions, of its flows that match
+bytes() {
+	told "$1" | grep -E "$2" | grep -oE ' bytes=[0-9]+' | awk -F= '{ n += $2 } END { print n + 0 }'
+}
+bytes_at_least() { at_least "$(bytes "$1" "$2")" "$3"; }
+# counts NUMBER...: a connection with these packets and bytes of both directions, by hand
+counts() { record 17 4001 "$(printf '%016x' "$@")" 60 2; }
+slow_for() { [ "$(tail -n1 "$RUN/$NS/transfer.slow" | sed -nE 's/^t=([0-9]+).*/\1/p')" -ge "$1" ]; }
+start_of() { told "$1" | grep -E "$2" | grep -oE 'start=[^]]*'; }
+SLOW='^tcp .*src=10.0.0.9 .*dport=5003 '
+
+ktap_plan 34
 kmod_up
 mkdir -p /etc/xtables
 printf '67 sixty-seven\n127 last\n' >/etc/xtables/connlabel.conf
@@ -65,7 +76,7 @@ must ns A nft 'add table inet ftp
 	add ct helper inet ftp std { type "ftp" protocol tcp; }
 	add chain inet ftp pre { type filter hook prerouting priority 0; }
 	add rule inet ftp pre tcp dport 21 ct helper set "std"'
-flowd_start 5000 2
+flowd_start 5000 4
 flowd_start 21
 
 must hold_start tcp4 c -n 3 192.0.2.9 5000
@@ -102,6 +113,16 @@ must settled A
 ok_if "counters are those of the last record" same '^tcp .*src=10.0.0.9 .*dport=5000 '
 ok_if "and more than before" at_least "$(packets B '^tcp .*src=10.0.0.9 .*dport=5000 ')" $((before + 6))
 
+# move: nothing but the counters changes, and no event tells. The transfer runs evenly for 25 s,
+# longer than three walks of 5 s each.
+told=$(kstat A counters-told)
+must ping_start icmp4 c 192.0.2.9
+must transfer_start slow c down -i 500 -r 20000 192.0.2.9 5003 1000000
+must wait_for 40 slow_for 25
+ok_if "counters of an ICMP echo are told" bytes_at_least B '^icmp .*src=10.0.0.9 ' 5000
+must transfer_runs slow
+ok_if "few records were needed" at_most $(($(kstat A counters-told) - told)) 12
+
 # end
 must ns A conntrack -D -f ipv6 -p udp --orig-port-dst 5001 >/dev/null 2>&1
 must settled A
@@ -125,8 +146,23 @@ before=$(kstat B drop-gate-flow)
 must hold_verify zoneu >/dev/null
 ok_if "a standby drops a packet of a flow of a zone" at_least "$(kstat B drop-gate-flow)" $((before + 1))
 
+had=$(bytes A "$SLOW")
+started=$(start_of A "$SLOW")
+
+# somebody has told more before
+relay_down A B
+must wait_for 5 kget_is B session 0
+ok_if "counters by hand are taken" is \
+	"$(give "$(counts 500 70000 20 1000)")$(give "$(counts 400 80000 21 999)")" ""
+ok_if "nothing counts backwards" is "$(ct B -p udp --orig-port-src 4001 | grep -oE '(packets|bytes)=[0-9]+' | xargs)" \
+	"packets=500 bytes=80000 packets=21 bytes=1000"
+
 kmod_takeover
 kmod_no_new B
+ok_if "B knows of a transfer what it was 17 s ago, of 25" \
+	bytes_at_least B "$SLOW" $((had * 8 / 25))
+ok_if "it is as old as it is" is "$(start_of B "$SLOW")" "$started"
+carried=$(bytes B "$SLOW")
 before=$(packets B '^tcp .*src=10.0.0.9 .*dport=5000 ')
 ok_if "FTP goes on at B" is "$(say 'NOOP at B')" 'NOOP at B'
 ok_if "with its offsets" is "$(say 'NOOP once more')" 'NOOP once more'
@@ -135,5 +171,7 @@ ok_if "and the others" hold_alive tcp4 3
 ok_if "their counters, too" at_least "$(packets B '^tcp .*src=10.0.0.9 .*dport=5000 ')" $((before + 6))
 ok_if "and IPv6" hold_alive tcp6 3
 exec 7>&-
+ok_if "the transfer ends" transfer_ends slow 60
+ok_if "and has counted on" bytes_at_least B "$SLOW" $((carried + 100000))
 ok_if "the kernel has nothing to complain of" no_splat
 ktap_end
