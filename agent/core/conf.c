@@ -22,6 +22,7 @@ _Static_assert(!offsetof(struct conf_chain, name), "the key comes first");
 _Static_assert(!offsetof(struct conf_key, id), "the key comes first");
 _Static_assert(!offsetof(struct conf_group, id), "the key comes first");
 _Static_assert(!offsetof(struct conf_map, id), "the key comes first");
+_Static_assert(!offsetof(struct conf_track, id), "the key comes first");
 _Static_assert(!offsetof(struct conf_if, name), "the key comes first");
 _Static_assert(!offsetof(struct conf_pool, name), "the key comes first");
 _Static_assert(!offsetof(struct conf_acl, name), "the key comes first");
@@ -72,6 +73,12 @@ static struct array maps(struct conf *c)
 {
 	return (struct array){ c->map, &c->n_maps, CONF_MAX_MAPS,
 			       sizeof(c->map[0]), false };
+}
+
+static struct array tracks(struct conf *c)
+{
+	return (struct array){ c->track, &c->n_tracks, CONF_MAX_TRACKS,
+			       sizeof(c->track[0]), false };
 }
 
 static void *array_at(const struct array *a, uint32_t i)
@@ -415,6 +422,29 @@ bool conf_drop_key(struct conf_chain *c, uint32_t id)
 }
 
 /**
+ * conf_get_track - find or make a tracked object
+ * @c: the configuration
+ * @id: its number
+ * @line: line that names it
+ *
+ * Return: the object, NULL: no room.
+ */
+struct conf_track *conf_get_track(struct conf *c, uint32_t id, uint32_t line)
+{
+	struct array a = tracks(c);
+	struct conf_track *t = array_find(&a, &id);
+
+	if (!t) {
+		t = array_insert(&a, &id);
+		if (t) {
+			t->id = id;
+			t->line = line;
+		}
+	}
+	return t;
+}
+
+/**
  * conf_drop_protocol - remove a protocol
  * @c: the configuration
  * @id: its number
@@ -494,6 +524,20 @@ bool conf_drop_acl(struct conf *c, const char *name)
 bool conf_drop_map(struct conf *c, uint32_t id)
 {
 	struct array a = maps(c);
+
+	return array_drop(&a, &id);
+}
+
+/**
+ * conf_drop_track - remove a tracked object
+ * @c: the configuration
+ * @id: its number
+ *
+ * Return: false when there was none.
+ */
+bool conf_drop_track(struct conf *c, uint32_t id)
+{
+	struct array a = tracks(c);
 
 	return array_drop(&a, &id);
 }
@@ -671,6 +715,20 @@ enum rg_family conf_map_family(const struct conf *c, const struct conf_map *m)
 const struct conf_map *conf_map(const struct conf *c, uint32_t id)
 {
 	struct array a = maps(unconst(c));
+
+	return array_find(&a, &id);
+}
+
+/**
+ * conf_track - look up a tracked object
+ * @c: the configuration
+ * @id: its number
+ *
+ * Return: the object or NULL.
+ */
+const struct conf_track *conf_track(const struct conf *c, uint32_t id)
+{
+	struct array a = tracks(unconst(c));
 
 	return array_find(&a, &id);
 }

@@ -8,11 +8,13 @@
 
 #include "addr.h"
 
+struct out;
+
 /*
  * DOC: the configuration
  *
  * What the operator wrote, as data. One struct conf holds a whole
- * configuration in bounded arrays; it is about 200 KB, so allocate it, do not
+ * configuration in bounded arrays; it is about 500 KB, so allocate it, do not
  * put it on a stack. Nothing here allocates, reads a clock or opens a file.
  *
  * Every array is sorted by its key (number or name), so that two
@@ -27,6 +29,7 @@
 
 #define CONF_ALIAS_LEN		26	/* protocol and group names: 1-25 */
 #define CONF_WORD_LEN		64	/* pool and list names: 1-63 */
+#define CONF_PATH_LEN		128	/* programs and units: 1-127 */
 #define CONF_IF_LEN		16	/* IFNAMSIZ */
 #define CONF_TEXT_LEN		9	/* authentication text: 1-8 */
 #define CONF_KEY_LEN		81	/* keys: 1-80 */
@@ -47,6 +50,10 @@
 #define CONF_MAX_KEY_TIMEOUT	32767	/* s */
 #define CONF_MAX_YEAR		9999
 #define CONF_MAX_RULES		64	/* for one mapping: NF_RG_RULES_MAX */
+#define CONF_MAX_TRACKS		64
+#define CONF_MAX_MEMBERS	16	/* objects in one list */
+#define CONF_MAX_GROUP_TRACKS	16	/* objects that one group tracks */
+#define CONF_TRACK_ID_MAX	32767
 
 #define CONF_DEF_HELLO_MS	3000
 #define CONF_DEF_HOLD_MS	10000
@@ -54,6 +61,7 @@
 #define CONF_DEF_DELAY_MS	30000
 #define CONF_DEF_RELOAD_MS	60000
 #define CONF_DEF_DOMAIN		71
+#define CONF_DEF_WEIGHT		10	/* of an object in a list by weight */
 #define CONF_HTTP_PORT		80	/* where HTTP is, unless a command says otherwise */
 
 enum conf_auth {
@@ -127,6 +135,18 @@ struct conf_chain {
 };
 
 /**
+ * struct conf_gtrack - `track N ...` of a group
+ * @id: the object; need not be defined: then it counts as up
+ * @decrement: what the priority loses while it is down, 1-255; 0: @shutdown
+ * @shutdown: the group gives its role up while it is down
+ */
+struct conf_gtrack {
+	uint32_t id;
+	uint8_t decrement;
+	bool shutdown;
+};
+
+/**
  * struct conf_group - `group N`
  * @id: 1-255
  * @name: alias, may be empty
@@ -141,6 +161,8 @@ struct conf_chain {
  *	that is not defined (conf_group_protocol() then gives the defaults)
  * @data: data interface; empty: nothing is synchronised
  * @data_trusted: the operator says that a plain data link is meant
+ * @n_tracks: how many of @track are set
+ * @track: objects that it tracks, sorted by number
  * @line: where it was first named
  */
 struct conf_group {
@@ -156,6 +178,8 @@ struct conf_group {
 	uint32_t protocol;
 	char data[CONF_IF_LEN];
 	bool data_trusted;
+	uint32_t n_tracks;
+	struct conf_gtrack track[CONF_MAX_GROUP_TRACKS];
 	uint32_t line;
 };
 
@@ -300,6 +324,63 @@ struct conf_repl {
 	uint32_t line;
 };
 
+enum conf_track_kind {
+	CONF_TRACK_NONE = 0,
+	CONF_TRACK_LINE,	/* interface ... line-protocol */
+	CONF_TRACK_IP,		/* interface ... ip routing */
+	CONF_TRACK_IPV6,	/* interface ... ipv6 routing */
+	CONF_TRACK_ROUTE,	/* ip|ipv6 route ... reachability */
+	CONF_TRACK_AND,		/* list boolean and */
+	CONF_TRACK_OR,		/* list boolean or */
+	CONF_TRACK_WEIGHT,	/* list threshold weight */
+	CONF_TRACK_PERCENT,	/* list threshold percentage */
+	CONF_TRACK_EXEC,	/* exec */
+	CONF_TRACK_UNIT,	/* systemd */
+	CONF_TRACK_KINDS,
+};
+
+/**
+ * struct conf_member - `object M ...` of a list
+ * @id: the object; need not be defined: then it counts as fulfilled
+ * @negate: fulfilled when it is down; boolean lists only
+ * @weight: 1-255 in a list by weight, otherwise 0
+ */
+struct conf_member {
+	uint32_t id;
+	bool negate;
+	uint32_t weight;
+};
+
+/**
+ * struct conf_track - `track N ...`: something that is up or down
+ * @id: 1-32767
+ * @kind: what it is
+ * @name: interface, program (absolute path) or unit; otherwise empty
+ * @route: prefix, host bits zero, for CONF_TRACK_ROUTE
+ * @interval_s: how often the program runs, 1-3600; otherwise 0
+ * @delay_up_s: how long it must be up before it counts as up, 0-180
+ * @delay_down_s: the same for down
+ * @up: a threshold list is up from here on, 1-255 or 1-100 %; 0: not said
+ * @down: and down from here on downwards; below @up
+ * @n_members: how many of @member are set
+ * @member: what a list consists of, sorted by number
+ * @line: where it was first named
+ */
+struct conf_track {
+	uint32_t id;
+	enum conf_track_kind kind;
+	char name[CONF_PATH_LEN];
+	struct rg_prefix route;
+	uint32_t interval_s;
+	uint32_t delay_up_s;
+	uint32_t delay_down_s;
+	uint32_t up;
+	uint32_t down;
+	uint32_t n_members;
+	struct conf_member member[CONF_MAX_MEMBERS];
+	uint32_t line;
+};
+
 /**
  * struct conf - a configuration
  * @domain: 0-255, default 71
@@ -321,6 +402,7 @@ struct conf {
 	uint32_t n_acls;
 	uint32_t n_maps;
 	uint32_t n_repls;
+	uint32_t n_tracks;
 	struct conf_chain chain[CONF_MAX_CHAINS];
 	struct conf_protocol protocol[CONF_MAX_PROTOCOLS];
 	struct conf_group group[CONF_MAX_GROUPS];
@@ -329,6 +411,7 @@ struct conf {
 	struct conf_acl acl[CONF_MAX_ACLS];
 	struct conf_map map[CONF_MAX_MAPS];
 	struct conf_repl repl[CONF_MAX_REPLS];
+	struct conf_track track[CONF_MAX_TRACKS];
 };
 
 /*
@@ -394,7 +477,13 @@ const struct conf_if *conf_if(const struct conf *c, const char *name);
 const struct conf_pool *conf_pool(const struct conf *c, const char *name);
 const struct conf_acl *conf_acl(const struct conf *c, const char *name);
 const struct conf_map *conf_map(const struct conf *c, uint32_t id);
+const struct conf_track *conf_track(const struct conf *c, uint32_t id);
 
+bool conf_track_is_list(const struct conf_track *t);
+bool conf_track_is_if(const struct conf_track *t);
+const char *conf_track_type(const struct conf_track *t);
+const char *conf_track_parameter(const struct conf_track *t);
+void conf_track_instance(const struct conf_track *t, struct out *o);
 enum rg_family conf_map_family(const struct conf *c, const struct conf_map *m);
 bool conf_has_keys(const struct conf *c);
 bool conf_holds_http(const struct conf *c);
@@ -426,6 +515,7 @@ enum conf_object {
 	CONF_OBJ_POOL,
 	CONF_OBJ_ACL,
 	CONF_OBJ_MAP,
+	CONF_OBJ_TRACK,
 	CONF_OBJ_HTTP,		/* replication of HTTP; old and new are NULL */
 	CONF_OBJ_CHAIN,
 	CONF_OBJ_REPL,		/* when all else is replicated; likewise NULL */
@@ -456,7 +546,8 @@ enum {
 	CONF_GROUP_PROTOCOL	= 1u << 7,	/* its number, or what it says */
 	CONF_GROUP_DATA		= 1u << 8,	/* the data interface */
 	CONF_GROUP_TRUSTED	= 1u << 9,
-	CONF_GROUP_ALL		= (1u << 10) - 1,
+	CONF_GROUP_TRACK	= 1u << 10,	/* what it tracks, how it counts */
+	CONF_GROUP_ALL		= (1u << 11) - 1,
 };
 
 enum {
@@ -486,6 +577,15 @@ enum {
 	CONF_MAP_ALL		= (1u << 4) - 1,
 };
 
+enum {
+	CONF_TRACK_WHAT		= 1u << 0,	/* another thing: state unknown */
+	CONF_TRACK_INTERVAL	= 1u << 1,
+	CONF_TRACK_DELAY	= 1u << 2,
+	CONF_TRACK_THRESHOLD	= 1u << 3,
+	CONF_TRACK_MEMBERS	= 1u << 4,
+	CONF_TRACK_ALL		= (1u << 5) - 1,
+};
+
 /**
  * struct conf_change - one object that differs
  * @obj: what it is, and so the type of @before and @after
@@ -506,8 +606,10 @@ struct conf_change {
 #define CONF_MAX_CHANGES	(3 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
 				 CONF_MAX_IFS + CONF_MAX_POOLS + \
 				 CONF_MAX_ACLS + CONF_MAX_MAPS + \
-				 CONF_MAX_CHAINS))
+				 CONF_MAX_CHAINS + CONF_MAX_TRACKS))
 
+uint32_t conf_track_diff(const struct conf_track *a,
+			 const struct conf_track *b);
 int conf_diff(const struct conf *before, const struct conf *after,
 	      struct conf_change *out, size_t max, size_t *n);
 bool conf_equal(const struct conf *a, const struct conf *b);

@@ -144,6 +144,8 @@ bool conf_arg_take(const struct conf_node *n, const struct lex_token *t,
 		return take_mask(t, true, v);
 	case CONF_ARG_PREFIX:
 		return take_prefix(t, RG_NONE, v);
+	case CONF_ARG_PREFIX4:
+		return take_prefix(t, RG_V4, v);
 	case CONF_ARG_PREFIX6:
 		return take_prefix(t, RG_V6, v);
 	case CONF_ARG_TIME:
@@ -207,6 +209,9 @@ void conf_arg_describe(const struct conf_node *n, struct out *o)
 		break;
 	case CONF_ARG_PREFIX:
 		out_str(o, "a prefix such as 10.0.0.0/24");
+		break;
+	case CONF_ARG_PREFIX4:
+		out_str(o, "an IPv4 prefix such as 10.0.0.0/24");
 		break;
 	case CONF_ARG_PREFIX6:
 		out_str(o, "an IPv6 address with its length, such as fd00::1/64");

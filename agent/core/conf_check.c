@@ -254,6 +254,7 @@ int conf_check(const struct conf *c, const char *file, struct conf_diags *d)
 	check_protocols(&k);
 	check_groups(&k);
 	check_ifs(&k);
+	conf_check_track(&k);
 	conf_check_nat(&k);
 	return k.errors ? -EINVAL : 0;
 }

@@ -21,6 +21,7 @@ struct conf_checking {
 void conf_say(struct conf_checking *k, enum conf_severity severity,
 	      uint32_t line, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+void conf_check_track(struct conf_checking *k);
 void conf_check_nat(struct conf_checking *k);
 
 #endif /* RG_CONF_CHECK_H */

@@ -18,7 +18,13 @@ static struct conf_protocol *cur_protocol(struct conf_parser *p)
 	return conf_get_protocol(p->c, p->cur_id, p->line);
 }
 
-static struct conf_group *cur_group(struct conf_parser *p)
+/**
+ * conf_cur_group - the group that the mode is about
+ * @p: the parse, in a group
+ *
+ * Return: the group, or one that nobody looks at when its head was wrong.
+ */
+struct conf_group *conf_cur_group(struct conf_parser *p)
 {
 	if (p->astray)
 		return &p->spare.group;
@@ -299,7 +305,7 @@ int conf_run_group(struct conf_parser *p)
  */
 int conf_run_group_name(struct conf_parser *p)
 {
-	struct conf_group *g = cur_group(p);
+	struct conf_group *g = conf_cur_group(p);
 
 	take_word(p, CONF_S_NAME, g->name, sizeof(g->name));
 	return 0;
@@ -313,7 +319,7 @@ int conf_run_group_name(struct conf_parser *p)
  */
 int conf_run_shutdown(struct conf_parser *p)
 {
-	cur_group(p)->shutdown = !p->no;
+	conf_cur_group(p)->shutdown = !p->no;
 	return 0;
 }
 
@@ -325,7 +331,7 @@ int conf_run_shutdown(struct conf_parser *p)
  */
 int conf_run_preempt(struct conf_parser *p)
 {
-	cur_group(p)->preempt = !p->no;
+	conf_cur_group(p)->preempt = !p->no;
 	return 0;
 }
 
@@ -337,7 +343,7 @@ int conf_run_preempt(struct conf_parser *p)
  */
 int conf_run_priority(struct conf_parser *p)
 {
-	struct conf_group *g = cur_group(p);
+	struct conf_group *g = conf_cur_group(p);
 
 	g->priority = (uint8_t)num_or(p, CONF_S_PRIORITY, CONF_DEF_PRIORITY);
 	g->threshold = (uint8_t)num_or(p, CONF_S_THRESHOLD, 0);
@@ -352,7 +358,7 @@ int conf_run_priority(struct conf_parser *p)
  */
 int conf_run_delay(struct conf_parser *p)
 {
-	struct conf_group *g = cur_group(p);
+	struct conf_group *g = conf_cur_group(p);
 
 	g->delay_ms = 1000 * num_or(p, CONF_S_DELAY, CONF_DEF_DELAY_MS / 1000);
 	g->reload_ms = 1000 * num_or(p, CONF_S_RELOAD,
@@ -368,7 +374,7 @@ int conf_run_delay(struct conf_parser *p)
  */
 int conf_run_control(struct conf_parser *p)
 {
-	struct conf_group *g = cur_group(p);
+	struct conf_group *g = conf_cur_group(p);
 
 	take_word(p, CONF_S_IF, g->control, sizeof(g->control));
 	g->protocol = num_or(p, CONF_S_ID, 0);
@@ -383,7 +389,7 @@ int conf_run_control(struct conf_parser *p)
  */
 int conf_run_data(struct conf_parser *p)
 {
-	struct conf_group *g = cur_group(p);
+	struct conf_group *g = conf_cur_group(p);
 
 	take_word(p, CONF_S_IF, g->data, sizeof(g->data));
 	g->data_trusted = !p->no && conf_have(p, CONF_S_TRUSTED);

@@ -37,12 +37,19 @@ int conf_run_priority(struct conf_parser *p);
 int conf_run_delay(struct conf_parser *p);
 int conf_run_control(struct conf_parser *p);
 int conf_run_data(struct conf_parser *p);
+int conf_run_group_track(struct conf_parser *p);
 
 int conf_run_if(struct conf_parser *p);
 int conf_run_rii(struct conf_parser *p);
 int conf_run_vip(struct conf_parser *p);
 int conf_run_member(struct conf_parser *p);
 int conf_run_nat_side(struct conf_parser *p);
+
+int conf_run_track(struct conf_parser *p);
+int conf_run_track_delay(struct conf_parser *p);
+int conf_run_track_object(struct conf_parser *p);
+int conf_run_track_weight(struct conf_parser *p);
+int conf_run_track_percent(struct conf_parser *p);
 
 int conf_run_pool(struct conf_parser *p);
 int conf_run_acl(struct conf_parser *p);
@@ -55,6 +62,7 @@ int conf_run_repl(struct conf_parser *p);
 void conf_take_gref(const struct conf_parser *p, struct conf_gref *g);
 bool conf_same_gref(const struct conf *c, const struct conf_gref *a,
 		    const struct conf_gref *b);
+struct conf_group *conf_cur_group(struct conf_parser *p);
 int conf_full(struct conf_parser *p, const char *what, uint32_t max);
 
 #endif /* RG_CONF_CMD_H */

@@ -106,6 +106,21 @@ static bool same_protocol(const struct diff *d, const struct conf_group *a,
 	return same_timers(&x, &y) && same_auth(d, &x, &y) && x.bfd == y.bfd;
 }
 
+static bool same_tracks(const struct conf_group *a, const struct conf_group *b)
+{
+	uint32_t i;
+
+	if (a->n_tracks != b->n_tracks)
+		return false;
+	for (i = 0; i < a->n_tracks; i++) {
+		if (a->track[i].id != b->track[i].id ||
+		    a->track[i].decrement != b->track[i].decrement ||
+		    a->track[i].shutdown != b->track[i].shutdown)
+			return false;
+	}
+	return true;
+}
+
 static uint32_t group_bits(const struct diff *d, const void *before,
 			   const void *after)
 {
@@ -121,7 +136,8 @@ static uint32_t group_bits(const struct diff *d, const void *before,
 	       bit_if(strcmp(a->control, b->control), CONF_GROUP_CONTROL) |
 	       bit_if(!same_protocol(d, a, b), CONF_GROUP_PROTOCOL) |
 	       bit_if(strcmp(a->data, b->data), CONF_GROUP_DATA) |
-	       bit_if(a->data_trusted != b->data_trusted, CONF_GROUP_TRUSTED);
+	       bit_if(a->data_trusted != b->data_trusted, CONF_GROUP_TRUSTED) |
+	       bit_if(!same_tracks(a, b), CONF_GROUP_TRACK);
 }
 
 static bool same_vips(const struct conf_if *a, const struct conf_if *b)
@@ -197,6 +213,13 @@ static uint32_t map_bits(const struct diff *d, const void *before,
 	       bit_if(a->overload != b->overload, CONF_MAP_OVERLOAD);
 }
 
+static uint32_t track_bits(const struct diff *d, const void *before,
+			   const void *after)
+{
+	(void)d;
+	return conf_track_diff(before, after);
+}
+
 #define KIND(o, array, counter, by_name, fn)				\
 	{ .obj = CONF_OBJ_##o, .all = CONF_##o##_ALL,			\
 	  .base = offsetof(struct conf, array),				\
@@ -212,6 +235,7 @@ static const struct kind kinds[] = {
 	KIND(POOL, pool, n_pools, true, pool_bits),
 	KIND(ACL, acl, n_acls, true, acl_bits),
 	KIND(MAP, map, n_maps, false, map_bits),
+	KIND(TRACK, track, n_tracks, false, track_bits),
 };
 
 static const void *object(const struct kind *k, const struct conf *c,
@@ -278,8 +302,8 @@ static void diff_kind(struct diff *d, const struct kind *k)
  * @before: the old one
  * @after: the new one
  * @out: the changes: domain, key chains, protocols, groups, interfaces, pools, lists,
- *	mappings, each kind in the order of its keys, then HTTP, and then all
- *	other replication
+ *	mappings, tracked objects, each kind in the order of its keys, then
+ *	HTTP, and then all other replication
  * @max: room for so many; CONF_MAX_CHANGES always suffices
  * @n: how many there are
  *

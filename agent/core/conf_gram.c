@@ -171,7 +171,8 @@ static const struct conf_node group_nodes[] = {
 	   .run = conf_run_control, .next = control),
 	KW("data", "link that sessions run over", .flags = CONF_NO_CR,
 	   .run = conf_run_data, .next = data),
-	REFUSED("track", "track"),
+	KW("track", "what an object that is down means",
+	   .next = conf_group_track_nodes),
 	END,
 };
 
@@ -256,6 +257,8 @@ static const struct conf_node global_nodes[] = {
 	KW("key", "keys that take turns", .next = conf_key_chain_nodes),
 	KW("access-list", "an entry of a numbered access list",
 	   .next = conf_access_list_nodes),
+	KW("track", "an object that is up or down", .enters = CONF_MODE_TRACK,
+	   .next = conf_global_track_nodes),
 	KW("enable", "no effect in a file", .flags = CONF_CR | CONF_HIDDEN,
 	   .run = conf_run_top),
 	KW("configure", "no effect in a file", .flags = CONF_HIDDEN,
@@ -263,7 +266,6 @@ static const struct conf_node global_nodes[] = {
 	KW("exit", "back to the mode around this one", .flags = CONF_CR,
 	   .run = conf_run_exit),
 	KW("end", "back to the top", .flags = CONF_CR, .run = conf_run_top),
-	REFUSED_BLOCK("track", "track"),
 	REFUSED_BLOCK("route-map", "route-map"),
 	REFUSED_BLOCK("vrf", "vrf"),
 	REFUSED("do", "do"),
@@ -285,5 +287,7 @@ const struct conf_mode_info conf_modes[CONF_N_MODES] = {
 	[CONF_MODE_IF] = { "config-if", CONF_MODE_GLOBAL, conf_if_nodes },
 	[CONF_MODE_ACL] = { "config-std-nacl", CONF_MODE_GLOBAL,
 			    conf_acl_nodes },
+	[CONF_MODE_TRACK] = { "config-track", CONF_MODE_GLOBAL,
+			      conf_track_nodes },
 	[CONF_MODE_REFUSED] = { "config-refused", CONF_MODE_GLOBAL, NULL },
 };

@@ -40,6 +40,7 @@ enum conf_mode {
 	CONF_MODE_GROUP,
 	CONF_MODE_IF,
 	CONF_MODE_ACL,
+	CONF_MODE_TRACK,
 	CONF_MODE_REFUSED,	/* inside a block whose head was refused */
 	CONF_N_MODES,
 };
@@ -60,6 +61,7 @@ enum conf_arg {
 	CONF_ARG_NETMASK,	/* ones in front */
 	CONF_ARG_WILDCARD,	/* ones at the end */
 	CONF_ARG_PREFIX,	/* A/len, either family */
+	CONF_ARG_PREFIX4,	/* A/len, IPv4 */
 	CONF_ARG_PREFIX6,	/* A/len, IPv6 */
 	CONF_ARG_TIME,		/* HH:MM:SS, as seconds of the day */
 	CONF_ARG_MONTH,		/* in English, at least three letters */
@@ -122,6 +124,20 @@ enum conf_slot {
 	CONF_S_UNTIL_YEAR,
 	CONF_S_INFINITE,
 	CONF_S_DURATION,
+	CONF_S_SHUTDOWN,
+	CONF_S_LINE,
+	CONF_S_IPV6,
+	CONF_S_ROUTE,
+	CONF_S_AND,
+	CONF_S_OR,
+	CONF_S_WEIGHT,
+	CONF_S_PERCENT,
+	CONF_S_EXEC,
+	CONF_S_UNIT,
+	CONF_S_INTERVAL,
+	CONF_S_UP,
+	CONF_S_DOWN,
+	CONF_S_NOT,
 	CONF_N_SLOTS,
 };
 
@@ -196,6 +212,9 @@ extern const struct conf_node conf_if_nodes[];
 extern const struct conf_node conf_ip_nodes[];
 extern const struct conf_node conf_acl_nodes[];
 extern const struct conf_node conf_access_list_nodes[];
+extern const struct conf_node conf_track_nodes[];
+extern const struct conf_node conf_global_track_nodes[];
+extern const struct conf_node conf_group_track_nodes[];
 
 bool conf_arg_take(const struct conf_node *n, const struct lex_token *t,
 		   struct conf_val *v);

@@ -93,7 +93,7 @@ static void try_mode(struct conf_parser *p, enum conf_mode mode,
 
 	*a = (struct attempt){ .outcome = FAILED, .at = p->no ? 1 : 0,
 			       .level = conf_modes[mode].nodes };
-	p->have = 0;
+	memset(p->have, 0, sizeof(p->have));
 	for (; a->at < p->n_tok; a->at++) {
 		const struct lex_token *t = &p->tok[a->at];
 		unsigned int hits = pick(a->level, t, &node, &v);
@@ -116,7 +116,7 @@ static void try_mode(struct conf_parser *p, enum conf_mode mode,
 			return;
 		}
 		if (node->slot) {
-			p->have |= 1ull << node->slot;
+			p->have[node->slot] = true;
 			p->val[node->slot] = v;
 			p->at[node->slot] = t;
 		}

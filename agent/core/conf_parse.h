@@ -20,10 +20,10 @@
  * @n_tok: how many
  * @no: the line begins with `no`
  * @secret: the line may hold a key: its words are not quoted
- * @have: bit per slot: filled
+ * @have: by slot: filled
  * @val: the values, by slot
  * @at: the word that filled a slot, by slot
- * @cur_id: protocol or group that the mode is about
+ * @cur_id: protocol, group or tracked object that the mode is about
  * @cur_name: interface or list that the mode is about
  * @astray: the head of this block was wrong: what it says goes into @spare
  * @spare: an object that nobody looks at
@@ -40,7 +40,7 @@ struct conf_parser {
 	size_t n_tok;
 	bool no;
 	bool secret;
-	uint64_t have;
+	bool have[CONF_N_SLOTS];
 	struct conf_val val[CONF_N_SLOTS];
 	const struct lex_token *at[CONF_N_SLOTS];
 	uint32_t cur_id;
@@ -52,12 +52,13 @@ struct conf_parser {
 		struct conf_group group;
 		struct conf_if iface;
 		struct conf_acl acl;
+		struct conf_track track;
 	} spare;
 };
 
 static inline bool conf_have(const struct conf_parser *p, enum conf_slot s)
 {
-	return p->have & (1ull << s);
+	return p->have[s];
 }
 
 void conf_parser_init(struct conf_parser *p, struct conf *c, const char *file,

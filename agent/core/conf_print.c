@@ -131,6 +131,21 @@ static void put_group_timers(struct out *o, const struct conf_group *g)
 	out_char(o, '\n');
 }
 
+static void put_group_tracks(struct out *o, const struct conf_group *g)
+{
+	uint32_t i;
+
+	for (i = 0; i < g->n_tracks; i++) {
+		const struct conf_gtrack *t = &g->track[i];
+
+		out_fmt(o, "   track %u", t->id);
+		if (t->shutdown)
+			out_str(o, " shutdown\n");
+		else
+			out_fmt(o, " decrement %u\n", (uint32_t)t->decrement);
+	}
+}
+
 static void put_group(struct out *o, const struct conf_group *g)
 {
 	out_fmt(o, "  group %u\n", g->id);
@@ -147,6 +162,7 @@ static void put_group(struct out *o, const struct conf_group *g)
 				(uint32_t)g->threshold);
 		out_char(o, '\n');
 	}
+	put_group_tracks(o, g);
 	put_group_timers(o, g);
 	if (*g->control)
 		out_fmt(o, "   control %s protocol %u\n", g->control,
@@ -154,6 +170,49 @@ static void put_group(struct out *o, const struct conf_group *g)
 	if (*g->data)
 		out_fmt(o, "   data %s%s\n", g->data,
 			g->data_trusted ? " trusted" : "");
+}
+
+static void put_member(struct out *o, const struct conf_member *m)
+{
+	out_fmt(o, " object %u", m->id);
+	if (m->negate)
+		out_str(o, " not");
+	if (m->weight && m->weight != CONF_DEF_WEIGHT)
+		out_fmt(o, " weight %u", m->weight);
+	out_char(o, '\n');
+}
+
+static void put_track(struct out *o, const struct conf_track *t)
+{
+	const char *parameter = conf_track_parameter(t);
+	uint32_t i;
+
+	out_fmt(o, "track %u %s", t->id, conf_track_type(t));
+	if (!conf_track_is_list(t))
+		out_char(o, ' ');
+	conf_track_instance(t, o);
+	if (*parameter)
+		out_fmt(o, " %s", parameter);
+	if (t->interval_s)
+		out_fmt(o, " interval %u", t->interval_s);
+	out_char(o, '\n');
+	for (i = 0; i < t->n_members; i++)
+		put_member(o, &t->member[i]);
+	if (t->up) {
+		out_fmt(o, " %s up %u", parameter, t->up);
+		if (t->down != t->up - 1)
+			out_fmt(o, " down %u", t->down);
+		out_char(o, '\n');
+	}
+	if (t->delay_up_s || t->delay_down_s) {
+		out_str(o, " delay");
+		if (t->delay_up_s)
+			out_fmt(o, " up %u", t->delay_up_s);
+		if (t->delay_down_s)
+			out_fmt(o, " down %u", t->delay_down_s);
+		out_char(o, '\n');
+	}
+	out_str(o, "!\n");
 }
 
 static void put_redundancy(struct out *o, const struct conf *c)
@@ -330,6 +389,8 @@ int conf_print(const struct conf *c, char *buf, size_t size, size_t *len)
 	out_init(&o, buf, size);
 	for (i = 0; i < c->n_chains; i++)
 		put_chain(&o, &c->chain[i]);
+	for (i = 0; i < c->n_tracks; i++)
+		put_track(&o, &c->track[i]);
 	put_redundancy(&o, c);
 	for (i = 0; i < c->n_ifs; i++)
 		put_if(&o, &c->iface[i]);

@@ -21,6 +21,7 @@ struct conf_pool *conf_get_pool(struct conf *c, const char *name,
 				uint32_t line);
 struct conf_acl *conf_get_acl(struct conf *c, const char *name, uint32_t line);
 struct conf_map *conf_get_map(struct conf *c, uint32_t id, uint32_t line);
+struct conf_track *conf_get_track(struct conf *c, uint32_t id, uint32_t line);
 
 bool conf_drop_chain(struct conf *c, const char *name);
 bool conf_drop_key(struct conf_chain *c, uint32_t id);
@@ -30,6 +31,7 @@ bool conf_drop_if(struct conf *c, const char *name);
 bool conf_drop_pool(struct conf *c, const char *name);
 bool conf_drop_acl(struct conf *c, const char *name);
 bool conf_drop_map(struct conf *c, uint32_t id);
+bool conf_drop_track(struct conf *c, uint32_t id);
 
 bool conf_set_repl(struct conf *c, const struct conf_repl *r);
 bool conf_drop_repl(struct conf *c, const struct conf_repl *r);

@@ -20,7 +20,11 @@ static const char *const base =
 	"ip access-list standard l\n permit 10.0.0.0 0.0.0.255\n"
 	"ip access-list standard m\n permit 10.0.1.0 0.0.0.255\n"
 	"ip nat inside source list l pool p redundancy 1 mapping-id 7 overload\n"
-	"ip nat inside source list m pool q redundancy 1 mapping-id 8 overload\n";
+	"ip nat inside source list m pool q redundancy 1 mapping-id 8 overload\n"
+	"track 4 exec /bin/x interval 5\n delay up 3\n"
+	"track 5 list threshold weight\n object 4\n object 6 weight 20\n"
+	" threshold weight up 20 down 5\n"
+	"track 6 ip route 10.0.0.0/8 reachability\n";
 
 struct expected {
 	enum conf_object obj;
@@ -244,6 +248,59 @@ static void test_interface(void **state)
 		{ CONF_OBJ_IF, "wan0", 0, CONF_IF_ALL });
 }
 
+static void test_track(void **state)
+{
+	changes("track 6 ip route 10.0.0.0 255.0.0.0 reachability\n", NULL, 0);
+	changes("track 5 list threshold weight\nno object 4\nobject 4 weight 10\n",
+		NULL, 0);
+	CHANGES("track 4 exec /bin/x interval 6\n",
+		{ CONF_OBJ_TRACK, NULL, 4, CONF_TRACK_INTERVAL });
+	CHANGES("track 4 exec /bin/y interval 5\n",
+		{ CONF_OBJ_TRACK, NULL, 4, CONF_TRACK_WHAT });
+	CHANGES("track 4 exec /bin/x interval 5\nno delay\n",
+		{ CONF_OBJ_TRACK, NULL, 4, CONF_TRACK_DELAY });
+	CHANGES("track 4 exec /bin/x interval 5\ndelay down 3\n",
+		{ CONF_OBJ_TRACK, NULL, 4, CONF_TRACK_DELAY });
+	CHANGES("track 5 list threshold weight\nthreshold weight up 20\n",
+		{ CONF_OBJ_TRACK, NULL, 5, CONF_TRACK_THRESHOLD });
+	CHANGES("track 5 list threshold weight\nobject 6\n",
+		{ CONF_OBJ_TRACK, NULL, 5, CONF_TRACK_MEMBERS });
+	CHANGES("track 5 list threshold weight\nobject 7\n",
+		{ CONF_OBJ_TRACK, NULL, 5, CONF_TRACK_MEMBERS });
+	CHANGES("track 6 ip route 10.0.0.0/9 reachability\n",
+		{ CONF_OBJ_TRACK, NULL, 6, CONF_TRACK_WHAT });
+	CHANGES("track 6 ipv6 route ::/8 reachability\n",
+		{ CONF_OBJ_TRACK, NULL, 6, CONF_TRACK_WHAT });
+	CHANGES("no track 4\ntrack 9 systemd x\n",
+		{ CONF_OBJ_TRACK, NULL, 4, CONF_TRACK_ALL },
+		{ CONF_OBJ_TRACK, NULL, 9, CONF_TRACK_ALL });
+	CHANGES(IN_GROUP "track 4 decrement 1\n",
+		{ CONF_OBJ_GROUP, NULL, 1, CONF_GROUP_TRACK });
+}
+
+/* What a group makes of an object is part of the group. */
+static void test_group_track(void **state)
+{
+	static const char *const other[] = {
+		"track 4 decrement 2\n", "track 4 shutdown\n",
+		"track 5 decrement 1\n", "no track 4\n",
+		"track 4 decrement 1\ntrack 5 shutdown\n",
+	};
+	char text[256];
+	size_t i;
+
+	must_load(&a, IN_GROUP "track 4 decrement 1\n");
+	for (i = 0; i < ARRAY_SIZE(other); i++) {
+		snprintf(text, sizeof(text), IN_GROUP "%s", other[i]);
+		must_load(&b, text);
+		if (conf_equal(&a.c, &b.c))
+			fail_msg("no difference: %s", other[i]);
+	}
+	must_load(&b, IN_GROUP "track 5 shutdown\nno track 5\n"
+		  "track 4 shutdown\ntrack 4 decrement 1\n");
+	assert_true(conf_equal(&a.c, &b.c));
+}
+
 /* A rule is told when the list or the pool that it uses changed. */
 static void test_nat(void **state)
 {
@@ -306,6 +363,8 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_interface),
+		cmocka_unit_test(test_track),
+		cmocka_unit_test(test_group_track),
 		cmocka_unit_test(test_nat),
 		cmocka_unit_test(test_pointers),
 	};

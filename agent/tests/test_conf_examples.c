@@ -25,7 +25,7 @@ static const char *const seed =
 	"name rg1\n"
 	"preempt\n"
 	"priority 120 failover-threshold 80\n"
-	"track 44 decrement 20\n"					/* 18 */
+	"track 44 decrement 20\n"
 	"timers delay 10 reload 20\n"
 	"control sync0 protocol 1\n"
 	"data sync1\n"
@@ -51,7 +51,7 @@ static const char *const seed =
 /* They are refused exactly at the lines that are not supported yet. */
 static void test_seed_refused(void **state)
 {
-	static const uint32_t lines[] = { 9, 18, 30, 32, 33, 39 };
+	static const uint32_t lines[] = { 9, 30, 32, 33, 39 };
 	size_t i;
 
 	parse(&p, seed);
@@ -68,9 +68,8 @@ static void test_seed_refused(void **state)
 static void test_seed_rest(void **state)
 {
 	static const char *const gone[] = {
-		"bfd\n", "track 44 decrement 20\n",
-		"ip address 10.1.1.2 255.0.0.0\n", "ip virtual-reassembly\n",
-		"negotiation auto\n",
+		"bfd\n", "ip address 10.1.1.2 255.0.0.0\n",
+		"ip virtual-reassembly\n", "negotiation auto\n",
 	};
 	static char text[4096];
 	size_t i;
@@ -87,6 +86,8 @@ static void test_seed_rest(void **state)
 	must_load(&p, text);
 	must_contain("protocol 1 is not defined, its defaults are used",
 		     p.findings, text);
+	must_contain("group 1: track 44 is not defined, it counts as up",
+		     p.findings, text);
 	must_contain("access list acl-18 is not defined, it matches nothing",
 		     p.findings, text);
 	must_contain("group 2 is not defined, the mapping is inactive",
@@ -96,6 +97,9 @@ static void test_seed_rest(void **state)
 		     text);
 	assert_int_equal(conf_group(&p.c, 1)->priority, 120);
 	assert_int_equal(conf_group(&p.c, 1)->threshold, 80);
+	assert_int_equal(conf_group(&p.c, 1)->n_tracks, 1);
+	assert_int_equal(conf_group(&p.c, 1)->track[0].id, 44);
+	assert_int_equal(conf_group(&p.c, 1)->track[0].decrement, 20);
 	assert_int_equal(conf_if(&p.c, "lan0")->rii, 40);
 }
 

@@ -112,6 +112,68 @@ static void add_group(struct text *t, uint32_t id)
 		add(t, "control c%u protocol %u\n", rnd(5), 1 + rnd(8));
 	if (often())
 		add(t, "data d%u%s\n", rnd(5), rnd(2) ? " trusted" : "");
+	if (rnd(2))
+		add(t, "track %u decrement %u\ntrack %u shutdown\n",
+		    1 + rnd(40), 1 + rnd(255), 1 + rnd(40));
+}
+
+static void add_members(struct text *t, uint32_t id, const char *kind,
+			bool weighs)
+{
+	uint32_t n;
+
+	add(t, "track %u list %s\n", id, kind);
+	/* always of higher number: no loop */
+	for (n = 0; n < 1 + rnd(4); n++) {
+		add(t, "object %u", id + 1 + rnd(20));
+		if (weighs && rnd(2))
+			add(t, " weight %u", 1 + rnd(255));
+		else if (kind[0] == 'b' && rnd(2))
+			add(t, " not");
+		add(t, "\n");
+	}
+}
+
+static void add_track(struct text *t, uint32_t id)
+{
+	uint32_t up = 1 + rnd(100);
+
+	switch (rnd(8)) {
+	case 0:
+		add(t, "track %u interface i%u %s\n", id, rnd(5),
+		    rnd(2) ? "line-protocol" :
+		    rnd(2) ? "ip routing" : "ipv6 routing");
+		break;
+	case 1:
+		add(t, "track %u ip route 10.%u.0.9/%u reachability\n", id,
+		    rnd(256), rnd(33));
+		break;
+	case 2:
+		add(t, "track %u ipv6 route fd00:%x::9/%u reachability\n", id,
+		    rnd(65536), rnd(129));
+		break;
+	case 3:
+		add_members(t, id, rnd(2) ? "boolean and" : "boolean or",
+			    false);
+		break;
+	case 4:
+		add_members(t, id, "threshold weight", true);
+		add(t, "threshold weight up %u down %u\n", up, rnd(up));
+		break;
+	case 5:
+		add_members(t, id, "threshold percentage", false);
+		add(t, "threshold percentage down %u up %u\n", rnd(up), up);
+		break;
+	case 6:
+		add(t, "track %u exec /bin/p%u interval %u\n", id, rnd(9),
+		    1 + rnd(3600));
+		break;
+	case 7:
+		add(t, "track %u systemd u%u.service\n", id, rnd(9));
+		break;
+	}
+	if (rnd(2))
+		add(t, "delay down %u up %u\n", rnd(181), rnd(181));
 }
 
 static void add_if(struct text *t, uint32_t i)
@@ -251,6 +313,8 @@ static void random_conf(struct text *t)
 		add_if(t, i);
 	for (i = 0, n = rnd(5); i < n; i++)
 		add_acl(t, i);
+	for (i = 0, n = rnd(5); i < n; i++)
+		add_track(t, 1 + 5 * i + rnd(5));
 	add_nat(t);
 }
 
@@ -267,7 +331,8 @@ static void test_random(void **state)
 		if (strcmp(p.text, q.text))
 			fail_msg("printed:\n%s\nand then:\n%s", p.text, q.text);
 		assert_true(conf_equal(&p.c, &q.c));
-		full += p.c.n_groups && p.c.n_ifs && p.c.n_acls && p.c.n_maps;
+		full += p.c.n_groups && p.c.n_ifs && p.c.n_acls && p.c.n_maps &&
+			p.c.n_tracks;
 	}
 	/* The set is worth something */
 	assert_true(full > 300);

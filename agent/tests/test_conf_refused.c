@@ -18,9 +18,6 @@ static const struct {
 	{ IN_PROTOCOL, "bfd interval 100 min-rx 100 multiplier 3", 1, "bfd" },
 	{ IN_PROTOCOL, "no bfd interval 100 min-rx 100 multiplier 3", 4,
 	  "bfd" },
-	{ IN_GROUP, "track 44 decrement 20", 1, "track" },
-	{ IN_GROUP, "track 44 shutdown", 1, "track" },
-	{ IN_GROUP, "no track 44", 4, "track" },
 	{ IN_APP, "require-encryption", 1, "require-encryption" },
 	{ IN_APP, "split-brain probe 20", 1, "split-brain probe" },
 	{ IN_IF, "shutdown", 1, "shutdown of an interface" },
@@ -61,13 +58,12 @@ static const struct {
 	{ "", "ip vrf blue", 4, "ip vrf" },
 	{ "", "vrf definition blue", 1, "vrf" },
 	{ "", "route-map r permit 10", 1, "route-map" },
-	{ "", "track 44 interface lan0 line-protocol", 1, "track" },
-	{ "", "track 44 ip route 0.0.0.0/0 reachability", 1, "track" },
-	{ "", "track 44 ip sla 3", 1, "track" },
-	{ "", "track 44 list boolean and", 1, "track" },
-	{ "", "track 44 exec /bin/true interval 5", 1, "track" },
+	{ "", "track 44 ip sla 3", 13, "track ... ip sla" },
+	{ "", "track 44 ip sla 3 reachability", 13, "track ... ip sla" },
+	{ "", "track 44 rii 40 reachability", 10, "track ... rii" },
+	{ "", "track 44 ip route 10.0.0.0/8 metric threshold", 30,
+	  "track ... route ... metric threshold" },
 	{ "", "do show running-config", 1, "do" },
-	{ "", "no track 44", 4, "track" },
 };
 
 static unsigned int lines_of(const char *s)
@@ -99,7 +95,8 @@ static void test_refused(void **state)
 /* A block that is refused is refused line by line, and ends where it ends. */
 static void test_refused_blocks(void **state)
 {
-	must_refuse(&p, "track 44 list boolean and\n object 1\n object 2\n"
+	must_refuse(&p, "route-map r permit 10\n match ip address 1\n"
+		    " set metric 2\n"
 		    "interface lan0\n ip nat inside\n", "f:2:2:",
 		    "not supported yet: belongs to the refused command above");
 	assert_int_equal(p.d.errors, 3);
