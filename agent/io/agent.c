@@ -18,6 +18,7 @@
 #include "io/pool.h"
 #include "io/show.h"
 #include "io/sysid.h"
+#include "io/tracks.h"
 #include "io/vip.h"
 
 #include <linux/nf_rg.h>
@@ -302,6 +303,11 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *iface,
 		group_ifaces(arg, NULL);
 }
 
+static void on_tracks(void *arg)
+{
+	group_ifaces(arg, NULL);
+}
+
 /* ------------------------------------------------------------------- ending */
 
 static bool all_handed_over(const struct agent *a)
@@ -465,6 +471,9 @@ static int open_parts(struct agent *a)
 		err = links_open(base, a->ifs, a->system, a->nonce, &group_link_ops, a, &a->links);
 	if (!err)
 		err = show_open(base, &fill_show_ops, a, &a->show);
+	/* Told of interfaces before the groups, which then feel everything that follows at once. */
+	if (!err)
+		err = tracks_open(base, a->ifs, on_tracks, a, &a->tracks);
 	return err;
 }
 
@@ -531,6 +540,7 @@ void agent_close(struct agent *a)
 	knl_ev_close(&a->ev);
 	knl_att_close(&a->att);
 	knl_close(&a->knl);
+	tracks_close(a->tracks);
 	ifaces_close(a->ifs);
 	loop_timer_free(&a->kernel_retry);
 	loop_timer_free(&a->stop_limit);

@@ -12,6 +12,7 @@
 
 #include "core/conf.h"
 #include "core/election.h"
+#include "core/track.h"
 #include "io/knl.h"
 #include "io/knl_att.h"
 #include "io/knl_ev.h"
@@ -26,6 +27,7 @@ struct ifaces;
 struct natwork;
 struct pools;
 struct show;
+struct tracks;
 struct vips;
 
 #define GROUP_QUEUE 32
@@ -42,6 +44,7 @@ struct vips;
 #define GROUP_F_NAT 0x0080 /* the rules could not be installed */
 #define GROUP_F_LINK 0x0100 /* no control link: none configured, or it contradicts another group \
 			     */
+#define GROUP_F_TRACK 0x0200 /* tracks an object that is not defined */
 
 struct group_log {
 	uint64_t ctrl_up, ctrl_down, ctrl_admin_down;
@@ -62,6 +65,7 @@ struct group_log {
  * @busy: a step is under way; further events wait in @queue
  * @digest: of what must be equal on both routers
  * @mask: interfaces of the group that are down, by position in the configuration, for the log
+ * @tracked: what tracked objects do to it, as last told
  * @cause: of the last change of faults, in words
  * @faults: GROUP_F_* in force
  * @role_failed: SET_ROLE was refused in the step under way: what would follow it is left out
@@ -86,6 +90,7 @@ struct group {
 	struct election_event queue[GROUP_QUEUE];
 	uint64_t digest;
 	uint64_t mask;
+	struct track_group tracked;
 	char cause[GROUP_TEXT];
 	uint32_t faults;
 	bool role_failed;
@@ -128,6 +133,7 @@ struct agent {
 	struct pools *pools;
 	struct announce *announce;
 	struct natwork *nat;
+	struct tracks *tracks;
 	struct show *show;
 	struct ctl *ctl;
 	struct group *group[256]; /* by number */

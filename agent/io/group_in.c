@@ -8,6 +8,7 @@
 #include "io/clock.h"
 #include "io/ifaces.h"
 #include "io/log.h"
+#include "io/tracks.h"
 
 #include <linux/nf_rg.h>
 
@@ -331,21 +332,62 @@ static void tally_if(const struct agent *a, const struct conf_if *f, unsigned in
 	t->mask |= UINT64_C(1) << pos;
 }
 
-/* The interface whose state changed, for the log; of several at once the first. */
-static void describe(struct group *g, uint64_t mask)
+/* What happened to the interfaces; of several at once the first. */
+static bool if_cause(const struct group *g, uint64_t mask, struct out *o)
 {
 	uint64_t diff = mask ^ g->mask;
 	unsigned int pos = diff ? (unsigned int)__builtin_ctzll(diff) : 0;
 
-	if (!diff)
-		snprintf(g->cause, sizeof(g->cause), "interface decrements configured anew");
-	else
-		snprintf(g->cause, sizeof(g->cause), "interface %s %s",
-			 g->agent->conf->iface[pos].name, mask >> pos & 1 ? "down" : "up");
+	if (diff)
+		out_fmt(o, "interface %s %s", g->agent->conf->iface[pos].name,
+			mask >> pos & 1 ? "down" : "up");
+	return diff;
+}
+
+/* For the log, where one line says why the priority is another one. */
+static void describe(struct group *g, uint64_t mask, const struct track_group *tracked)
+{
+	char track[64];
+	struct out o, t;
+	bool by_if, by_track;
+
+	out_init(&o, g->cause, sizeof(g->cause));
+	out_init(&t, track, sizeof(track));
+	by_if = if_cause(g, mask, &o);
+	by_track = track_cause(&g->tracked, tracked, &t);
+	if (by_track)
+		out_fmt(&o, "%s%s", by_if ? ", " : "", track);
+	if (!by_if && !by_track)
+		out_str(&o, "decrements configured anew");
+}
+
+static void undefined_track(struct group *g, uint32_t id)
+{
+	char text[GROUP_TEXT];
+
+	snprintf(text, sizeof(text), "track %u is not defined, it counts as up", id);
+	group_fault(g, GROUP_F_TRACK, id, text);
+}
+
+static struct tally tally_ifs(const struct group *g)
+{
+	const struct conf *c = g->agent->conf;
+	struct tally t = { 0 };
+
+	for (unsigned int i = 0; i < c->n_ifs; i++)
+		if (c->iface[i].in_group && c->iface[i].group.id == g->id)
+			tally_if(g->agent, &c->iface[i], i, &t);
+	return t;
+}
+
+static bool same_tracked(const struct track_group *a, const struct track_group *b)
+{
+	return a->sum == b->sum && a->forced_down == b->forced_down && a->n_down == b->n_down &&
+	       !memcmp(a->down, b->down, sizeof(a->down));
 }
 
 /**
- * group_decrement() - what the traffic interfaces of a group take off its priority
+ * group_decrement() - what traffic interfaces and tracked objects take off a group's priority
  * @g: the group
  *
  * Tells the election if that changed.
@@ -353,20 +395,23 @@ static void describe(struct group *g, uint64_t mask)
 void group_decrement(struct group *g)
 {
 	struct election_event ev = { .type = ELECTION_EV_DECREMENT };
-	const struct conf *c = g->agent->conf;
-	struct tally t = { 0 };
-	bool all_down;
+	struct tally t = tally_ifs(g);
+	struct track_group tracked;
+	bool all_down = t.n && t.n == t.down;
+	uint32_t sum;
 
-	for (unsigned int i = 0; i < c->n_ifs; i++)
-		if (c->iface[i].in_group && c->iface[i].group.id == g->id)
-			tally_if(g->agent, &c->iface[i], i, &t);
-	all_down = t.n && t.n == t.down;
+	track_of_group(tracks_table(g->agent->tracks), &g->conf, &tracked);
+	undefined_track(g, tracked.undefined);
+	sum = t.sum + tracked.sum;
 	if (!g->started ||
-	    (t.sum == g->e.decrement && all_down == g->e.all_down && t.mask == g->mask))
+	    (sum == g->e.decrement && all_down == g->e.all_down && t.mask == g->mask &&
+	     same_tracked(&tracked, &g->tracked)))
 		return;
-	describe(g, t.mask);
+	describe(g, t.mask, &tracked);
 	g->mask = t.mask;
-	ev.decrement.sum = t.sum;
+	g->tracked = tracked;
+	ev.decrement.sum = sum;
+	ev.decrement.forced_down = tracked.forced_down;
 	ev.decrement.all_down = all_down;
 	ev.decrement.cause = g->cause;
 	group_event(g, &ev);

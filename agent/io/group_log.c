@@ -20,6 +20,7 @@ static const struct {
 	{ GROUP_F_CAPACITY, "CAPACITY" },
 	{ GROUP_F_NAT, "NAT" },
 	{ GROUP_F_LINK, "LINK" },
+	{ GROUP_F_TRACK, "TRACK" },
 };
 
 /**

@@ -4,7 +4,8 @@
  *
  * Each message has a name, stable over releases, so that a script or an alarm can match it whatever
  * the text says; it stands in front of the text as "NAME: text".  Names are upper case with
- * hyphens: ROLE, PRIORITY, KERNEL, SYNC, HELLO, CONFIG, IFACE, VIP, NAT, CTL.
+ * hyphens: ROLE, PRIORITY, KERNEL, SYNC, HELLO, CONFIG, IFACE, VIP, NAT,
+ * TRACK, CTL.
  */
 #ifndef RG_IO_LOG_H
 #define RG_IO_LOG_H

@@ -15,6 +15,7 @@
 #include "io/log.h"
 #include "io/natwork.h"
 #include "io/pool.h"
+#include "io/tracks.h"
 #include "io/vip.h"
 
 /*
@@ -530,6 +531,7 @@ int reload_apply_first(struct agent *a)
 	 */
 	if (!adopt_any_active(a))
 		natwork_wait(a->nat);
+	complain("tracked objects", tracks_configure(a->tracks, a->conf));
 	apply_links(a);
 	err = apply_groups(a);
 	if (err)
@@ -568,18 +570,19 @@ static struct changed what_changed(const struct conf *before, const struct conf 
 static int apply(struct agent *a, const struct conf *before)
 {
 	struct changed changed = what_changed(before, a->conf);
-	int err;
+	int err, first;
 
 	reload_taken(a);
 	if (changed.rules)
 		reload_rules(a);
 	if (changed.mappings && knl_present(&a->knl))
 		adopt_kernel(a);
+	first = complain("tracked objects", tracks_configure(a->tracks, a->conf));
 	apply_links(a);
 	err = apply_groups(a);
 	run_groups(a, before);
 	drop_links(a);
-	return err;
+	return err ? err : first;
 }
 
 struct said {

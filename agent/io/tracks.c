@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tracks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <linux/if_addr.h>
+
+#include "core/conf.h"
+#include "io/clock.h"
+#include "io/ifaces.h"
+#include "io/log.h"
+#include "io/loop.h"
+
+/**
+ * struct tracks - all objects
+ * @table: the machine that runs, and room for the next one
+ * @now: which of them runs
+ * @timer: the end of a delay
+ */
+struct tracks {
+	struct ifaces *ifs;
+	tracks_fn fn;
+	void *arg;
+	struct track table[2];
+	unsigned int now;
+	struct loop_timer timer;
+	struct trackroutes *routes;
+	struct trackruns *runs;
+	uint64_t changes;
+};
+
+static struct track *table(struct tracks *t)
+{
+	return &t->table[t->now];
+}
+
+static void log_change(const struct track_obj *o)
+{
+	const char *parameter = conf_track_parameter(&o->conf);
+	char instance[CONF_PATH_LEN];
+	struct out text;
+
+	out_init(&text, instance, sizeof(instance));
+	conf_track_instance(&o->conf, &text);
+	log_notice("TRACK", "track %u %s%s%s%s%s: %s", o->conf.id, conf_track_type(&o->conf),
+		   *instance ? " " : "", instance, *parameter ? " " : "", parameter,
+		   o->changes == 1	? track_state_name(o->state) :
+		   o->state == TRACK_UP ? "Down -> Up" :
+					  "Up -> Down");
+}
+
+/* Return: did anything change? */
+static bool step(struct tracks *t)
+{
+	struct track_changes ch;
+
+	track_step(table(t), clock_now(), &ch);
+	for (uint32_t i = 0; i < ch.n; i++)
+		log_change(&table(t)->v[ch.at[i]]);
+	t->changes += ch.n;
+	loop_timer_set(&t->timer, track_deadline(table(t)));
+	return ch.n;
+}
+
+static void step_and_tell(struct tracks *t)
+{
+	if (step(t))
+		t->fn(t->arg);
+}
+
+static void on_timer(void *arg, mono_t now)
+{
+	(void)now;
+	step_and_tell(arg);
+}
+
+static void on_answer(void *arg, uint32_t id, bool up)
+{
+	struct tracks *t = arg;
+
+	track_fact(table(t), id, up);
+	step_and_tell(t);
+}
+
+static void on_routes(void *arg, const struct trackroute *v, size_t n)
+{
+	struct tracks *t = arg;
+
+	for (size_t k = 0; k < n; k++)
+		track_fact(table(t), v[k].id, v[k].up);
+	step_and_tell(t);
+}
+
+/* An address that is the router's own, and may be used. */
+static bool counts(const struct iface_addr *a, uint8_t family)
+{
+	return a->addr.family == family && !iface_addr_ours(a) &&
+	       !(a->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) && !addr_is_link_local6(&a->addr);
+}
+
+static bool has_address(const struct iface *i, uint8_t family)
+{
+	for (size_t k = 0; k < i->n_addrs; k++)
+		if (counts(&i->addrs[k], family))
+			return true;
+	return false;
+}
+
+static bool is_up(const struct tracks *t, const struct conf_track *c)
+{
+	const struct iface *i = ifaces_by_name(t->ifs, c->name);
+
+	if (!iface_usable(i))
+		return false;
+	return c->kind == CONF_TRACK_LINE ||
+	       has_address(i, c->kind == CONF_TRACK_IP ? RG_V4 : RG_V6);
+}
+
+static void look_at_ifs(struct tracks *t)
+{
+	const struct track *all = table(t);
+
+	for (uint32_t k = 0; k < all->n; k++) {
+		const struct conf_track *c = &all->v[k].conf;
+
+		if (conf_track_is_if(c))
+			track_fact(table(t), c->id, is_up(t, c));
+	}
+}
+
+static void on_iface(void *arg, enum iface_event ev, const struct iface *iface,
+		     const struct iface_addr *addr)
+{
+	struct tracks *t = arg;
+
+	(void)ev;
+	(void)iface;
+	(void)addr;
+	trackroutes_look(t->routes);
+	look_at_ifs(t);
+	step_and_tell(t);
+}
+
+/**
+ * tracks_configure() - track the objects of a configuration
+ * @t: all of them
+ * @c: the configuration
+ *
+ * What did not change goes on, and nobody is told: the caller looks at the states itself.
+ *
+ * Return: 0 or -errno: not all objects are watched; the others are.
+ */
+int tracks_configure(struct tracks *t, const struct conf *c)
+{
+	int err, first;
+
+	track_build(&t->table[!t->now], table(t), c);
+	t->now = !t->now;
+	first = trackroutes_configure(t->routes, c);
+	err = trackruns_configure(t->runs, c);
+	look_at_ifs(t);
+	step(t);
+	return first ? first : err;
+}
+
+/**
+ * tracks_table() - the states
+ * @t: all of them
+ *
+ * Return: the machine, valid until the loop goes on.
+ */
+const struct track *tracks_table(const struct tracks *t)
+{
+	return &t->table[t->now];
+}
+
+/**
+ * tracks_run_stats() - what the program of an object did
+ * @t: all of them
+ * @id: the object
+ * @out: gets it; 0 if it has no program
+ */
+void tracks_run_stats(const struct tracks *t, uint32_t id, struct trackrun_stats *out)
+{
+	trackruns_stats(t->runs, id, out);
+}
+
+/**
+ * tracks_stats() - counters
+ * @t: all objects
+ * @out: gets them
+ */
+void tracks_stats(const struct tracks *t, struct tracks_stats *out)
+{
+	out->changes = t->changes;
+	trackruns_stats(t->runs, 0, &out->run);
+	trackroutes_stats(t->routes, &out->route);
+}
+
+/**
+ * tracks_open() - no objects yet
+ * @base: event loop
+ * @ifs: interfaces
+ * @fn: called from the loop when states changed
+ * @arg: for @fn
+ * @out: gets it
+ *
+ * Return: 0 or -errno.
+ */
+int tracks_open(struct event_base *base, struct ifaces *ifs, tracks_fn fn, void *arg,
+		struct tracks **out)
+{
+	struct tracks *t = calloc(1, sizeof(*t));
+	int err;
+
+	if (!t)
+		return -ENOMEM;
+	t->ifs = ifs;
+	t->fn = fn;
+	t->arg = arg;
+	err = loop_timer_init(&t->timer, base, on_timer, t);
+	if (!err)
+		err = trackroutes_open(base, ifs, on_routes, t, &t->routes);
+	if (!err)
+		err = trackruns_open(base, on_answer, t, &t->runs);
+	if (!err)
+		err = ifaces_watch(ifs, on_iface, t);
+	if (err) {
+		tracks_close(t);
+		return err;
+	}
+	*out = t;
+	return 0;
+}
+
+/**
+ * tracks_close() - track no more
+ * @t: may be NULL
+ */
+void tracks_close(struct tracks *t)
+{
+	if (!t)
+		return;
+	ifaces_unwatch(t->ifs, on_iface, t);
+	trackruns_close(t->runs);
+	trackroutes_close(t->routes);
+	loop_timer_free(&t->timer);
+	free(t);
+}
