@@ -208,6 +208,12 @@ void output_text(struct out *o, enum output_what what, const struct view *v,
 	case OUTPUT_VERSION:
 		text_version(o, v);
 		break;
+	case OUTPUT_TRACK:
+		output_text_tracks(o, v, scope->track);
+		break;
+	case OUTPUT_TRACK_BRIEF:
+		output_text_tracks_brief(o, v, scope->track);
+		break;
 	case OUTPUT_COUNTERS:
 		if (!scope->group) {
 			text_counters(o, "System", &v->counters);
@@ -263,6 +269,10 @@ void output_json(struct out *o, enum output_what what, const struct view *v,
 		break;
 	case OUTPUT_VERSION:
 		json_version(&j, v);
+		break;
+	case OUTPUT_TRACK:
+	case OUTPUT_TRACK_BRIEF:
+		output_json_tracks(&j, v, scope->track);
 		break;
 	case OUTPUT_COUNTERS:
 		if (!scope->group) {

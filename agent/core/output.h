@@ -33,6 +33,8 @@ enum output_what {
 	OUTPUT_DATA_IF,
 	OUTPUT_COUNTERS,	/* of groups; without a group of the system too */
 	OUTPUT_VERSION,
+	OUTPUT_TRACK,		/* tracked objects, or one; see @track */
+	OUTPUT_TRACK_BRIEF,	/* the same, a line for each */
 
 	OUTPUT_MAX,
 };
@@ -41,10 +43,12 @@ enum output_what {
  * struct output_scope - what it is about
  * @group: this group only; NULL: all groups
  * @protocol: for OUTPUT_PROTOCOL, not NULL
+ * @track: for OUTPUT_TRACK and OUTPUT_TRACK_BRIEF this object only; NULL: all
  */
 struct output_scope {
 	const struct view_group *group;
 	const struct view_protocol *protocol;
+	const struct view_track *track;
 };
 
 void output_text(struct out *o, enum output_what what, const struct view *v,

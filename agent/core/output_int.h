@@ -50,6 +50,13 @@ void output_json_data(struct jout *j, const struct view *v,
 void output_json_counters(struct jout *j, const struct view *v,
 			  const struct view_group *g);
 
+void output_text_tracks(struct out *o, const struct view *v,
+			const struct view_track *only);
+void output_text_tracks_brief(struct out *o, const struct view *v,
+			      const struct view_track *only);
+void output_json_tracks(struct jout *j, const struct view *v,
+			const struct view_track *only);
+
 const char *output_auth_name(enum view_auth a);
 bool output_data_plain(const struct view_group *g);
 

@@ -301,13 +301,25 @@ static bool is_down(const struct track_group *g, uint32_t id)
 	return false;
 }
 
-/* The first that is down in @a and not in @b; 0: none. */
-static uint32_t more(const struct track_group *a, const struct track_group *b)
+static bool tracks(const struct conf_group *g, uint32_t id)
+{
+	uint32_t i;
+
+	for (i = 0; i < g->n_tracks; i++) {
+		if (g->track[i].id == id)
+			return true;
+	}
+	return false;
+}
+
+/* The first that is down in @a and not in @b, and still tracked; 0: none. */
+static uint32_t more(const struct conf_group *g, const struct track_group *a,
+		     const struct track_group *b)
 {
 	uint32_t i;
 
 	for (i = 0; i < a->n_down; i++) {
-		if (!is_down(b, a->down[i]))
+		if (!is_down(b, a->down[i]) && tracks(g, a->down[i]))
 			return a->down[i];
 	}
 	return 0;
@@ -315,17 +327,18 @@ static uint32_t more(const struct track_group *a, const struct track_group *b)
 
 /**
  * track_cause - what happened to the objects of a group, in words
+ * @g: what the group tracks now
  * @before: as it was
  * @after: as it is
  * @o: gets "track 44 down" or "track 44 up"; of several the first that went
  *	down, or else the first that came up
  *
- * Return: false when the same ones are down: nothing is written.
+ * Return: false when nothing happened to what it tracks: nothing is written.
  */
-bool track_cause(const struct track_group *before,
+bool track_cause(const struct conf_group *g, const struct track_group *before,
 		 const struct track_group *after, struct out *o)
 {
-	uint32_t down = more(after, before), up = more(before, after);
+	uint32_t down = more(g, after, before), up = more(g, before, after);
 
 	if (!down && !up)
 		return false;

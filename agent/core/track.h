@@ -104,7 +104,7 @@ const char *track_state_name(enum track_state s);
 bool track_fulfilled(const struct track *t, const struct conf_member *m);
 void track_of_group(const struct track *t, const struct conf_group *g,
 		    struct track_group *out);
-bool track_cause(const struct track_group *before,
+bool track_cause(const struct conf_group *g, const struct track_group *before,
 		 const struct track_group *after, struct out *o);
 
 #endif /* RG_TRACK_H */

@@ -144,6 +144,24 @@ const struct view_protocol *view_protocol(const struct view *v, uint32_t id)
 }
 
 /**
+ * view_track - look a tracked object up
+ * @v: the snapshot
+ * @id: its number
+ *
+ * Return: the object, NULL when there is none.
+ */
+const struct view_track *view_track(const struct view *v, uint32_t id)
+{
+	uint32_t k;
+
+	for (k = 0; k < v->n_tracks; k++) {
+		if (v->track[k].conf.id == id)
+			return &v->track[k];
+	}
+	return NULL;
+}
+
+/**
  * view_count - append a counter
  * @c: counters
  * @name: its name, cut when it is too long

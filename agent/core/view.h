@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "conf.h"
 
 /*
  * DOC: the snapshot behind the show commands
@@ -23,7 +24,8 @@
 #define VIEW_MAX_PROTOCOLS	8
 #define VIEW_MAX_IFS		16	/* traffic interfaces of a group */
 #define VIEW_MAX_VIPS		8	/* on an interface */
-#define VIEW_MAX_FAULTS		16	/* of a group */
+#define VIEW_MAX_FAULTS		48	/* of a group */
+#define VIEW_MAX_TRACKS		CONF_MAX_TRACKS
 #define VIEW_MAX_COUNTERS	192	/* of a group, and of the system */
 #define VIEW_IF_LEN		16
 #define VIEW_NAME_LEN		26
@@ -320,6 +322,47 @@ struct view_protocol {
 	bool bfd;
 };
 
+/* As enum track_state. */
+enum view_track_state {
+	VIEW_TRACK_UNKNOWN,
+	VIEW_TRACK_DOWN,
+	VIEW_TRACK_UP,
+};
+
+/**
+ * struct view_track - a tracked object
+ * @conf: what it is
+ * @state: what counts
+ * @raw: what is seen, which @state follows in @due_ms
+ * @due_ms: until then; 0: no delay runs
+ * @changes: of @state
+ * @since_ms: since the last change; without one 0
+ * @value: of a threshold list: weight or percentage that is up
+ * @member: states of the objects of a list, in their order
+ * @undefined: which of these are not defined
+ * @runs: programs started
+ * @failed: of these, ended with another status than 0
+ * @timeouts: of these, killed because they took too long
+ * @errors: programs that could not be run
+ * @skipped: programs not started, because the last one had not gone
+ * @n_groups: groups that track it
+ * @group: their numbers
+ */
+struct view_track {
+	struct conf_track conf;
+	enum view_track_state state;
+	enum view_track_state raw;
+	uint64_t due_ms;
+	uint64_t changes;
+	uint64_t since_ms;
+	uint32_t value;
+	enum view_track_state member[CONF_MAX_MEMBERS];
+	bool undefined[CONF_MAX_MEMBERS];
+	uint64_t runs, failed, timeouts, errors, skipped;
+	uint32_t n_groups;
+	uint8_t group[VIEW_MAX_GROUPS];
+};
+
 /**
  * struct view - a snapshot
  * @agent_version: of the daemon
@@ -331,6 +374,8 @@ struct view_protocol {
  * @protocol: protocols
  * @n_groups: groups, sorted by number
  * @group: groups
+ * @n_tracks: tracked objects, sorted by number
+ * @track: tracked objects
  * @counters: of the system: kernel counters of the namespace, daemon, NAT rules
  */
 struct view {
@@ -343,6 +388,8 @@ struct view {
 	struct view_protocol protocol[VIEW_MAX_PROTOCOLS];
 	uint32_t n_groups;
 	struct view_group group[VIEW_MAX_GROUPS];
+	uint32_t n_tracks;
+	struct view_track track[VIEW_MAX_TRACKS];
 	struct view_counters counters;
 };
 
@@ -353,6 +400,7 @@ const char *view_rf_word(enum view_rf rf);
 const struct view_group *view_group(const struct view *v, uint32_t id);
 const struct view_group *view_group_named(const struct view *v, const char *name);
 const struct view_protocol *view_protocol(const struct view *v, uint32_t id);
+const struct view_track *view_track(const struct view *v, uint32_t id);
 bool view_count(struct view_counters *c, const char *name, uint64_t value);
 
 #endif /* RG_VIEW_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The parts of the daemon and the redundancy groups between them.  Only
- * agent/io/{group*,adopt,reload,agent,fill} and rgd.c know it.
+ * agent/io/{group*,adopt,reload,agent,fill*} and rgd.c know it.
  */
 #ifndef RG_IO_AGENT_H
 #define RG_IO_AGENT_H
@@ -205,5 +205,11 @@ void reload_finish_removed(struct agent *a);
 struct show_ops;
 extern const struct show_ops fill_show_ops;
 void fill_answer(struct group *g);
+
+/* fill_track.c */
+struct view;
+struct view_counters;
+void fill_tracks(const struct agent *a, struct view *v);
+void fill_track_counters(const struct agent *a, struct view_counters *c);
 
 #endif

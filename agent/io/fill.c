@@ -17,6 +17,7 @@
 #include "io/natwork.h"
 #include "io/pool.h"
 #include "io/show.h"
+#include "io/tracks.h"
 #include "io/vip.h"
 
 #include <linux/nf_rg.h>
@@ -267,6 +268,40 @@ static void auth_faults(const struct group *g, struct view_group *v)
 			  "the clock allows no key of the key chain, the newest stays in use", 0);
 }
 
+static void track_fault(const struct track_obj *t, const struct conf_gtrack *gt,
+			struct view_group *v)
+{
+	const char *parameter = conf_track_parameter(&t->conf);
+	char text[VIEW_TEXT_LEN];
+	struct out o;
+
+	out_init(&o, text, sizeof(text));
+	out_fmt(&o, "track %u is down: %s ", gt->id, conf_track_type(&t->conf));
+	conf_track_instance(&t->conf, &o);
+	if (*parameter)
+		out_fmt(&o, "%s%s", conf_track_is_list(&t->conf) ? "" : " ", parameter);
+	if (gt->shutdown)
+		out_str(&o, ", shutdown");
+	add_fault(v, "TRACK", text, gt->decrement);
+}
+
+static void track_faults(const struct group *g, struct view_group *v)
+{
+	const struct track *all = tracks_table(g->agent->tracks);
+	char text[VIEW_TEXT_LEN];
+
+	for (uint32_t i = 0; i < g->conf.n_tracks; i++) {
+		const struct conf_gtrack *gt = &g->conf.track[i];
+		const struct track_obj *t = track_find(all, gt->id);
+
+		if (t && t->state == TRACK_DOWN)
+			track_fault(t, gt, v);
+		snprintf(text, sizeof(text), "track %u is not defined, it counts as up", gt->id);
+		if (!t)
+			add_fault(v, "TRACK", text, 0);
+	}
+}
+
 static void fill_faults(const struct group *g, const struct knl_group *k, struct view_group *v)
 {
 	char text[VIEW_TEXT_LEN];
@@ -277,6 +312,7 @@ static void fill_faults(const struct group *g, const struct knl_group *k, struct
 		snprintf(text, sizeof(text), "interface %s is down", v->iface[i].name);
 		add_fault(v, "INTERFACE", text, v->iface[i].decrement);
 	}
+	track_faults(g, v);
 	if (k->refused) {
 		snprintf(text, sizeof(text),
 			 "%u connections are missing at the peer, its kernel refused them",
@@ -516,6 +552,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	if (a->closed)
 		knl_closed_dump(&a->knl, count_closed, c);
 	count_commands(a, c);
+	fill_track_counters(a, c);
 }
 
 static int snapshot(void *arg, struct view *v)
@@ -539,6 +576,7 @@ static int snapshot(void *arg, struct view *v)
 	for (unsigned int i = 1; i < 256; i++)
 		if (a->group[i] && v->n_groups < VIEW_MAX_GROUPS)
 			fill_group(a->group[i], k, &v->group[v->n_groups++]);
+	fill_tracks(a, v);
 	fill_system(a, &v->counters);
 	free(k);
 	return 0;

@@ -354,7 +354,7 @@ static void describe(struct group *g, uint64_t mask, const struct track_group *t
 	out_init(&o, g->cause, sizeof(g->cause));
 	out_init(&t, track, sizeof(track));
 	by_if = if_cause(g, mask, &o);
-	by_track = track_cause(&g->tracked, tracked, &t);
+	by_track = track_cause(&g->conf, &g->tracked, tracked, &t);
 	if (by_track)
 		out_fmt(&o, "%s%s", by_if ? ", " : "", track);
 	if (!by_if && !by_track)

@@ -60,6 +60,10 @@ static const struct cmd commands[] = {
 	{ SRA "counters group", C_SHOW + OUTPUT_COUNTERS, "Counters of groups" },
 	{ SRA "counters group <group>", C_SHOW + OUTPUT_COUNTERS, "Number or name of a group" },
 	{ "show running-config", C_RUNNING, "Configuration that runs" },
+	{ "show track", C_SHOW + OUTPUT_TRACK, "Tracked objects" },
+	{ "show track brief", C_SHOW + OUTPUT_TRACK_BRIEF, "A line for each" },
+	{ "show track <1-32767>", C_SHOW + OUTPUT_TRACK, "Number of an object" },
+	{ "show track <1-32767> brief", C_SHOW + OUTPUT_TRACK_BRIEF, "One line" },
 	{ "show version", C_SHOW + OUTPUT_VERSION, "Versions of agent, module and kernel" },
 	{ RELOAD, C_RELOAD_SELF, "Restart the group here; the peer takes over" },
 	{ RELOAD " force", C_RELOAD_SELF_FORCE, "Also if the peer is not ready" },
@@ -73,7 +77,6 @@ static const struct cmd commands[] = {
 	{ "clear redundancy application counters", C_CLEAR, "Set counters of the agent to 0" },
 	{ "enable", C_NOTHING, "Does nothing: there is one privilege level" },
 	{ "show monitor event-trace rg_infra ...", C_REFUSED, "Not yet supported" },
-	{ "show track ...", C_REFUSED, "Not yet supported" },
 	{ "show ip nat translations ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
 	{ "show ip nat statistics ...", C_REFUSED, "Not yet supported (see the counters)" },
 	{ "clear ip nat translation ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
@@ -168,20 +171,35 @@ static bool find_group(const struct run *x, const struct view *v, const struct v
 	return *g;
 }
 
+/* Return: what of the kind is not there, NULL: it was found. */
+static const char *find_scope(const struct run *x, const struct view *v, enum output_what what,
+			      struct output_scope *scope)
+{
+	uint32_t number = x->r->number[0];
+
+	switch (what) {
+	case OUTPUT_PROTOCOL:
+		scope->protocol = view_protocol(v, number);
+		return scope->protocol ? NULL : "Protocol";
+	case OUTPUT_TRACK:
+	case OUTPUT_TRACK_BRIEF:
+		if (x->r->n_args)
+			scope->track = view_track(v, number);
+		return scope->track || !x->r->n_args ? NULL : "Track";
+	default:
+		return find_group(x, v, &scope->group) ? NULL : "Group";
+	}
+}
+
 static int show_output(const struct run *x, const struct view *v, enum output_what what)
 {
-	struct output_scope scope = { NULL, NULL };
+	struct output_scope scope = { NULL, NULL, NULL };
+	const char *missing = find_scope(x, v, what, &scope);
 	char line[128];
 
-	if (what == OUTPUT_PROTOCOL) {
-		scope.protocol = view_protocol(v, x->r->number[0]);
-		if (!scope.protocol) {
-			snprintf(line, sizeof(line), "%% Protocol %u is not configured",
-				 x->r->number[0]);
-			return set_text(x->out, 1, line);
-		}
-	} else if (!find_group(x, v, &scope.group)) {
-		snprintf(line, sizeof(line), "%% Group %s is not configured", x->r->name[0]);
+	if (missing) {
+		snprintf(line, sizeof(line), "%% %s %s is not configured", missing,
+			 x->r->name[0]);
 		return set_text(x->out, 1, line);
 	}
 	x->out->text = render(output_text, what, v, &scope);

@@ -136,7 +136,9 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *iface,
 
 	(void)ev;
 	(void)iface;
-	(void)addr;
+	/* They come and go with the role, and never count. */
+	if (addr && iface_addr_ours(addr))
+		return;
 	trackroutes_look(t->routes);
 	look_at_ifs(t);
 	step_and_tell(t);

@@ -345,30 +345,37 @@ static void test_groups(void **s)
 	assert_false(h.forced_down);
 }
 
-static void cause(const struct track_group *a, const struct track_group *b,
-		  const char *is)
+static void cause(const struct conf_group *g, const struct track_group *a,
+		  const struct track_group *b, const char *is)
 {
 	char text[64];
 	struct out o;
 
 	out_init(&o, text, sizeof(text));
-	assert_int_equal(track_cause(a, b, &o), *is != 0);
+	assert_int_equal(track_cause(g, a, b, &o), *is != 0);
 	assert_string_equal(text, is);
 }
 
 static void test_cause(void **s)
 {
+	static const struct conf_group all = {
+		.n_tracks = 3, .track = { { .id = 7 }, { .id = 9 }, { .id = 44 } },
+	};
+	static const struct conf_group less = { .n_tracks = 1, .track = { { .id = 7 } } };
 	static const struct track_group none, a = { .n_down = 1, .down = { 44 } },
 		b = { .n_down = 2, .down = { 7, 44 } },
 		c = { .n_down = 2, .down = { 7, 9 } };
 
-	cause(&none, &none, "");
-	cause(&none, &a, "track 44 down");
-	cause(&a, &none, "track 44 up");
-	cause(&a, &b, "track 7 down");
-	cause(&b, &a, "track 7 up");
-	cause(&b, &c, "track 9 down");
-	cause(&c, &c, "");
+	cause(&all, &none, &none, "");
+	cause(&all, &none, &a, "track 44 down");
+	cause(&all, &a, &none, "track 44 up");
+	cause(&all, &a, &b, "track 7 down");
+	cause(&all, &b, &a, "track 7 up");
+	cause(&all, &b, &c, "track 9 down");
+	cause(&all, &c, &c, "");
+	/* taken out of the configuration: it did not come up */
+	cause(&less, &a, &none, "");
+	cause(&less, &b, &none, "track 7 up");
 }
 
 int main(void)
