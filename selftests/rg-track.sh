@@ -21,6 +21,9 @@ track 4 list threshold percentage
  object 3
  threshold percentage up 100 down 66
 track 5 exec $HANG interval 1
+track 6 interface up0 ip routing
+track 7 ipv6 route 2001:db8:99::/48 reachability
+track 8 ip route 203.0.113.0 255.255.255.0 reachability
 redundancy
  application redundancy
   group 1
@@ -79,7 +82,7 @@ shown() {
 			'Fault TRACK: track 1 is down: interface up0 line-protocol, decrement 30'
 }
 
-ktap_plan 37
+ktap_plan 42
 must modprobe nf_rg
 topo_up
 must topo_attach A up0 wan 172.16.9.1/24 fd00:9::1/64
@@ -100,6 +103,16 @@ ok_if "and the list of them" soon 5 track_is 4 state up
 ok_if "a program that hangs is down" soon 5 track_is 5 state down
 ok_if "since it was killed" at_least "$(track 5 killed)" 1
 ok_if "the priority is the configured one" priority_is A 120
+ok_if "an interface has an address" track_is 6 state up
+must ipn A addr del 172.16.9.1/24 dev up0
+ok_if "and is down without it, though up" soon 5 track_is 6 state down
+ok_if "an IPv6 route is down" track_is 7 state down
+must ipn A route add 2001:db8:99::/48 via fd00:c:0::2
+ok_if "until there is one" soon 5 track_is 7 state up
+n=$(reads)
+must ipn A route add blackhole 203.0.113.0/24
+must wait_for 5 read_since "$n"
+ok_if "a route to nowhere is none" track_is 8 state down
 
 # a decrement alone: seen, logged, and without preempt at the peer nothing moves
 ipn sw link set Aup0 down
@@ -168,8 +181,8 @@ ok_if "and is a fault" has "$(rg_ctl A show redundancy application faults group 
 	'Fault TRACK: track 44 is not defined, it counts as up'
 ok_if "show does not know it" fails rg_ctl A show track 44
 conf A "$TRACKS
-track 6 list boolean and
- object 6"
+track 9 list boolean and
+ object 9"
 ok_if "a list that contains itself is refused" fails rg_ctl A reload
 ok_if "and changes nothing" has "$(rg_ctl A show running-config)" 'track 44 decrement 20'
 ktap_end
