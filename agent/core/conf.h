@@ -40,6 +40,7 @@ struct out;
 #define CONF_MAX_GROUPS		255
 #define CONF_MAX_IFS		64
 #define CONF_MAX_VIPS		8	/* on one interface */
+#define CONF_MAX_OWNS		16	/* own addresses of one interface */
 #define CONF_MAX_POOLS		128
 #define CONF_MAX_ACLS		64
 #define CONF_MAX_ACES		64	/* in one list */
@@ -207,6 +208,32 @@ struct conf_vip {
 	uint8_t decrement;
 };
 
+/**
+ * struct conf_own - an address of the interface's own: `ip address A MASK`
+ * @addr: the address, IPv4
+ * @len: prefix length that the mask says, 1-32
+ * @secondary: `secondary` was said; at most one is without it
+ */
+struct conf_own {
+	struct rg_addr addr;
+	uint8_t len;
+	bool secondary;
+};
+
+/* `[no] shutdown` of an interface. */
+enum conf_admin {
+	CONF_ADMIN_AS_FOUND = 0,	/* neither was said: left alone */
+	CONF_ADMIN_DOWN,
+	CONF_ADMIN_UP,
+};
+
+/* `ip virtual-reassembly [in] [out]`, bits */
+enum {
+	CONF_REASSEMBLY		= 1u << 0,	/* it was said */
+	CONF_REASSEMBLY_IN	= 1u << 1,
+	CONF_REASSEMBLY_OUT	= 1u << 2,
+};
+
 enum conf_nat_side {
 	CONF_NAT_NONE = 0,
 	CONF_NAT_INSIDE,
@@ -222,6 +249,10 @@ enum conf_nat_side {
  * @group: that group
  * @group_decrement: `redundancy group G decrement D`, 0: not given
  * @nat: `ip nat inside|outside`
+ * @admin: `shutdown`, `no shutdown`, or neither
+ * @reassembly: CONF_REASSEMBLY and so on, 0: not said
+ * @n_owns: how many of @own are set
+ * @own: own addresses: the one that is not secondary first, then sorted
  * @n_vips: how many of @vip are set; at most one is IPv4
  * @vip: virtual addresses, sorted
  * @line: where it was first named
@@ -234,6 +265,10 @@ struct conf_if {
 	struct conf_gref group;
 	uint8_t group_decrement;
 	enum conf_nat_side nat;
+	enum conf_admin admin;
+	uint8_t reassembly;
+	uint32_t n_owns;
+	struct conf_own own[CONF_MAX_OWNS];
 	uint32_t n_vips;
 	struct conf_vip vip[CONF_MAX_VIPS];
 	uint32_t line;
@@ -556,7 +591,10 @@ enum {
 	CONF_IF_DECREMENT	= 1u << 2,	/* what conf_if_decrement() says */
 	CONF_IF_VIP		= 1u << 3,
 	CONF_IF_NAT		= 1u << 4,
-	CONF_IF_ALL		= (1u << 5) - 1,
+	CONF_IF_OWN		= 1u << 5,	/* own addresses */
+	CONF_IF_ADMIN		= 1u << 6,
+	CONF_IF_REASSEMBLY	= 1u << 7,
+	CONF_IF_ALL		= (1u << 8) - 1,
 };
 
 enum {

@@ -213,6 +213,66 @@ static void check_vip_twice(struct conf_checking *k, const struct conf_if *a,
 	}
 }
 
+static bool has_vip(const struct conf_if *i, const struct rg_addr *a)
+{
+	uint32_t v;
+
+	for (v = 0; v < i->n_vips; v++) {
+		if (addr_equal(&i->vip[v].addr, a))
+			return true;
+	}
+	return false;
+}
+
+static bool has_own(const struct conf_if *i, const struct rg_addr *a)
+{
+	uint32_t v;
+
+	for (v = 0; v < i->n_owns; v++) {
+		if (addr_equal(&i->own[v].addr, a))
+			return true;
+	}
+	return false;
+}
+
+/* The router's own address is nobody else's, and moves to nobody. */
+static void check_owns(struct conf_checking *k, const struct conf_if *i)
+{
+	char text[ADDR_STRLEN];
+	uint32_t v, j;
+
+	for (v = 0; v < i->n_owns; v++) {
+		addr_print(&i->own[v].addr, text);
+		for (j = 0; j < k->c->n_ifs; j++) {
+			const struct conf_if *b = &k->c->iface[j];
+
+			if (has_vip(b, &i->own[v].addr))
+				conf_say(k, CONF_ERROR, i->line,
+					 "interface %s: its own address %s is a virtual address of %s as well",
+					 i->name, text, b->name);
+			if (b < i && has_own(b, &i->own[v].addr))
+				conf_say(k, CONF_ERROR, i->line,
+					 "interfaces %s and %s have the same address %s",
+					 b->name, i->name, text);
+		}
+	}
+}
+
+static void check_admin(struct conf_checking *k, const struct conf_if *i)
+{
+	uint32_t n;
+
+	for (n = 0; n < k->c->n_groups && i->admin == CONF_ADMIN_DOWN; n++) {
+		const struct conf_group *g = &k->c->group[n];
+		bool control = !strcmp(g->control, i->name);
+
+		if (control || !strcmp(g->data, i->name))
+			conf_say(k, CONF_WARNING, i->line,
+				 "interface %s is shut down, and is the %s link of group %u",
+				 i->name, control ? "control" : "data", g->id);
+	}
+}
+
 static void check_ifs(struct conf_checking *k)
 {
 	const struct conf *c = k->c;
@@ -233,6 +293,8 @@ static void check_ifs(struct conf_checking *k)
 		}
 		if (b->in_group)
 			check_member(k, b);
+		check_owns(k, b);
+		check_admin(k, b);
 	}
 }
 

@@ -40,7 +40,7 @@ static void check_pool(struct conf_checking *k, const struct conf_pool *p)
 
 	if (!conf_pool_ranges(c, p, NULL, 0, &some, 1, &n) && !n) {
 		conf_say(k, CONF_ERROR, p->line,
-			 "pool %s: every address in it is a virtual, network or broadcast address",
+			 "pool %s: every address in it is a virtual, own, network or broadcast address",
 			 p->name);
 		return;
 	}
@@ -53,10 +53,12 @@ static void check_pool(struct conf_checking *k, const struct conf_pool *p)
 	for (i = 0; i < c->n_ifs; i++) {
 		for (v = 0; v < c->iface[i].n_vips; v++)
 			leave_out(&l, p, &c->iface[i].vip[v].addr);
+		for (v = 0; v < c->iface[i].n_owns; v++)
+			leave_out(&l, p, &c->iface[i].own[v].addr);
 	}
 	if (l.n)
 		conf_say(k, CONF_WARNING, p->line,
-			 "pool %s: not handed out, being network, broadcast or virtual addresses: %s",
+			 "pool %s: not handed out, being network, broadcast, virtual or own addresses: %s",
 			 p->name, l.text);
 }
 

@@ -44,6 +44,9 @@ int conf_run_rii(struct conf_parser *p);
 int conf_run_vip(struct conf_parser *p);
 int conf_run_member(struct conf_parser *p);
 int conf_run_nat_side(struct conf_parser *p);
+int conf_run_own(struct conf_parser *p);
+int conf_run_if_shutdown(struct conf_parser *p);
+int conf_run_reassembly(struct conf_parser *p);
 
 int conf_run_track(struct conf_parser *p);
 int conf_run_track_delay(struct conf_parser *p);

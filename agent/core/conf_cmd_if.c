@@ -267,3 +267,150 @@ int conf_run_nat_side(struct conf_parser *p)
 		i->nat = CONF_NAT_NONE;
 	return 0;
 }
+
+/**
+ * conf_run_if_shutdown - `[no] shutdown`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_if_shutdown(struct conf_parser *p)
+{
+	cur_if(p)->admin = p->no ? CONF_ADMIN_UP : CONF_ADMIN_DOWN;
+	return 0;
+}
+
+/**
+ * conf_run_reassembly - `[no] ip virtual-reassembly [in] [out]`
+ * @p: the parse
+ *
+ * A `no` without a direction takes all of it away, with one it leaves the
+ * other direction.
+ *
+ * Return: 0.
+ */
+int conf_run_reassembly(struct conf_parser *p)
+{
+	struct conf_if *i = cur_if(p);
+	uint8_t dirs = 0;
+
+	if (conf_have(p, CONF_S_IN))
+		dirs |= CONF_REASSEMBLY_IN;
+	if (conf_have(p, CONF_S_OUT))
+		dirs |= CONF_REASSEMBLY_OUT;
+	if (!p->no) {
+		i->reassembly |= CONF_REASSEMBLY | dirs;
+		return 0;
+	}
+	i->reassembly &= (uint8_t)~dirs;
+	if (!dirs || i->reassembly == CONF_REASSEMBLY)
+		i->reassembly = 0;
+	return 0;
+}
+
+/* An address as an interface can have it, or say what is wrong with it. */
+static int take_own(struct conf_parser *p, struct conf_own *own)
+{
+	const struct rg_addr *a = &p->val[CONF_S_ADDR].addr;
+	uint32_t len = p->val[CONF_S_LEN].num;
+	struct rg_addr net, last;
+
+	memset(own, 0, sizeof(*own));
+	if (!addr_is_unicast(a))
+		return conf_error(p, p->at[CONF_S_ADDR],
+				  "not an address that a router can hold", NULL);
+	if (!len)
+		return conf_error(p, p->at[CONF_S_LEN],
+				  "a network has a mask of at least one bit",
+				  "a netmask such as 255.255.255.0");
+	net = addr_mask(a, len);
+	last = addr_last(&net, len);
+	if (len < 31 && (addr_equal(a, &net) || addr_equal(a, &last)))
+		return conf_error(p, p->at[CONF_S_ADDR],
+				  "with this mask it is the network or its broadcast address",
+				  "an address in the network");
+	own->addr = *a;
+	own->len = (uint8_t)len;
+	own->secondary = conf_have(p, CONF_S_SECONDARY);
+	return 0;
+}
+
+static void drop_own(struct conf_if *i, uint32_t k)
+{
+	i->n_owns--;
+	memmove(&i->own[k], &i->own[k + 1],
+		(i->n_owns - k) * sizeof(i->own[0]));
+	memset(&i->own[i->n_owns], 0, sizeof(i->own[0]));
+}
+
+static int own_cmp(const struct conf_own *a, const struct conf_own *b)
+{
+	if (a->secondary != b->secondary)
+		return a->secondary ? 1 : -1;
+	return addr_cmp(&a->addr, &b->addr);
+}
+
+/* Another first address takes the place of the one there is, as on a Cisco router. */
+static int set_own(struct conf_parser *p, struct conf_if *i,
+		   const struct conf_own *own)
+{
+	uint32_t k = 0;
+
+	while (k < i->n_owns) {
+		if (addr_equal(&i->own[k].addr, &own->addr) ||
+		    (!own->secondary && !i->own[k].secondary))
+			drop_own(i, k);
+		else
+			k++;
+	}
+	if (i->n_owns == CONF_MAX_OWNS)
+		return conf_full(p, "addresses on this interface",
+				 CONF_MAX_OWNS);
+	for (k = i->n_owns; k && own_cmp(&i->own[k - 1], own) > 0; k--)
+		i->own[k] = i->own[k - 1];
+	i->own[k] = *own;
+	i->n_owns++;
+	return 0;
+}
+
+/* `no ip address` takes all away, with an address that one. */
+static void drop_owns(struct conf_parser *p, struct conf_if *i)
+{
+	const struct rg_addr *a = &p->val[CONF_S_ADDR].addr;
+	uint32_t k = i->n_owns;
+
+	if (!conf_have(p, CONF_S_ADDR)) {
+		while (i->n_owns)
+			drop_own(i, i->n_owns - 1);
+		return;
+	}
+	while (k-- > 0) {
+		if (addr_equal(&i->own[k].addr, a) &&
+		    i->own[k].len == p->val[CONF_S_LEN].num) {
+			drop_own(i, k);
+			return;
+		}
+	}
+	conf_warn(p, p->at[CONF_S_ADDR],
+		  "the interface does not have this address");
+}
+
+/**
+ * conf_run_own - `[no] ip address A MASK [secondary]`
+ * @p: the parse
+ *
+ * Return: 0 or -EINVAL.
+ */
+int conf_run_own(struct conf_parser *p)
+{
+	struct conf_if *i = cur_if(p);
+	struct conf_own own;
+
+	if (p->no) {
+		drop_owns(p, i);
+		return 0;
+	}
+	if (take_own(p, &own))
+		return -EINVAL;
+	return set_own(p, i, &own);
+}

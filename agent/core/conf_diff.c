@@ -154,6 +154,21 @@ static bool same_vips(const struct conf_if *a, const struct conf_if *b)
 	return true;
 }
 
+static bool same_owns(const struct conf_if *a, const struct conf_if *b)
+{
+	uint32_t i;
+
+	if (a->n_owns != b->n_owns)
+		return false;
+	for (i = 0; i < a->n_owns; i++) {
+		if (!addr_equal(&a->own[i].addr, &b->own[i].addr) ||
+		    a->own[i].len != b->own[i].len ||
+		    a->own[i].secondary != b->own[i].secondary)
+			return false;
+	}
+	return true;
+}
+
 static uint32_t if_bits(const struct diff *d, const void *before,
 			const void *after)
 {
@@ -166,7 +181,10 @@ static uint32_t if_bits(const struct diff *d, const void *before,
 	       bit_if(conf_if_decrement(a) != conf_if_decrement(b),
 		      CONF_IF_DECREMENT) |
 	       bit_if(!same_vips(a, b), CONF_IF_VIP) |
-	       bit_if(a->nat != b->nat, CONF_IF_NAT);
+	       bit_if(a->nat != b->nat, CONF_IF_NAT) |
+	       bit_if(!same_owns(a, b), CONF_IF_OWN) |
+	       bit_if(a->admin != b->admin, CONF_IF_ADMIN) |
+	       bit_if(a->reassembly != b->reassembly, CONF_IF_REASSEMBLY);
 }
 
 static uint32_t pool_bits(const struct diff *d, const void *before,

@@ -138,6 +138,9 @@ enum conf_slot {
 	CONF_S_UP,
 	CONF_S_DOWN,
 	CONF_S_NOT,
+	CONF_S_SECONDARY,
+	CONF_S_IN,
+	CONF_S_OUT,
 	CONF_N_SLOTS,
 };
 

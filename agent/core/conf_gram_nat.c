@@ -99,10 +99,48 @@ static const struct conf_node if_nat[] = {
 	END,
 };
 
+static const struct conf_node own_secondary[] = {
+	KW("secondary", "one more, beside the first", .slot = CONF_S_SECONDARY,
+	   .flags = EITHER, .run = conf_run_own),
+	END,
+};
+
+static const struct conf_node own_mask[] = {
+	ARG(CONF_ARG_NETMASK, "MASK", "netmask of its network", CONF_S_LEN,
+	    .flags = EITHER, .run = conf_run_own, .next = own_secondary),
+	END,
+};
+
+static const struct conf_node own_addr[] = {
+	ARG(CONF_ARG_ADDR4, "A", "address of this router alone", CONF_S_ADDR,
+	    .next = own_mask),
+	REFUSED("dhcp", "ip address dhcp"),
+	REFUSED("negotiated", "ip address negotiated"),
+	END,
+};
+
+/* The directions combine in any order. */
+static const struct conf_node reassembly[5];
+
+static const struct conf_node reassembly[5] = {
+	KW("in", "of what comes in", .slot = CONF_S_IN,
+	   .flags = EITHER | CONF_ONCE, .run = conf_run_reassembly,
+	   .next = reassembly),
+	KW("out", "of what goes out", .slot = CONF_S_OUT,
+	   .flags = EITHER | CONF_ONCE, .run = conf_run_reassembly,
+	   .next = reassembly),
+	REFUSED("max-reassemblies",
+		"ip virtual-reassembly max-reassemblies (see net.ipv4.ipfrag_*)"),
+	REFUSED("drop-fragments", "ip virtual-reassembly drop-fragments"),
+	END,
+};
+
 static const struct conf_node if_ip[] = {
 	KW("nat", "side of the address translation", .next = if_nat),
-	REFUSED("address", "ip address"),
-	REFUSED("virtual-reassembly", "ip virtual-reassembly"),
+	KW("address", "the interface's own addresses", .flags = CONF_NO_CR,
+	   .run = conf_run_own, .next = own_addr),
+	KW("virtual-reassembly", "fragments are put together before translation",
+	   .flags = EITHER, .run = conf_run_reassembly, .next = reassembly),
 	REFUSED("vrf", "ip vrf forwarding"),
 	END,
 };
@@ -110,10 +148,11 @@ static const struct conf_node if_ip[] = {
 const struct conf_node conf_if_nodes[] = {
 	KW("redundancy", "identifier, group and virtual addresses",
 	   .next = if_redundancy),
-	KW("ip", "address translation", .next = if_ip),
+	KW("ip", "addresses and address translation", .next = if_ip),
+	KW("shutdown", "set the interface down; `no shutdown`: up",
+	   .flags = EITHER, .run = conf_run_if_shutdown),
 	REFUSED("ipv6", "ipv6 on an interface"),
 	REFUSED("negotiation", "negotiation auto"),
-	REFUSED("shutdown", "shutdown of an interface"),
 	REFUSED("vrf", "vrf forwarding"),
 	END,
 };

@@ -261,14 +261,45 @@ static void put_vip(struct out *o, const struct conf_if *i,
 	put_decrement(o, v->decrement);
 }
 
+static void put_own(struct out *o, const struct conf_own *a)
+{
+	char addr[ADDR_STRLEN], mask[ADDR_STRLEN];
+	struct rg_addr m = addr_netmask(a->len);
+
+	addr_print(&a->addr, addr);
+	addr_print(&m, mask);
+	out_fmt(o, " ip address %s %s%s\n", addr, mask,
+		a->secondary ? " secondary" : "");
+}
+
+static void put_reassembly(struct out *o, uint8_t bits)
+{
+	if (!bits)
+		return;
+	out_fmt(o, " ip virtual-reassembly%s%s\n",
+		bits & CONF_REASSEMBLY_IN ? " in" : "",
+		bits & CONF_REASSEMBLY_OUT ? " out" : "");
+}
+
+static void put_admin(struct out *o, enum conf_admin admin)
+{
+	if (admin)
+		out_fmt(o, " %sshutdown\n",
+			admin == CONF_ADMIN_UP ? "no " : "");
+}
+
 static void put_if(struct out *o, const struct conf_if *i)
 {
 	uint32_t v;
 
 	out_fmt(o, "interface %s\n", i->name);
+	put_admin(o, i->admin);
+	for (v = 0; v < i->n_owns; v++)
+		put_own(o, &i->own[v]);
 	if (i->nat)
 		out_fmt(o, " ip nat %s\n",
 			i->nat == CONF_NAT_INSIDE ? "inside" : "outside");
+	put_reassembly(o, i->reassembly);
 	if (i->rii) {
 		out_fmt(o, " redundancy rii %u", i->rii);
 		put_decrement(o, i->rii_decrement);

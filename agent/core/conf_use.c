@@ -87,6 +87,8 @@ static bool pool_net_hole(const struct conf_pool *p, size_t i,
 	return true;
 }
 
+#define IF_ADDRS	(CONF_MAX_VIPS + CONF_MAX_OWNS)
+
 static bool pool_hole(const void *ctx, size_t i, struct rg_range *hole)
 {
 	static const struct rg_addr nothing;
@@ -100,14 +102,17 @@ static bool pool_hole(const void *ctx, size_t i, struct rg_range *hole)
 		hole->from = h->taken[i - 2];
 	} else {
 		size_t k = i - 2 - h->n_taken;
-		size_t vip = k % CONF_MAX_VIPS;
+		size_t a = k % IF_ADDRS;
 		const struct conf_if *iface;
 
-		if (k / CONF_MAX_VIPS >= c->n_ifs)
+		if (k / IF_ADDRS >= c->n_ifs)
 			return false;
-		iface = &c->iface[k / CONF_MAX_VIPS];
-		hole->from = vip < iface->n_vips ? iface->vip[vip].addr
-						 : nothing;
+		iface = &c->iface[k / IF_ADDRS];
+		hole->from = nothing;
+		if (a < iface->n_vips)
+			hole->from = iface->vip[a].addr;
+		else if (a >= CONF_MAX_VIPS && a - CONF_MAX_VIPS < iface->n_owns)
+			hole->from = iface->own[a - CONF_MAX_VIPS].addr;
 	}
 	hole->to = hole->from;
 	return true;
@@ -120,8 +125,8 @@ static bool pool_hole(const void *ctx, size_t i, struct rg_range *hole)
  * @taken: addresses in use that the configuration does not know: those of
  *	both routers' interfaces, next hops; in any order, may lie elsewhere
  * @n_taken: how many
- * @out: the pool without these, without all virtual addresses, and without
- *	the network and broadcast addresses of its network
+ * @out: the pool without these, without all virtual and own addresses that
+ *	the configuration names, and without the network and broadcast addresses of its network
  * @max: room for so many
  * @n: how many there are; 0: nothing is left
  *

@@ -13,6 +13,7 @@
 #include "io/clock.h"
 #include "io/ctl.h"
 #include "io/ifaces.h"
+#include "io/ifkeep.h"
 #include "io/log.h"
 #include "io/natwork.h"
 #include "io/pool.h"
@@ -285,6 +286,11 @@ static void on_nat_installed(void *arg)
 	on_nat_applied(arg, 0);
 }
 
+static void on_ifkeep_fault(void *arg)
+{
+	group_ifaces(arg, NULL);
+}
+
 static const struct vips_ops vips_ops = { .foreign = on_vip_foreign, .fault = on_vip_fault };
 static const struct pools_ops pools_ops = { .foreign = on_pool_foreign, .fault = on_pool_fault };
 static const struct natwork_ops nat_ops = {
@@ -349,10 +355,12 @@ static void close_parts(struct agent *a, bool remove)
 	announce_close(a->announce);
 	pools_close(a->pools);
 	vips_close(a->vips);
+	ifkeep_close(a->ifkeep);
 	a->nat = NULL;
 	a->announce = NULL;
 	a->pools = NULL;
 	a->vips = NULL;
+	a->ifkeep = NULL;
 }
 
 static void finish(struct agent *a)
@@ -459,8 +467,10 @@ static int read_identity(struct agent *a)
 static int open_parts(struct agent *a)
 {
 	struct event_base *base = a->loop.base;
-	int err = vips_open(base, a->ifs, &vips_ops, a, &a->vips);
+	int err = ifkeep_open(base, a->ifs, on_ifkeep_fault, a, &a->ifkeep);
 
+	if (!err)
+		err = vips_open(base, a->ifs, &vips_ops, a, &a->vips);
 	if (!err)
 		err = pools_open(base, a->ifs, &pools_ops, a, &a->pools);
 	if (!err)
@@ -519,6 +529,7 @@ int agent_open(struct agent *a)
 		err = ifaces_watch(a->ifs, on_iface, a);
 	if (err)
 		return err;
+	reload_own(a);
 	reload_taken(a);
 	kernel_up(a, true);
 	err = reload_apply_first(a);

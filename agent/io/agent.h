@@ -24,6 +24,7 @@ struct agent;
 struct announce;
 struct ctl;
 struct ifaces;
+struct ifkeep;
 struct natwork;
 struct pools;
 struct show;
@@ -45,6 +46,7 @@ struct vips;
 #define GROUP_F_LINK 0x0100 /* no control link: none configured, or it contradicts another group \
 			     */
 #define GROUP_F_TRACK 0x0200 /* tracks an object that is not defined */
+#define GROUP_F_FOREIGN_IF 0x10000 /* of an interface: address, or up and down */
 
 struct group_log {
 	uint64_t ctrl_up, ctrl_down, ctrl_admin_down;
@@ -128,6 +130,7 @@ struct agent {
 	bool closed; /* the module keeps in what is not translated */
 	struct loop_timer kernel_retry;
 	struct ifaces *ifs;
+	struct ifkeep *ifkeep;
 	struct links *links;
 	struct vips *vips;
 	struct pools *pools;
@@ -192,6 +195,7 @@ void agent_group_stopped(struct agent *a);
 int agent_stop(struct agent *a, bool purge);
 
 /* reload.c */
+void reload_own(struct agent *a);
 void reload_taken(struct agent *a);
 typedef void (*reload_say_fn)(void *arg, enum conf_severity severity, const char *line);
 int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg);

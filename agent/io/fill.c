@@ -14,6 +14,7 @@
 #include "io/cttable.h"
 #include "io/hellosock.h"
 #include "io/ifaces.h"
+#include "io/ifkeep.h"
 #include "io/natwork.h"
 #include "io/pool.h"
 #include "io/show.h"
@@ -223,6 +224,8 @@ static void own_faults(const struct group *g, struct view_group *v)
 		{ GROUP_F_FOREIGN_VIP, "somebody removes a virtual address" },
 		{ GROUP_F_FOREIGN_POOL, "somebody removes rules or addresses of a pool" },
 		{ GROUP_F_FOREIGN_NAT, "somebody changes the translation rules" },
+		{ GROUP_F_FOREIGN_IF,
+		  "somebody removes an address of an interface, or sets it up or down" },
 		{ GROUP_F_NAT, "the translation rules are not installed" },
 		{ GROUP_F_LINK, "no control link of its own, takes no role" },
 	};
@@ -309,7 +312,8 @@ static void fill_faults(const struct group *g, const struct knl_group *k, struct
 	for (uint32_t i = 0; i < v->n_ifs; i++) {
 		if (v->iface[i].link_up)
 			continue;
-		snprintf(text, sizeof(text), "interface %s is down", v->iface[i].name);
+		snprintf(text, sizeof(text), "interface %s is down%s", v->iface[i].name,
+			 v->iface[i].exists && !v->iface[i].admin_up ? " (shut)" : "");
 		add_fault(v, "INTERFACE", text, v->iface[i].decrement);
 	}
 	track_faults(g, v);
@@ -532,6 +536,8 @@ static void count_commands(const struct agent *a, struct view_counters *c)
 
 static void fill_system(struct agent *a, struct view_counters *c)
 {
+	struct ifkeep_state is;
+
 	for (int v = 1; v < HELLO_VERDICTS; v++)
 		count(c, "hello-unowned-", hello_verdict_name((enum hello_verdict)v),
 		      links_undecodable(a->links, (enum hello_verdict)v));
@@ -548,6 +554,9 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	count(c, "config-", "reload-errors", a->reload_errors);
 	if (knl_present(&a->knl))
 		knl_stats(&a->knl, 0, count_stat, c);
+	ifkeep_get(a->ifkeep, &is);
+	count(c, "interface-", "foreign", is.foreign);
+	count(c, "interface-", "refused", is.refused);
 	natwork_counters(a->nat, count_rule, c);
 	if (a->closed)
 		knl_closed_dump(&a->knl, count_closed, c);

@@ -7,6 +7,7 @@
 
 #include "io/clock.h"
 #include "io/ifaces.h"
+#include "io/ifkeep.h"
 #include "io/log.h"
 #include "io/tracks.h"
 
@@ -417,6 +418,19 @@ void group_decrement(struct group *g)
 	group_event(g, &ev);
 }
 
+/* Its traffic interfaces and its links. */
+static bool foreign_ifs(const struct group *g)
+{
+	const struct ifkeep *f = g->agent->ifkeep;
+	const struct conf *c = g->agent->conf;
+	bool fights = ifkeep_fights(f, g->conf.control) || ifkeep_fights(f, g->conf.data);
+
+	for (unsigned int i = 0; i < c->n_ifs; i++)
+		if (c->iface[i].in_group && c->iface[i].group.id == g->id)
+			fights |= ifkeep_fights(f, c->iface[i].name);
+	return fights;
+}
+
 /**
  * group_ifaces() - an interface changed, or several
  * @a: the daemon
@@ -427,6 +441,9 @@ void group_ifaces(struct agent *a, const struct group *only)
 	struct group *g;
 
 	for_each_group(a, g)
-		if (!only || g == only)
+		if (!only || g == only) {
 			group_decrement(g);
+			group_fault(g, GROUP_F_FOREIGN_IF, foreign_ifs(g),
+				    "somebody changes an interface");
+		}
 }

@@ -22,7 +22,7 @@
 #define RG_IFA_PROTO	11
 #endif
 
-#define WATCHERS_MAX	16
+#define WATCHERS_MAX	1024	/* two a group, and those of the links */
 #define EVENT_RCVBUF	(4 * 1024 * 1024)
 #define DUMP_TRIES	5
 
@@ -381,6 +381,17 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		read_all(ifs);
 		tell(ifs, IFACE_RESYNC, NULL, NULL);
 	}
+}
+
+/**
+ * ifaces_read() - take in what has happened till now
+ * @ifs: the monitor
+ *
+ * For who has just changed something and goes by what is there.  Watchers are called from here.
+ */
+void ifaces_read(struct ifaces *ifs)
+{
+	on_readable(-1, 0, ifs);
 }
 
 static int listen_events(struct ifaces *ifs)

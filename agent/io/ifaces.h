@@ -77,6 +77,8 @@ typedef void (*iface_fn)(void *arg, enum iface_event ev, const struct iface *ifa
 int ifaces_open(struct event_base *base, struct ifaces **out);
 void ifaces_close(struct ifaces *ifs);
 
+void ifaces_read(struct ifaces *ifs);
+
 int ifaces_watch(struct ifaces *ifs, iface_fn fn, void *arg);
 void ifaces_unwatch(struct ifaces *ifs, iface_fn fn, void *arg);
 

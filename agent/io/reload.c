@@ -12,6 +12,7 @@
 #include "io/clock.h"
 #include "io/hello_mac.h"
 #include "io/ifaces.h"
+#include "io/ifkeep.h"
 #include "io/log.h"
 #include "io/natwork.h"
 #include "io/pool.h"
@@ -159,6 +160,17 @@ static int complain(const char *what, int err)
 	if (err)
 		log_warnx("CONFIG", "%s: %s", what, strerror(-err));
 	return err;
+}
+
+/**
+ * reload_own() - own addresses and state of interfaces as configured
+ * @a: the daemon
+ *
+ * Before reload_taken(), for which they count.  What the kernel refuses is logged and tried again.
+ */
+void reload_own(struct agent *a)
+{
+	complain("interfaces", ifkeep_configure(a->ifkeep, a->conf));
 }
 
 /**
@@ -572,6 +584,7 @@ static int apply(struct agent *a, const struct conf *before)
 	struct changed changed = what_changed(before, a->conf);
 	int err, first;
 
+	reload_own(a);
 	reload_taken(a);
 	if (changed.rules)
 		reload_rules(a);

@@ -223,6 +223,70 @@ int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct
 }
 
 /**
+ * rtbatch_own() - append: put an address of the router's own on an interface, or take it off
+ * @b: the batch
+ * @add: put on, as `ip address add` would; one that is there already stays as it is
+ * @ifindex: the interface
+ * @a: the address, IPv4
+ * @len: prefix length
+ *
+ * Return: 0, -ENOMEM, -EAFNOSUPPORT if it is not IPv4.
+ */
+int rtbatch_own(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a,
+		uint8_t len)
+{
+	struct ifaddrmsg m = {
+		.ifa_family = AF_INET,
+		.ifa_prefixlen = len,
+		.ifa_index = ifindex,
+		.ifa_scope = RT_SCOPE_UNIVERSE,
+	};
+	struct rg_addr last = addr_last(a, len);
+	uint8_t proto = RG_IFAPROTO_OWN;
+	struct nlmsghdr *h;
+
+	if (a->family != RG_V4)
+		return -EAFNOSUPPORT;
+	h = begin(b, add ? RTM_NEWADDR : RTM_DELADDR, add ? NLM_F_CREATE | NLM_F_EXCL : 0, &m,
+		  sizeof(m));
+	if (!h)
+		return -ENOMEM;
+	put(h, IFA_LOCAL, a->b, 4);
+	put(h, IFA_ADDRESS, a->b, 4);
+	if (add) {
+		put(h, RG_IFA_PROTO, &proto, sizeof(proto));
+		if (len < 31)
+			put(h, IFA_BROADCAST, last.b, 4);
+	}
+	commit(b, h);
+	return 0;
+}
+
+/**
+ * rtbatch_link() - append: set an interface up or down
+ * @b: the batch
+ * @ifindex: the interface
+ * @up: up
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtbatch_link(struct rtbatch *b, unsigned int ifindex, bool up)
+{
+	struct ifinfomsg m = {
+		.ifi_family = AF_UNSPEC,
+		.ifi_index = (int)ifindex,
+		.ifi_flags = up ? IFF_UP : 0,
+		.ifi_change = IFF_UP,
+	};
+	struct nlmsghdr *h = begin(b, RTM_NEWLINK, 0, &m, sizeof(m));
+
+	if (!h)
+		return -ENOMEM;
+	commit(b, h);
+	return 0;
+}
+
+/**
  * rtbatch_route_local() - append: a prefix that the router answers for
  * @b: the batch
  * @add: add, otherwise remove

@@ -21,6 +21,9 @@
 /* IFA_PROTO of pool addresses. */
 #define RG_IFAPROTO_POOL	72
 
+/* IFA_PROTO of the addresses that `ip address` had put there. */
+#define RG_IFAPROTO_OWN		73
+
 /* Label of IPv4 addresses of ours: the interface's name and this, if there is room for it. */
 #define RG_LABEL_SUFFIX		":rg"
 
@@ -62,6 +65,9 @@ int rtbatch_run(struct rtsock *s, struct rtbatch *b, rtbatch_err_fn fn, void *ar
 
 int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a,
 		 uint8_t len, uint8_t proto);
+int rtbatch_own(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a,
+		uint8_t len);
+int rtbatch_link(struct rtbatch *b, unsigned int ifindex, bool up);
 int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t group, const struct rg_prefix *dst);
 
 #endif

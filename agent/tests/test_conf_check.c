@@ -239,10 +239,10 @@ static void test_pools(void **state)
 {
 	must_warn(&p, "ip nat pool p 10.10.0.0 10.10.255.255 netmask 255.255.0.0\n"
 		  LAN "redundancy group 1 ip 10.10.1.1 exclusive\n",
-		  "pool p: not handed out, being network, broadcast or virtual addresses: 10.10.0.0, 10.10.255.255, 10.10.1.1");
+		  "pool p: not handed out, being network, broadcast, virtual or own addresses: 10.10.0.0, 10.10.255.255, 10.10.1.1");
 	must_warn(&p, "ip nat pool p 2001:db8:: 2001:db8::5 prefix-length 64\n"
 		  LAN "redundancy group 1 ipv6 2001:db8::5/64 exclusive\n",
-		  "virtual addresses: 2001:db8::, 2001:db8::5\n");
+		  "virtual or own addresses: 2001:db8::, 2001:db8::5\n");
 	must_refuse(&p, "ip nat pool p 10.0.0.0 10.0.0.0 prefix-length 8\n",
 		    "f:1: error: ", "pool p: every address in it");
 	must_refuse(&p, "ip nat pool p 10.0.0.0 10.0.0.3 prefix-length 30\n" LAN

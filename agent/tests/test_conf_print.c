@@ -189,6 +189,15 @@ static void add_if(struct text *t, uint32_t i)
 	if (rnd(2))
 		add(t, "ip nat %s\n", rnd(2) ? "inside" : "outside");
 	if (rnd(2))
+		add(t, "%sshutdown\n", rnd(2) ? "no " : "");
+	for (v = rnd(4); v; v--)
+		add(t, "ip address 172.%u.%u.%u 255.255.%u.0%s\n", i, rnd(256),
+		    1 + rnd(254), rnd(2) ? 0 : 255,
+		    rnd(2) ? " secondary" : "");
+	if (rnd(2))
+		add(t, "ip virtual-reassembly%s%s\n", rnd(2) ? " out" : "",
+		    rnd(2) ? " in" : "");
+	if (rnd(2))
 		add(t, "redundancy group %s ip 10.%u.%u.1 exclusive%s\n",
 		    group, i, rnd(256), decrement);
 	for (v = rnd(4); v; v--)

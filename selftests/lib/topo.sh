@@ -223,7 +223,7 @@ rg_conf() {
 	ip nat inside source list L4 pool P4 redundancy 1 mapping-id 152 overload
 	ip nat inside source list L6 pool P6 redundancy 1 mapping-id 153 overload
 	$HTTP
-	$EXTRA
+	$(of "$r" EXTRA)
 	end
 	CONF
 }
