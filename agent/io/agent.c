@@ -12,6 +12,7 @@
 #include "io/announce.h"
 #include "io/clock.h"
 #include "io/ctl.h"
+#include "io/defrag.h"
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
 #include "io/log.h"
@@ -274,6 +275,9 @@ static void on_nat_applied(void *arg, int err)
 	struct agent *a = arg;
 	struct group *g;
 
+	/* The rules ask for connection tracking, too. */
+	hostcheck_reassembly(a);
+
 	if (err)
 		log_warnx("NAT", "translation rules: %s", strerror(-err));
 	for_each_group(a, g)
@@ -531,8 +535,11 @@ int agent_open(struct agent *a)
 		return err;
 	reload_own(a);
 	reload_taken(a);
+	/* It may have to load a part of the kernel, which must not happen while hellos are due. */
+	a->hooks_told = defrag_look(RG_V4) != DEFRAG_UNKNOWN;
 	kernel_up(a, true);
 	err = reload_apply_first(a);
+	hostcheck_log(a);
 	return err ? err : ctl_open(a->loop.base, a->rundir, a->show, &a->ctl);
 }
 

@@ -127,6 +127,7 @@ struct agent {
 	struct knl_att att;
 	struct knl_ev ev;
 	int kernel_err; /* why there is no attachment, -errno; 0: there is */
+	bool hooks_told; /* the kernel tells its hooks, see defrag.h */
 	bool closed; /* the module keeps in what is not translated */
 	struct loop_timer kernel_retry;
 	struct ifaces *ifs;
@@ -208,6 +209,12 @@ void reload_finish_removed(struct agent *a);
 /* fill.c */
 struct show_ops;
 extern const struct show_ops fill_show_ops;
+
+/* hostcheck.c */
+struct health;
+int hostcheck(struct agent *a, struct health *h);
+void hostcheck_log(struct agent *a);
+void hostcheck_reassembly(struct agent *a);
 void fill_answer(struct group *g);
 
 /* fill_track.c */

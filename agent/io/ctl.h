@@ -5,10 +5,11 @@
  *	{"args":["show","redundancy","application","group","1"],"json":true}
  *	{"status":0,"text":"...","json":{...}}
  *
- * "status" is 0, or 1 when the command was refused, or 2 when it is no command; "text" is for
- * people; "json" is there when it was asked for and the command has it.  A line of more than
- * CTL_MAX_REQUEST bytes, or one that is no such object, ends the connection.  A client that does
- * not take its answer within CTL_SEND_TIMEOUT_MS is dropped and counted.
+ * "status" is 0, or 1 when the command was refused, or 2 when it is no command, or 4 when `check`
+ * found something that is not as wanted; "text" is for people; "json" is there when it was asked
+ * for and the command has it.  A line of more than CTL_MAX_REQUEST bytes, or one that is no such
+ * object, ends the connection.  A client that does not take its answer within CTL_SEND_TIMEOUT_MS
+ * is dropped and counted.
  */
 #ifndef RG_IO_CTL_H
 #define RG_IO_CTL_H

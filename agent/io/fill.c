@@ -667,6 +667,13 @@ static int stop(void *arg, bool purge, char *text, size_t size)
 	return err;
 }
 
+static int check(void *arg, struct health *h)
+{
+	struct agent *a = arg;
+
+	return a->stop == AGENT_STOPPED ? -ESHUTDOWN : hostcheck(a, h);
+}
+
 static int clear_counters(void *arg, char *text, size_t size)
 {
 	struct agent *a = arg;
@@ -692,5 +699,6 @@ const struct show_ops fill_show_ops = {
 	.reload_group = reload_group,
 	.reload_config = reload_config,
 	.stop = stop,
+	.check = check,
 	.clear_counters = clear_counters,
 };

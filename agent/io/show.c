@@ -8,12 +8,14 @@
 
 #include "core/cmd.h"
 #include "core/conf.h"
+#include "core/health.h"
 #include "core/output.h"
 #include "core/textout.h"
 #include "io/clock.h"
 #include "io/loop.h"
 
 #define TEXT_MAX	512	/* of what the daemon says to a command */
+#define STATUS_FOUND	4	/* done, and something is not as wanted */
 #define FIRST_SIZE	8192	/* of an answer; it grows */
 
 enum command {
@@ -27,6 +29,7 @@ enum command {
 	C_STOP,
 	C_STOP_PURGE,
 	C_CLEAR,
+	C_CHECK,
 	C_NOTHING,
 	C_REFUSED,
 };
@@ -75,6 +78,7 @@ static const struct cmd commands[] = {
 	{ "stop", C_STOP, "End the agent" },
 	{ "stop --purge", C_STOP_PURGE, "And remove all that it set up" },
 	{ "clear redundancy application counters", C_CLEAR, "Set counters of the agent to 0" },
+	{ "check", C_CHECK, "Are the settings of this machine as wanted?" },
 	{ "enable", C_NOTHING, "Does nothing: there is one privilege level" },
 	{ "show monitor event-trace rg_infra ...", C_REFUSED, "Not yet supported" },
 	{ "show ip nat translations ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
@@ -252,6 +256,41 @@ static int show_running(const struct run *x)
 	return err;
 }
 
+static char *render_health(void (*fn)(struct out *o, const struct health *h),
+			   const struct health *h)
+{
+	struct out o;
+	char *buf;
+
+	out_init(&o, NULL, 0);
+	fn(&o, h);
+	buf = malloc(o.len + 1);
+	if (buf) {
+		size_t size = o.len + 1;
+
+		out_init(&o, buf, size);
+		fn(&o, h);
+	}
+	return buf;
+}
+
+static int check(const struct run *x)
+{
+	struct health *h = calloc(1, sizeof(*h));
+	int err = h ? x->s->ops->check(x->s->arg, h) : -ENOMEM;
+
+	if (err) {
+		free(h);
+		return set_result(x->out, err, "");
+	}
+	x->out->text = render_health(health_text, h);
+	if (x->json)
+		x->out->json = render_health(health_json, h);
+	x->out->status = h->bad ? STATUS_FOUND : 0;
+	free(h);
+	return x->out->text && (x->out->json || !x->json) ? 0 : -ENOMEM;
+}
+
 static void drop_pending(struct pending *p)
 {
 	struct pending **at = &p->show->pending;
@@ -343,6 +382,8 @@ static int act(const struct run *x)
 	switch (x->r->cmd->id) {
 	case C_RUNNING:
 		return show_running(x);
+	case C_CHECK:
+		return check(x);
 	case C_RELOAD_SELF:
 	case C_RELOAD_SELF_FORCE:
 		return reload_group(x, SHOW_SELF, x->r->cmd->id == C_RELOAD_SELF_FORCE);

@@ -13,6 +13,7 @@
 #include "core/view.h"
 
 struct conf;
+struct health;
 struct event_base;
 struct show;
 
@@ -31,6 +32,7 @@ enum show_side {
  * @reload_group: `redundancy application reload group`
  * @reload_config: read the configuration file again
  * @stop: end the daemon; @purge: and remove all that it set up
+ * @check: `check`: judge the settings of the machine
  * @clear_counters: `clear redundancy application counters`
  *
  * Those that return int answer 0 or -errno, and may say why in @text (of @size bytes, a sentence
@@ -45,12 +47,13 @@ struct show_ops {
 			    size_t size);
 	int (*reload_config)(void *arg, char *text, size_t size);
 	int (*stop)(void *arg, bool purge, char *text, size_t size);
+	int (*check)(void *arg, struct health *h);
 	int (*clear_counters)(void *arg, char *text, size_t size);
 };
 
 /**
  * struct show_answer - the answer to one command
- * @status: 0 done, 1 refused, 2 not a command
+ * @status: 0 done, 1 refused, 2 not a command, 4 done, and what was found is not as wanted
  * @text: malloced, for people, ends in a newline unless it is empty
  * @json: malloced JSON text, NULL when there is none
  */

@@ -16,6 +16,9 @@
 #define HISTORY_SIZE	500
 #define EXIT_NO_AGENT	3
 
+/* Carried out, and what was found is not as wanted: an answer, and exit status 1. */
+#define STATUS_FOUND	4
+
 /* Of the line editor, which has no other way to hand it to its callbacks than by name. */
 struct repl {
 	struct client *c;
@@ -34,7 +37,7 @@ struct repl {
  *
  * Refusals go to standard error, so that a script which reads the output is not misled.
  *
- * Return: exit status: 0, 1 refused, 2 no command, 3 the agent has gone.
+ * Return: exit status: 0, 1 refused or not as wanted, 2 no command, 3 the agent has gone.
  */
 int repl_command(struct client *c, const char *const *args, int n, bool json)
 {
@@ -47,12 +50,14 @@ int repl_command(struct client *c, const char *const *args, int n, bool json)
 					   : strerror(-err));
 		return err == -EILSEQ ? 2 : EXIT_NO_AGENT;
 	}
-	if (a.json && !a.status)
+	status = a.status == STATUS_FOUND ? 0 : a.status;
+	if (a.json && !status)
 		puts(a.json);
 	else
-		fputs(a.text, a.status ? stderr : stdout);
+		fputs(a.text, status ? stderr : stdout);
 	fflush(stdout);
-	status = a.status;
+	if (a.status == STATUS_FOUND)
+		status = 1;
 	answer_free(&a);
 	return status;
 }
