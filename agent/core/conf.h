@@ -227,6 +227,13 @@ enum conf_admin {
 	CONF_ADMIN_UP,
 };
 
+/* `[no] negotiation auto` */
+enum conf_negotiation {
+	CONF_NEGOTIATION_AS_FOUND = 0,	/* neither was said: left alone */
+	CONF_NEGOTIATION_AUTO,
+	CONF_NEGOTIATION_OFF,
+};
+
 /* `ip virtual-reassembly [in] [out]`, bits */
 enum {
 	CONF_REASSEMBLY		= 1u << 0,	/* it was said */
@@ -250,6 +257,7 @@ enum conf_nat_side {
  * @group_decrement: `redundancy group G decrement D`, 0: not given
  * @nat: `ip nat inside|outside`
  * @admin: `shutdown`, `no shutdown`, or neither
+ * @negotiation: `negotiation auto`, `no negotiation auto`, or neither
  * @reassembly: CONF_REASSEMBLY and so on, 0: not said
  * @n_owns: how many of @own are set
  * @own: own addresses: the one that is not secondary first, then sorted
@@ -266,6 +274,7 @@ struct conf_if {
 	uint8_t group_decrement;
 	enum conf_nat_side nat;
 	enum conf_admin admin;
+	enum conf_negotiation negotiation;
 	uint8_t reassembly;
 	uint32_t n_owns;
 	struct conf_own own[CONF_MAX_OWNS];
@@ -594,7 +603,8 @@ enum {
 	CONF_IF_OWN		= 1u << 5,	/* own addresses */
 	CONF_IF_ADMIN		= 1u << 6,
 	CONF_IF_REASSEMBLY	= 1u << 7,
-	CONF_IF_ALL		= (1u << 8) - 1,
+	CONF_IF_NEGOTIATION	= 1u << 8,
+	CONF_IF_ALL		= (1u << 9) - 1,
 };
 
 enum {

@@ -46,6 +46,7 @@ int conf_run_member(struct conf_parser *p);
 int conf_run_nat_side(struct conf_parser *p);
 int conf_run_own(struct conf_parser *p);
 int conf_run_if_shutdown(struct conf_parser *p);
+int conf_run_negotiation(struct conf_parser *p);
 int conf_run_reassembly(struct conf_parser *p);
 
 int conf_run_track(struct conf_parser *p);

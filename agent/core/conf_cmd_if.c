@@ -281,6 +281,19 @@ int conf_run_if_shutdown(struct conf_parser *p)
 }
 
 /**
+ * conf_run_negotiation - `[no] negotiation auto`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_negotiation(struct conf_parser *p)
+{
+	cur_if(p)->negotiation = p->no ? CONF_NEGOTIATION_OFF
+				       : CONF_NEGOTIATION_AUTO;
+	return 0;
+}
+
+/**
  * conf_run_reassembly - `[no] ip virtual-reassembly [in] [out]`
  * @p: the parse
  *

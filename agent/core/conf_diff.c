@@ -184,7 +184,9 @@ static uint32_t if_bits(const struct diff *d, const void *before,
 	       bit_if(a->nat != b->nat, CONF_IF_NAT) |
 	       bit_if(!same_owns(a, b), CONF_IF_OWN) |
 	       bit_if(a->admin != b->admin, CONF_IF_ADMIN) |
-	       bit_if(a->reassembly != b->reassembly, CONF_IF_REASSEMBLY);
+	       bit_if(a->reassembly != b->reassembly, CONF_IF_REASSEMBLY) |
+	       bit_if(a->negotiation != b->negotiation,
+		      CONF_IF_NEGOTIATION);
 }
 
 static uint32_t pool_bits(const struct diff *d, const void *before,

@@ -145,6 +145,12 @@ static const struct conf_node if_ip[] = {
 	END,
 };
 
+static const struct conf_node negotiation[] = {
+	KW("auto", "speed and duplex are agreed with the other end",
+	   .flags = EITHER, .run = conf_run_negotiation),
+	END,
+};
+
 const struct conf_node conf_if_nodes[] = {
 	KW("redundancy", "identifier, group and virtual addresses",
 	   .next = if_redundancy),
@@ -152,7 +158,7 @@ const struct conf_node conf_if_nodes[] = {
 	KW("shutdown", "set the interface down; `no shutdown`: up",
 	   .flags = EITHER, .run = conf_run_if_shutdown),
 	REFUSED("ipv6", "ipv6 on an interface"),
-	REFUSED("negotiation", "negotiation auto"),
+	KW("negotiation", "autonegotiation of the link", .next = negotiation),
 	REFUSED("vrf", "vrf forwarding"),
 	END,
 };

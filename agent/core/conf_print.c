@@ -288,12 +288,20 @@ static void put_admin(struct out *o, enum conf_admin admin)
 			admin == CONF_ADMIN_UP ? "no " : "");
 }
 
+static void put_negotiation(struct out *o, enum conf_negotiation n)
+{
+	if (n)
+		out_fmt(o, " %snegotiation auto\n",
+			n == CONF_NEGOTIATION_OFF ? "no " : "");
+}
+
 static void put_if(struct out *o, const struct conf_if *i)
 {
 	uint32_t v;
 
 	out_fmt(o, "interface %s\n", i->name);
 	put_admin(o, i->admin);
+	put_negotiation(o, i->negotiation);
 	for (v = 0; v < i->n_owns; v++)
 		put_own(o, &i->own[v]);
 	if (i->nat)

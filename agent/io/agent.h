@@ -47,6 +47,7 @@ struct vips;
 			     */
 #define GROUP_F_TRACK 0x0200 /* tracks an object that is not defined */
 #define GROUP_F_FOREIGN_IF 0x10000 /* of an interface: address, or up and down */
+#define GROUP_F_NEGOTIATION 0x20000 /* an interface does not negotiate as configured */
 
 struct group_log {
 	uint64_t ctrl_up, ctrl_down, ctrl_admin_down;

@@ -226,6 +226,7 @@ static void own_faults(const struct group *g, struct view_group *v)
 		{ GROUP_F_FOREIGN_NAT, "somebody changes the translation rules" },
 		{ GROUP_F_FOREIGN_IF,
 		  "somebody removes an address of an interface, or sets it up or down" },
+		{ GROUP_F_NEGOTIATION, "an interface does not negotiate as configured" },
 		{ GROUP_F_NAT, "the translation rules are not installed" },
 		{ GROUP_F_LINK, "no control link of its own, takes no role" },
 	};

@@ -418,17 +418,17 @@ void group_decrement(struct group *g)
 	group_event(g, &ev);
 }
 
-/* Its traffic interfaces and its links. */
-static bool foreign_ifs(const struct group *g)
+/* Any of its traffic interfaces and its links. */
+static bool any_if(const struct group *g, bool (*is)(const struct ifkeep *f, const char *ifname))
 {
 	const struct ifkeep *f = g->agent->ifkeep;
 	const struct conf *c = g->agent->conf;
-	bool fights = ifkeep_fights(f, g->conf.control) || ifkeep_fights(f, g->conf.data);
+	bool any = is(f, g->conf.control) || is(f, g->conf.data);
 
 	for (unsigned int i = 0; i < c->n_ifs; i++)
 		if (c->iface[i].in_group && c->iface[i].group.id == g->id)
-			fights |= ifkeep_fights(f, c->iface[i].name);
-	return fights;
+			any |= is(f, c->iface[i].name);
+	return any;
 }
 
 /**
@@ -443,7 +443,9 @@ void group_ifaces(struct agent *a, const struct group *only)
 	for_each_group(a, g)
 		if (!only || g == only) {
 			group_decrement(g);
-			group_fault(g, GROUP_F_FOREIGN_IF, foreign_ifs(g),
+			group_fault(g, GROUP_F_FOREIGN_IF, any_if(g, ifkeep_fights),
 				    "somebody changes an interface");
+			group_fault(g, GROUP_F_NEGOTIATION, any_if(g, ifkeep_unable),
+				    "an interface does not negotiate as configured");
 		}
 }

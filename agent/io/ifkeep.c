@@ -10,6 +10,7 @@
 #include "core/fight.h"
 #include "io/clock.h"
 #include "io/ifaces.h"
+#include "io/linkmode.h"
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/rtbatch.h"
@@ -27,10 +28,18 @@ struct own {
 	bool added;
 };
 
+/*
+ * @ask: how it negotiates is to be looked at; the kernel does not tell, so when it may be another.
+ * @negotiation_err: why it does not negotiate as configured, -errno.
+ */
 struct port {
 	char name[CONF_IF_LEN];
 	enum conf_admin admin;
 	bool admin_settled;
+	enum conf_negotiation negotiation;
+	bool negotiation_settled;
+	bool ask;
+	int negotiation_err;
 	uint32_t n_owns;
 	struct own own[CONF_MAX_OWNS];
 	struct fight fight;
@@ -48,7 +57,7 @@ struct ifkeep {
 	struct ifkeep_state st;
 };
 
-/* Of what is wrong with an interface, how much somebody else has changed; and one of it, in words. */
+/* Of what is wrong with an interface, how much somebody else has done; one of it in words. */
 struct wrong {
 	unsigned int n, foreign;
 	char what[ADDR_STRLEN + 32];
@@ -116,6 +125,7 @@ static void tell_other_mask(const struct port *p, const struct iface *i, const s
 static int make_so(struct ifkeep *f, struct port *p, const struct iface *i)
 {
 	struct rtbatch b = { 0 };
+	bool up = p->admin == CONF_ADMIN_UP;
 	int err = 0;
 
 	for (uint32_t k = 0; k < p->n_owns && !err; k++) {
@@ -127,8 +137,8 @@ static int make_so(struct ifkeep *f, struct port *p, const struct iface *i)
 		o->added = true;
 		err = rtbatch_own(&b, true, i->ifindex, &o->addr, o->len);
 	}
-	if (!err && p->admin && i->admin_up != (p->admin == CONF_ADMIN_UP))
-		err = rtbatch_link(&b, i->ifindex, p->admin == CONF_ADMIN_UP);
+	if (!err && p->admin && i->admin_up != up)
+		err = rtbatch_link(&b, i->ifindex, up);
 	if (!err && b.n)
 		err = rtbatch_run(&f->rt, &b, NULL, NULL);
 	rtbatch_free(&b);
@@ -147,6 +157,67 @@ static void tell_foreign(const struct port *p, const struct wrong *w, bool mende
 		  mended ? ", undone" : ", no longer undoing it");
 }
 
+/* Of what somebody else did: it is to be undone now, and is told. */
+static bool may_undo(struct ifkeep *f, struct port *p, const struct wrong *w, mono_t now)
+{
+	if (w->foreign && !p->fight.resting && !fight_may(&p->fight, now)) {
+		tell_foreign(p, w, false);
+		f->fault(f->arg);
+	}
+	if (p->fight.resting)
+		retry_at(f, p->fight.until);
+	return !p->fight.resting;
+}
+
+static int negotiate(struct ifkeep *f, struct port *p, mono_t now)
+{
+	bool want = p->negotiation == CONF_NEGOTIATION_AUTO, on;
+	int err = linkmode_autoneg_get(p->name, &on);
+	struct wrong w = { .n = 1, .foreign = p->negotiation_settled };
+
+	/* What cannot negotiate does not. */
+	if (err == -EOPNOTSUPP && !want)
+		return 0;
+	if (err || on == want) {
+		p->negotiation_settled = !err;
+		return err;
+	}
+	snprintf(w.what, sizeof(w.what), "its autonegotiation was set %s", on ? "on" : "off");
+	f->st.foreign += w.foreign;
+	p->negotiation_settled = false;
+	if (!may_undo(f, p, &w, now)) {
+		p->ask = true;
+		return 0;
+	}
+	err = linkmode_autoneg_set(p->name, want);
+	/* Some drivers say yes, and go on as before. */
+	if (!err)
+		err = linkmode_autoneg_get(p->name, &on);
+	if (!err && on != want)
+		err = -EOPNOTSUPP;
+	if (!err)
+		log_notice("IFACE", "%s: autonegotiation set %s", p->name, want ? "on" : "off");
+	return err;
+}
+
+static void mend_negotiation(struct ifkeep *f, struct port *p, mono_t now)
+{
+	int err;
+
+	if (!p->negotiation || !p->ask)
+		return;
+	p->ask = false;
+	err = negotiate(f, p, now);
+	if (err == p->negotiation_err)
+		return;
+	p->negotiation_err = err;
+	if (err)
+		log_warnx("IFACE", "%s: %snegotiation auto: %s", p->name,
+			  p->negotiation == CONF_NEGOTIATION_OFF ? "no " : "",
+			  err == -EOPNOTSUPP ? "its driver cannot set that" : strerror(-err));
+	f->fault(f->arg);
+}
+
 static void mend_port(struct ifkeep *f, struct port *p, mono_t now)
 {
 	const struct iface *i = ifaces_by_name(f->ifs, p->name);
@@ -158,18 +229,13 @@ static void mend_port(struct ifkeep *f, struct port *p, mono_t now)
 		f->fault(f->arg);
 	if (!i)
 		return;
+	mend_negotiation(f, p, now);
 	look(p, i, &w);
 	f->st.foreign += w.foreign;
 	if (!w.n)
 		return;
-	if (w.foreign && !p->fight.resting && !fight_may(&p->fight, now)) {
-		tell_foreign(p, &w, false);
-		f->fault(f->arg);
-	}
-	if (p->fight.resting) {
-		retry_at(f, p->fight.until);
+	if (!may_undo(f, p, &w, now))
 		return;
-	}
 	err = make_so(f, p, i);
 	if (err) {
 		f->st.refused++;
@@ -204,6 +270,7 @@ static struct port *find(struct ifkeep *f, const char *name)
 static void unsettle(struct port *p)
 {
 	p->admin_settled = false;
+	p->negotiation_settled = false;
 	for (uint32_t k = 0; k < p->n_owns; k++) {
 		p->own[k].settled = false;
 		p->own[k].added = false;
@@ -219,6 +286,10 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *i,
 	(void)a;
 	if (p && ev == IFACE_GONE)
 		unsettle(p);
+	/* What a driver cannot do is not tried each time that its link goes down for it. */
+	if (p && (ev == IFACE_NEW ||
+		  (ev == IFACE_CHANGED && p->negotiation_err != -EOPNOTSUPP)))
+		p->ask = true;
 	/* After all events that are queued. */
 	if (p || !i)
 		loop_timer_set(&f->timer, clock_now());
@@ -300,8 +371,8 @@ static struct own *find_own(struct port *p, const struct rg_addr *a, uint8_t len
 }
 
 /*
- * Ours by its mark, which also tells of a life before this one, or because we remember.  Nobody else
- * will take it off.
+ * Ours by its mark, which also tells of a life before this one, or because we remember.  Nobody
+ * else will take it off.
  */
 static int drop_unlisted(struct ifkeep *f, const struct conf *c)
 {
@@ -334,7 +405,14 @@ static void take_port(struct ifkeep *f, const struct conf_if *i, struct port *ou
 	memset(out, 0, sizeof(*out));
 	memcpy(out->name, i->name, sizeof(out->name));
 	out->admin = i->admin;
+	out->negotiation = i->negotiation;
+	out->ask = true;
 	out->n_owns = i->n_owns;
+	if (old && old->negotiation == i->negotiation) {
+		out->negotiation_settled = old->negotiation_settled;
+		out->negotiation_err = old->negotiation_err;
+		out->ask = old->ask;
+	}
 	if (old) {
 		out->fight = old->fight;
 		out->admin_settled = old->admin_settled && old->admin == i->admin;
@@ -370,7 +448,7 @@ int ifkeep_configure(struct ifkeep *f, const struct conf *c)
 		return -ENOMEM;
 	err = drop_unlisted(f, c);
 	for (uint32_t k = 0; k < c->n_ifs; k++) {
-		if (c->iface[k].n_owns || c->iface[k].admin)
+		if (c->iface[k].n_owns || c->iface[k].admin || c->iface[k].negotiation)
 			take_port(f, &c->iface[k], &port[n++]);
 	}
 	memcpy(f->port, port, sizeof(f->port));
@@ -396,6 +474,22 @@ bool ifkeep_fights(const struct ifkeep *f, const char *ifname)
 	for (size_t k = 0; k < f->n; k++) {
 		if (!strcmp(f->port[k].name, ifname))
 			return f->port[k].fight.resting;
+	}
+	return false;
+}
+
+/**
+ * ifkeep_unable() - does an interface not negotiate as configured
+ * @f: interfaces' configuration
+ * @ifname: interface
+ *
+ * Return: true if so.
+ */
+bool ifkeep_unable(const struct ifkeep *f, const char *ifname)
+{
+	for (size_t k = 0; k < f->n; k++) {
+		if (!strcmp(f->port[k].name, ifname))
+			return f->port[k].negotiation_err;
 	}
 	return false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the configuration says of interfaces themselves: `ip address` and `[no] shutdown`.
+ * What the configuration says of interfaces themselves: `ip address`, `[no] shutdown` and
+ * `[no] negotiation auto`.
  *
  * It is verified, made so where it is not, and kept: what somebody else changes is undone at once;
  * if that happens more than three times in ten seconds on an interface we stop, report the fault,
@@ -32,10 +33,11 @@ struct ifkeep_state {
 };
 
 /**
- * typedef ifkeep_fault_fn - we stopped undoing what is done to an interface, or try again
+ * typedef ifkeep_fault_fn - we stopped undoing what is done to an interface, or try again, or
+ * cannot have it negotiate as configured, or can
  * @arg: of ifkeep_open()
  *
- * ifkeep_fights() says which.
+ * ifkeep_fights() and ifkeep_unable() say which.
  */
 typedef void (*ifkeep_fault_fn)(void *arg);
 
@@ -45,6 +47,7 @@ void ifkeep_close(struct ifkeep *f);
 
 int ifkeep_configure(struct ifkeep *f, const struct conf *c);
 bool ifkeep_fights(const struct ifkeep *f, const char *ifname);
+bool ifkeep_unable(const struct ifkeep *f, const char *ifname);
 void ifkeep_get(const struct ifkeep *f, struct ifkeep_state *out);
 
 #endif

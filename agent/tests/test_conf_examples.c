@@ -40,7 +40,7 @@ static const char *const seed =
 	"ip address 10.1.1.2 255.0.0.0\n"
 	"ip nat outside\n"
 	"ip virtual-reassembly\n"
-	"negotiation auto\n"						/* 33 */
+	"negotiation auto\n"
 	"redundancy rii 200\n"
 	"redundancy group 1 ip 10.1.1.200 exclusive decrement 10\n"
 	"end\n"
@@ -51,7 +51,7 @@ static const char *const seed =
 /* They are refused exactly at the lines that are not supported yet. */
 static void test_seed_refused(void **state)
 {
-	static const uint32_t lines[] = { 9, 33, 39 };
+	static const uint32_t lines[] = { 9, 39 };
 	size_t i;
 
 	parse(&p, seed);
@@ -68,7 +68,7 @@ static void test_seed_refused(void **state)
 static void test_seed_rest(void **state)
 {
 	static const char *const gone[] = {
-		"bfd\n", "negotiation auto\n",
+		"bfd\n",
 	};
 	static char text[4096];
 	size_t i;
@@ -103,6 +103,8 @@ static void test_seed_rest(void **state)
 	assert_int_equal(conf_if(&p.c, "wan0")->n_owns, 1);
 	assert_int_equal(conf_if(&p.c, "wan0")->own[0].len, 8);
 	assert_int_equal(conf_if(&p.c, "wan0")->reassembly, CONF_REASSEMBLY);
+	assert_int_equal(conf_if(&p.c, "wan0")->negotiation,
+			 CONF_NEGOTIATION_AUTO);
 }
 
 static size_t read_example(const char *name, char *text, size_t size)

@@ -174,6 +174,17 @@ static void test_reassembly(void **state)
 	must_refuse(&p, IN_IF "ip virtual-reassembly in in\n", "f:2:26:", "in");
 }
 
+static void test_negotiation(void **state)
+{
+	prints_not(IN_IF "ip nat inside\n", "negotiation");
+	prints(IN_IF "negotiation auto\n", "interface lan0\n negotiation auto\n");
+	prints(IN_IF "no negotiation auto\n",
+	       "interface lan0\n no negotiation auto\n");
+	prints(IN_IF "no negotiation auto\nnegotiation auto\n",
+	       "interface lan0\n negotiation auto\n");
+	must_refuse(&p, IN_IF "negotiation\n", "f:2:", "auto");
+}
+
 static void bits_are(const char *more, uint32_t bits)
 {
 	char text[256];
@@ -194,6 +205,8 @@ static void test_diff(void **state)
 	bits_are("ip address 10.1.1.2 255.255.255.0\n", 0);
 	bits_are("no shutdown\n", CONF_IF_ADMIN);
 	bits_are("shutdown\n", CONF_IF_ADMIN);
+	bits_are("negotiation auto\n", CONF_IF_NEGOTIATION);
+	bits_are("no negotiation auto\n", CONF_IF_NEGOTIATION);
 	bits_are("ip virtual-reassembly\n", CONF_IF_REASSEMBLY);
 	bits_are("ip address 10.1.1.2 255.255.0.0\n", CONF_IF_OWN);
 	bits_are("ip address 10.1.1.3 255.255.255.0\n", CONF_IF_OWN);
@@ -214,6 +227,7 @@ int main(void)
 		cmocka_unit_test(test_own_in_pool),
 		cmocka_unit_test(test_shutdown),
 		cmocka_unit_test(test_reassembly),
+		cmocka_unit_test(test_negotiation),
 		cmocka_unit_test(test_diff),
 	};
 

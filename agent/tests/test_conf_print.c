@@ -190,6 +190,8 @@ static void add_if(struct text *t, uint32_t i)
 		add(t, "ip nat %s\n", rnd(2) ? "inside" : "outside");
 	if (rnd(2))
 		add(t, "%sshutdown\n", rnd(2) ? "no " : "");
+	if (rnd(2))
+		add(t, "%snegotiation auto\n", rnd(2) ? "no " : "");
 	for (v = rnd(4); v; v--)
 		add(t, "ip address 172.%u.%u.%u 255.255.%u.0%s\n", i, rnd(256),
 		    1 + rnd(254), rnd(2) ? 0 : 255,

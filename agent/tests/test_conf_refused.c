@@ -27,7 +27,6 @@ static const struct {
 	  "ip virtual-reassembly max-reassemblies" },
 	{ IN_IF, "ip virtual-reassembly in drop-fragments", 26,
 	  "ip virtual-reassembly drop-fragments" },
-	{ IN_IF, "negotiation auto", 1, "negotiation auto" },
 	{ IN_IF, "vrf forwarding blue", 1, "vrf forwarding" },
 	{ IN_IF, "ip vrf forwarding blue", 4, "ip vrf forwarding" },
 	{ "", "ip nat inside source route-map r pool p redundancy 1 mapping-id 1",

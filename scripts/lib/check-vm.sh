@@ -157,6 +157,7 @@ vm_lane_icount() {
 	while read -r limit mem name < <(vm_next "$work/queue.icount"); do
 		[ "$mode" != debug ] || mem=$((mem + 1024))
 		run_program "$name" $((limit + 60)) scripts/vm-run "${opts[@]}" --mem "$mem" \
+			$(grep -q '^# vm: .*\bnic\b' "selftests/$name.sh" && echo --nic) \
 			--timeout "$limit" bash selftests/lib/run-one.sh "$name" "$limit" >"$out"
 		with_lock check-output cat "$out"
 	done

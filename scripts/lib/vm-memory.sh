@@ -87,7 +87,7 @@ vm_memory_modules() {
 	tmp=$(mktemp -d)
 	mkdir -p "$tmp/usr/lib/modules/$kver"
 	{
-		sed -nE 's#^(kernel/(net|lib|crypto|arch/x86/crypto)/[^:]*):.*#\1#p; s#^(kernel/drivers/net/(ppp/)?[^/:]*):.*#\1#p' \
+		sed -nE 's#^(kernel/(net|lib|crypto|arch/x86/crypto)/[^:]*):.*#\1#p; s#^(kernel/drivers/net/(ppp/|ethernet/intel/e1000/)?[^/:]*):.*#\1#p' \
 			"$kdir/modules/modules.dep"
 		sed -nE 's#^(kernel/net/[^:]*|kernel/drivers/net/(ppp/)?[^/:]*): *##p' "$kdir/modules/modules.dep" |
 			tr ' ' '\n'

@@ -107,7 +107,7 @@ vm_pack() {
 # Emulated CPUs are the default even where there is KVM: nested KVM is often
 # broken in ways that show only later. NF_RG_KVM=1 asks for it.
 #
-# vm_qemu_args WORK: sets the array qemu from: icount, cpus, mem, debug, kdir
+# vm_qemu_args WORK: sets the array qemu from: icount, cpus, mem, debug, kdir, nic
 vm_qemu_args() {
 	local append
 
@@ -129,6 +129,8 @@ vm_qemu_args() {
 		-kernel "$kdir/vmlinuz" -initrd "$1/initrd" -append "$append"
 		-serial "file:$1/console"
 		-device "virtio-serial-pci,id=vser,max_ports=31")
+	[ -z "${nic:-}" ] ||
+		qemu+=(-netdev hubport,id=nic,hubid=0 -device e1000,netdev=nic,romfile=)
 	[ -n "$icount" ] ||
 		qemu+=(-virtfs "local,path=/,mount_tag=hostroot,security_model=none,readonly=on,multidevs=remap")
 }
