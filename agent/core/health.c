@@ -238,8 +238,10 @@ static void judge_port(struct health *h, const struct health_port *p)
 	if (p->state == STP_DISABLED)
 		SET(l->command, "ip link set dev %s up", p->name);
 	else if (p->stp)
-		SET(l->command, "ip link set dev %s type bridge stp_state 0",
-		    p->bridge);
+		/* A port goes on counting down to forwarding when it is off. */
+		SET(l->command,
+		    "ip link set dev %s type bridge stp_state 0 && bridge link set dev %s state 3",
+		    p->bridge, p->name);
 	else
 		SET(l->command, "bridge link set dev %s state 3", p->name);
 }

@@ -195,9 +195,12 @@ static int negotiate(struct ifkeep *f, struct port *p, mono_t now)
 		err = linkmode_autoneg_get(p->name, &on);
 	if (!err && on != want)
 		err = -EOPNOTSUPP;
-	if (!err)
-		log_notice("IFACE", "%s: autonegotiation set %s", p->name, want ? "on" : "off");
-	return err;
+	if (err)
+		return err;
+	/* From here on it was somebody else, however soon. */
+	p->negotiation_settled = true;
+	log_notice("IFACE", "%s: autonegotiation set %s", p->name, want ? "on" : "off");
+	return 0;
 }
 
 static void mend_negotiation(struct ifkeep *f, struct port *p, mono_t now)

@@ -229,7 +229,7 @@ static void test_bridges(void **state)
 	f.port[0].state = 1;
 	f.port[0].stp = true;
 	only_wrong(&f, "port p0 of bridge lan0", "listening", "forwarding",
-		   "ip link set dev lan0 type bridge stp_state 0");
+		   "ip link set dev lan0 type bridge stp_state 0 && bridge link set dev p0 state 3");
 	f.port[0].state = 4;
 	f.port[0].stp = false;
 	only_wrong(&f, "port p0 of bridge lan0", "blocking", "forwarding",
