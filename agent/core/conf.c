@@ -166,6 +166,34 @@ void conf_init(struct conf *c)
 }
 
 /**
+ * conf_forget_lines - forget which lines named what
+ * @c: the configuration
+ *
+ * Each object then takes the first line that names it from there on: what is
+ * said about a change speaks of its own lines, not of those of the file.
+ */
+void conf_forget_lines(struct conf *c)
+{
+	uint32_t i;
+
+	c->http_line = 0;
+	for (i = 0; i < c->n_protocols; i++)
+		c->protocol[i].line = 0;
+	for (i = 0; i < c->n_groups; i++)
+		c->group[i].line = 0;
+	for (i = 0; i < c->n_ifs; i++)
+		c->iface[i].line = 0;
+	for (i = 0; i < c->n_pools; i++)
+		c->pool[i].line = 0;
+	for (i = 0; i < c->n_acls; i++)
+		c->acl[i].line = 0;
+	for (i = 0; i < c->n_maps; i++)
+		c->map[i].line = 0;
+	for (i = 0; i < c->n_repls; i++)
+		c->repl[i].line = 0;
+}
+
+/**
  * conf_protocol_init - a protocol with its defaults
  * @p: the protocol
  * @id: its number
@@ -270,11 +298,11 @@ struct conf_protocol *conf_get_protocol(struct conf *c, uint32_t id,
 
 	if (!p) {
 		p = array_insert(&a, &id);
-		if (p) {
+		if (p)
 			conf_protocol_init(p, id);
-			p->line = line;
-		}
 	}
+	if (p && !p->line)
+		p->line = line;
 	return p;
 }
 
@@ -293,11 +321,11 @@ struct conf_group *conf_get_group(struct conf *c, uint32_t id, uint32_t line)
 
 	if (!g) {
 		g = array_insert(&a, &id);
-		if (g) {
+		if (g)
 			conf_group_init(g, id);
-			g->line = line;
-		}
 	}
+	if (g && !g->line)
+		g->line = line;
 	return g;
 }
 
@@ -316,11 +344,11 @@ struct conf_if *conf_get_if(struct conf *c, const char *name, uint32_t line)
 
 	if (!i) {
 		i = array_insert(&a, name);
-		if (i) {
+		if (i)
 			set_name(i->name, sizeof(i->name), name);
-			i->line = line;
-		}
 	}
+	if (i && !i->line)
+		i->line = line;
 	return i;
 }
 
@@ -339,11 +367,11 @@ struct conf_pool *conf_get_pool(struct conf *c, const char *name, uint32_t line)
 
 	if (!p) {
 		p = array_insert(&a, name);
-		if (p) {
+		if (p)
 			set_name(p->name, sizeof(p->name), name);
-			p->line = line;
-		}
 	}
+	if (p && !p->line)
+		p->line = line;
 	return p;
 }
 
@@ -362,11 +390,11 @@ struct conf_acl *conf_get_acl(struct conf *c, const char *name, uint32_t line)
 
 	if (!l) {
 		l = array_insert(&a, name);
-		if (l) {
+		if (l)
 			set_name(l->name, sizeof(l->name), name);
-			l->line = line;
-		}
 	}
+	if (l && !l->line)
+		l->line = line;
 	return l;
 }
 
@@ -385,11 +413,11 @@ struct conf_map *conf_get_map(struct conf *c, uint32_t id, uint32_t line)
 
 	if (!m) {
 		m = array_insert(&a, &id);
-		if (m) {
+		if (m)
 			m->id = id;
-			m->line = line;
-		}
 	}
+	if (m && !m->line)
+		m->line = line;
 	return m;
 }
 

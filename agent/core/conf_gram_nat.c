@@ -55,7 +55,7 @@ static const struct conf_node vip6[] = {
 	ARG(CONF_ARG_PREFIX6, "P/LEN", "virtual address and its prefix length",
 	    CONF_S_ADDR, .flags = CONF_NO_CR, .run = conf_run_vip,
 	    .next = exclusive),
-	ARG(CONF_ARG_ADDR6, "fe80::X", "virtual link-local address",
+	ARG(CONF_ARG_ADDR6, "FE80::X", "virtual link-local address",
 	    CONF_S_ADDR, .flags = CONF_NO_CR, .run = conf_run_vip,
 	    .next = exclusive),
 	END,

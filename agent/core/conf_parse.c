@@ -48,13 +48,19 @@ static bool no_end(const struct conf_node *n)
 	return n && n->type != CONF_ARG_END;
 }
 
-/*
- * Find the node that takes a word. Return: its number; 0: none, 2 or more: the
- * word abbreviates so many keywords.
+/**
+ * conf_pick - find the node that takes a word
+ * @level: what may stand there, NULL: nothing
+ * @t: the word
+ * @found: gets the node
+ * @v: its value, for an argument
+ *
+ * Return: how many fit; 0: none, 2 or more: the word abbreviates so many
+ * keywords.
  */
-static unsigned int pick(const struct conf_node *level,
-			 const struct lex_token *t,
-			 const struct conf_node **found, struct conf_val *v)
+unsigned int conf_pick(const struct conf_node *level,
+		       const struct lex_token *t,
+		       const struct conf_node **found, struct conf_val *v)
 {
 	const struct conf_node *n;
 	unsigned int hits = 0;
@@ -96,7 +102,7 @@ static void try_mode(struct conf_parser *p, enum conf_mode mode,
 	memset(p->have, 0, sizeof(p->have));
 	for (; a->at < p->n_tok; a->at++) {
 		const struct lex_token *t = &p->tok[a->at];
-		unsigned int hits = pick(a->level, t, &node, &v);
+		unsigned int hits = conf_pick(a->level, t, &node, &v);
 
 		if (hits != 1) {
 			a->outcome = hits ? AMBIGUOUS : FAILED;

@@ -65,6 +65,9 @@ void conf_parser_init(struct conf_parser *p, struct conf *c, const char *file,
 		      struct conf_diags *d);
 int conf_parse_line(struct conf_parser *p, const char *line, size_t len);
 void conf_resolve(struct conf *c);
+unsigned int conf_pick(const struct conf_node *level,
+		       const struct lex_token *t,
+		       const struct conf_node **found, struct conf_val *v);
 
 void conf_report(struct conf_diags *d, const struct conf_diag *diag);
 int conf_error(struct conf_parser *p, const struct lex_token *at,

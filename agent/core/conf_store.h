@@ -37,6 +37,7 @@ bool conf_set_repl(struct conf *c, const struct conf_repl *r);
 bool conf_drop_repl(struct conf *c, const struct conf_repl *r);
 bool conf_drop_map_repls(struct conf *c, uint32_t map);
 
+void conf_forget_lines(struct conf *c);
 void conf_protocol_init(struct conf_protocol *p, uint32_t id);
 void conf_protocol_no_auth(struct conf_protocol *p);
 void conf_group_init(struct conf_group *g, uint32_t id);
