@@ -146,7 +146,7 @@ struct agent {
 	bool purge;
 	struct loop_timer stop_limit;
 	struct loop_timer cleanup; /* of groups that were taken out of the configuration */
-	uint64_t reloads, reload_errors;
+	uint64_t reloads, reload_errors, changes;
 };
 
 /* The group with the next higher number; NULL: there is none. */
@@ -203,6 +203,8 @@ typedef void (*reload_say_fn)(void *arg, enum conf_severity severity, const char
 int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg);
 int reload_apply_first(struct agent *a);
 int reload_run(struct agent *a, char *text, size_t size);
+int reload_configure(struct agent *a, const struct conf *c, const char *who, char *text,
+		     size_t size);
 int reload_nat(struct agent *a);
 int reload_rules(struct agent *a);
 void reload_finish_removed(struct agent *a);

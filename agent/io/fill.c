@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "core/conf_impact.h"
 #include "core/view.h"
 #include "io/announce.h"
 #include "io/clock.h"
@@ -553,6 +554,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	count(c, "netlink-", "refused-requests", a->knl.refused);
 	count(c, "config-", "reloads", a->reloads);
 	count(c, "config-", "reload-errors", a->reload_errors);
+	count(c, "config-", "changes", a->changes);
 	if (knl_present(&a->knl))
 		knl_stats(&a->knl, 0, count_stat, c);
 	ifkeep_get(a->ifkeep, &is);
@@ -694,6 +696,28 @@ static int clear_counters(void *arg, char *text, size_t size)
 	return 0;
 }
 
+static int configure(void *arg, const struct conf *c, const char *who, char *text, size_t size)
+{
+	return reload_configure(arg, c, who, text, size);
+}
+
+static void standing(void *arg, struct conf_standing *out)
+{
+	struct agent *a = arg;
+	struct group *g;
+
+	for_each_group(a, g) {
+		struct conf_standing *s = &out[g->id];
+
+		if (!g->started)
+			continue;
+		s->peer = election_peer_alive(&g->e, clock_now());
+		s->active = election_role(&g->e) == RG_ROLE_ACTIVE;
+		s->ready = s->peer && g->e.peer.has_group &&
+			   g->e.peer.group.rf == RG_RF_STANDBY_HOT;
+	}
+}
+
 const struct show_ops fill_show_ops = {
 	.snapshot = snapshot,
 	.config = config,
@@ -702,4 +726,6 @@ const struct show_ops fill_show_ops = {
 	.stop = stop,
 	.check = check,
 	.clear_counters = clear_counters,
+	.configure = configure,
+	.standing = standing,
 };

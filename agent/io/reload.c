@@ -615,6 +615,27 @@ static void on_finding(void *arg, enum conf_severity severity, const char *line)
 	}
 }
 
+/* Takes @after over. */
+static int run_new(struct agent *a, struct conf *after, char *text, size_t size)
+{
+	struct conf *before = a->conf;
+	bool same = conf_equal(before, after);
+	int err = 0;
+
+	/* It may say the same in other words, which are those to show. */
+	a->conf = after;
+	if (!same)
+		err = apply(a, before);
+	free(before);
+	if (same) {
+		snprintf(text, size, "nothing changed");
+		return 0;
+	}
+	snprintf(text, size, "%s", err ? "not all of it could be applied" : "loaded");
+	log_notice("CONFIG", "configuration %s", text);
+	return err;
+}
+
 /**
  * reload_run() - read the configuration file again and apply what is different
  * @a: the daemon
@@ -628,7 +649,7 @@ static void on_finding(void *arg, enum conf_severity severity, const char *line)
 int reload_run(struct agent *a, char *text, size_t size)
 {
 	struct said said = { .text = text, .size = size, .first = true };
-	struct conf *before = a->conf, *after;
+	struct conf *after;
 	int err;
 
 	if (a->stop != AGENT_RUNS) {
@@ -646,15 +667,33 @@ int reload_run(struct agent *a, char *text, size_t size)
 		free(after);
 		return err;
 	}
-	if (conf_equal(before, after)) {
-		snprintf(text, size, "nothing changed");
-		free(after);
-		return 0;
+	return run_new(a, after, text, size);
+}
+
+/**
+ * reload_configure() - let a configuration run that was made from the one that runs
+ * @a: the daemon
+ * @c: the configuration, checked; copied
+ * @who: for the log
+ * @text: what was done, or why not
+ * @size: of @text
+ *
+ * Return: 0 or -errno.
+ */
+int reload_configure(struct agent *a, const struct conf *c, const char *who, char *text,
+		     size_t size)
+{
+	struct conf *after;
+
+	if (a->stop != AGENT_RUNS) {
+		snprintf(text, size, "the agent stops");
+		return -ESHUTDOWN;
 	}
-	a->conf = after;
-	err = apply(a, before);
-	free(before);
-	snprintf(text, size, "%s", err ? "not all of it could be applied" : "loaded");
-	log_notice("CONFIG", "configuration %s", text);
-	return err;
+	after = malloc(sizeof(*after));
+	if (!after)
+		return -ENOMEM;
+	*after = *c;
+	a->changes++;
+	log_notice("CONFIG", "changed by %s", who);
+	return run_new(a, after, text, size);
 }

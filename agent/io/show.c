@@ -12,6 +12,7 @@
 #include "core/output.h"
 #include "core/textout.h"
 #include "io/clock.h"
+#include "io/configure.h"
 #include "io/loop.h"
 
 #define TEXT_MAX	512	/* of what the daemon says to a command */
@@ -31,6 +32,7 @@ enum command {
 	C_CLEAR,
 	C_CHECK,
 	C_NOTHING,
+	C_CONFIGURE,
 	C_REFUSED,
 };
 
@@ -84,7 +86,7 @@ static const struct cmd commands[] = {
 	{ "show ip nat translations ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
 	{ "show ip nat statistics ...", C_REFUSED, "Not yet supported (see the counters)" },
 	{ "clear ip nat translation ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
-	{ "configure ...", C_REFUSED, "Not yet supported (edit the file, then reload)" },
+	{ "configure terminal", C_CONFIGURE, "Change the configuration that runs" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -103,6 +105,7 @@ struct show {
 	const struct show_ops *ops;
 	void *arg;
 	struct pending *pending;
+	struct configure *configure;
 };
 
 /* What a command that is being carried out needs to know. */
@@ -400,6 +403,9 @@ static int act(const struct run *x)
 	case C_CLEAR:
 		err = ops->clear_counters(x->s->arg, text, sizeof(text));
 		break;
+	case C_CONFIGURE:
+		/* rgctl does it, line by line. */
+		return set_text(x->out, 1, "% Only as `rgctl configure terminal`");
 	case C_REFUSED:
 		return refuse(x);
 	default:
@@ -449,8 +455,10 @@ int show_open(struct event_base *base, const struct show_ops *ops, void *arg, st
 {
 	struct show *s = calloc(1, sizeof(*s));
 
-	if (!s)
+	if (!s || configure_open(ops, arg, &s->configure)) {
+		free(s);
 		return -ENOMEM;
+	}
 	s->base = base;
 	s->ops = ops;
 	s->arg = arg;
@@ -468,6 +476,7 @@ void show_close(struct show *s)
 		return;
 	while (s->pending)
 		drop_pending(s->pending);
+	configure_close(s->configure);
 	free(s);
 }
 
@@ -492,6 +501,8 @@ int show_run(struct show *s, const char *const *args, size_t n, bool json, struc
 	int err;
 
 	memset(out, 0, sizeof(*out));
+	if (n && !strcmp(args[0], CONFIGURE_WORD))
+		return configure_run(s->configure, ctx, args, n, out);
 	if (len && args[n - 1][len - 1] == '?')
 		return help(out, args, n);
 	cmd_find(commands, N_COMMANDS, args, n, &r);
@@ -515,6 +526,7 @@ void show_cancel(struct show *s, void *ctx)
 {
 	struct pending *p = s->pending;
 
+	configure_cancel(s->configure, ctx);
 	while (p) {
 		struct pending *next = p->next;
 

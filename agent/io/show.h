@@ -14,6 +14,7 @@
 
 struct conf;
 struct health;
+struct conf_standing;
 struct event_base;
 struct show;
 
@@ -34,6 +35,8 @@ enum show_side {
  * @stop: end the daemon; @purge: and remove all that it set up
  * @check: `check`: judge the settings of the machine
  * @clear_counters: `clear redundancy application counters`
+ * @configure: let this configuration run, as a difference; copied.  @who asks for it.
+ * @standing: how each group stands, by number, up to CONF_MAX_GROUPS; all zero before
  *
  * Those that return int answer 0 or -errno, and may say why in @text (of @size bytes, a sentence
  * without a newline), which is shown in both cases.  reload_group() may also answer -EINPROGRESS:
@@ -49,6 +52,8 @@ struct show_ops {
 	int (*stop)(void *arg, bool purge, char *text, size_t size);
 	int (*check)(void *arg, struct health *h);
 	int (*clear_counters)(void *arg, char *text, size_t size);
+	int (*configure)(void *arg, const struct conf *c, const char *who, char *text, size_t size);
+	void (*standing)(void *arg, struct conf_standing *out);
 };
 
 /**

@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <histedit.h>
 
 #include "client.h"
+#include "configure.h"
 
 #define HISTORY_SIZE	500
 #define EXIT_NO_AGENT	3
@@ -25,7 +27,9 @@ struct repl {
 	const char *rundir;
 	bool json;
 	EditLine *el;
+	char host[32];
 	char prompt[80];
+	struct config config;
 };
 
 /**
@@ -100,22 +104,50 @@ static bool is_end(const char *const *words, int n)
 			  !strcmp(words[0], "end") || !strcmp(words[0], "logout"));
 }
 
-/* The agent may have been restarted between two commands. */
-static int one_line(struct repl *r, char *line, bool *end)
+static void set_prompt(struct repl *r)
 {
-	const char *words[REPL_WORDS_MAX];
-	int n = repl_split(line, words), status;
+	if (r->config.open)
+		snprintf(r->prompt, sizeof(r->prompt), "%s(%s)#", r->host, r->config.prompt);
+	else
+		snprintf(r->prompt, sizeof(r->prompt), "%s#", r->host);
+}
 
-	*end = is_end(words, n);
-	if (!n || *end)
-		return 0;
+static int run_words(struct repl *r, const char *const *words, int n)
+{
+	int status;
+
+	/* The agent may have been restarted between two commands. */
 	if (r->c->fd < 0 && client_open(r->c, r->rundir)) {
 		fprintf(stderr, "rgctl: no agent at %s\n", r->rundir);
 		return EXIT_NO_AGENT;
 	}
-	status = repl_command(r->c, words, n, r->json);
+	if (config_is_command(words, n))
+		status = config_begin(&r->config, r->c, r->el, r->el ? "line" : "stdin");
+	else
+		status = repl_command(r->c, words, n, r->json);
 	if (status == EXIT_NO_AGENT)
 		client_close(r->c);
+	return status;
+}
+
+static int one_line(struct repl *r, char *line, bool *end)
+{
+	const char *words[REPL_WORDS_MAX];
+	int n, status = 0;
+
+	*end = false;
+	if (r->config.open) {
+		line[strcspn(line, "\r\n")] = '\0';
+		status = config_line(&r->config, line, strlen(r->prompt));
+		if (status == EXIT_NO_AGENT)
+			client_close(r->c);
+	} else {
+		n = repl_split(line, words);
+		*end = is_end(words, n);
+		if (n && !*end)
+			status = run_words(r, words, n);
+	}
+	set_prompt(r);
 	return status;
 }
 
@@ -133,6 +165,11 @@ static int from_pipe(struct repl *r)
 		status = status ? status : s;
 	}
 	free(line);
+	if (r->config.open) {
+		int s = config_finish(&r->config, false);
+
+		status = status ? status : s;
+	}
 	return status;
 }
 
@@ -144,47 +181,138 @@ static char *prompt(EditLine *el)
 	return r->prompt;
 }
 
+/* What may come at the cursor, a line each; the text is malloced. */
+static char *ask_help(struct repl *r, const char *line)
+{
+	const char *words[REPL_WORDS_MAX];
+	struct answer a;
+	char *copy;
+	int n, err;
+
+	if (r->config.open)
+		return config_help(&r->config, line, &a) ? NULL : (free(a.json), a.text);
+	if ((r->c->fd < 0 && client_open(r->c, r->rundir)) || asprintf(&copy, "%s?", line) < 0)
+		return NULL;
+	n = repl_split(copy, words);
+	err = client_ask(r->c, words, (size_t)n, false, &a);
+	free(copy);
+	return err ? NULL : a.text;
+}
+
+/*
+ * What Tab adds: the rest of the only keyword that may stand there, or what several have in
+ * common.  Keywords are in lower case, arguments are not.  Returns its length in @rest.
+ */
+static size_t completion(const char *help, const char *begun, char *rest, size_t size)
+{
+	size_t n = strlen(begun), common = 0, found = 0;
+	const char *first = NULL;
+
+	for (const char *at = help; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		const char *word = at + strspn(at, " ");
+		size_t len = strcspn(word, " \n"), k = 0;
+
+		if (*word < 'a' || *word > 'z' || len < n || strncasecmp(word, begun, n))
+			continue;
+		while (first && k < common && k < len && word[k] == first[k])
+			k++;
+		common = found++ ? k : len;
+		first = first ? first : word;
+	}
+	/* What is complete already needs no more than a blank. */
+	if (!found || common < n || (found > 1 && common == n) || common - n + 2 > size)
+		return 0;
+	memcpy(rest, first + n, common - n);
+	snprintf(rest + common - n, 2, "%s", found == 1 ? " " : "");
+	return strlen(rest);
+}
+
 /* `?` and Tab: what may come here. */
 static unsigned char on_help(EditLine *el, int key)
 {
 	const LineInfo *li = el_line(el);
-	const char *words[REPL_WORDS_MAX];
+	const char *begun;
+	char *line, *help, rest[64];
 	struct repl *r;
-	char *line;
-	int n;
+	size_t n = 0;
 
 	el_get(el, EL_CLIENTDATA, &r);
-	if (asprintf(&line, "%.*s?", (int)(li->cursor - li->buffer), li->buffer) < 0)
+	if (asprintf(&line, "%.*s", (int)(li->cursor - li->buffer), li->buffer) < 0)
 		return CC_ERROR;
-	n = repl_split(line, words);
-	printf("%s\n", key == '?' ? "?" : "");
-	if (r->c->fd >= 0 || !client_open(r->c, r->rundir))
-		repl_command(r->c, words, n, false);
+	begun = strrchr(line, ' ');
+	begun = begun ? begun + 1 : line;
+	help = ask_help(r, line);
+	if (key == '\t' && help)
+		n = completion(help, begun, rest, sizeof(rest));
+	if (!n)
+		printf("%s\n%s", key == '?' ? "?" : "", help ? help : "");
+	else if (el_insertstr(el, rest))
+		n = 0;
+	free(help);
 	free(line);
-	return CC_REDISPLAY;
+	fflush(stdout);
+	return n ? CC_REFRESH : CC_REDISPLAY;
 }
 
-static void set_prompt(struct repl *r)
+static void set_host(struct repl *r)
 {
-	char host[64] = "";
+	char host[sizeof(r->host)] = "";
 
 	gethostname(host, sizeof(host) - 1);
 	host[strcspn(host, ".")] = '\0';
-	snprintf(r->prompt, sizeof(r->prompt), "%s#", *host ? host : "rg");
+	snprintf(r->host, sizeof(r->host), "%s", *host ? host : "rg");
 }
 
-static int from_terminal(struct repl *r)
+/* ^Z: as in IOS, the line `end`. */
+static unsigned char on_end(EditLine *el, int key)
+{
+	struct repl *r;
+
+	(void)key;
+	el_get(el, EL_CLIENTDATA, &r);
+	if (!r->config.open)
+		return CC_ERROR;
+	/* Whatever was typed on this line goes, as there. */
+	el_deletestr(el, (int)(el_line(el)->cursor - el_line(el)->buffer));
+	el_push(el, "end\n");
+	return CC_REFRESH;
+}
+
+static int loop(struct repl *r, History *h, bool leave_with_config)
+{
+	bool end = false;
+	int status = 0;
+	HistEvent he;
+
+	while (!end) {
+		int len;
+		const char *got = el_gets(r->el, &len);
+		char *line = got && len > 0 ? strdup(got) : NULL;
+
+		if (!line)
+			break;
+		if (line[strspn(line, " \t\r\n")])
+			history(h, &he, H_ENTER, got);
+		status = one_line(r, line, &end);
+		free(line);
+		end |= leave_with_config && !r->config.open;
+	}
+	if (r->config.open)
+		fputs("\n% The lines were not applied: that takes `end` or `commit`\n", stderr);
+	return status;
+}
+
+static int from_terminal(struct repl *r, bool configure)
 {
 	History *h = history_init();
-	bool end = false;
 	HistEvent he;
+	int status = 0;
 
 	r->el = el_init("rgctl", stdin, stdout, stderr);
 	if (!h || !r->el) {
 		fprintf(stderr, "rgctl: no terminal\n");
 		return 2;
 	}
-	set_prompt(r);
 	history(h, &he, H_SETSIZE, HISTORY_SIZE);
 	history(h, &he, H_SETUNIQUE, 1);
 	el_set(r->el, EL_CLIENTDATA, r);
@@ -193,27 +321,22 @@ static int from_terminal(struct repl *r)
 	el_set(r->el, EL_SIGNAL, 1);
 	el_set(r->el, EL_HIST, history, h);
 	el_set(r->el, EL_ADDFN, "rg-help", "List what may come here", on_help);
+	el_set(r->el, EL_ADDFN, "rg-end", "Leave configuration mode", on_end);
 	el_set(r->el, EL_BIND, "?", "rg-help", NULL);
 	el_set(r->el, EL_BIND, "^I", "rg-help", NULL);
+	/* ^Z and ^C are keys like others, while a line is read. */
+	el_set(r->el, EL_SETTY, "-d", "-isig", NULL);
+	el_set(r->el, EL_BIND, "^Z", "rg-end", NULL);
+	el_set(r->el, EL_BIND, "^C", "em-kill-line", NULL);
 	el_source(r->el, NULL);
-	while (!end) {
-		int len;
-		const char *got = el_gets(r->el, &len);
-		char *line;
-
-		if (!got || len <= 0)
-			break;
-		line = strdup(got);
-		if (!line)
-			break;
-		if (line[strspn(line, " \t\r\n")])
-			history(h, &he, H_ENTER, got);
-		one_line(r, line, &end);
-		free(line);
-	}
+	if (configure)
+		status = config_begin(&r->config, r->c, true, "line");
+	set_prompt(r);
+	if (!status)
+		status = loop(r, h, configure);
 	el_end(r->el);
 	history_end(h);
-	return 0;
+	return configure ? status : 0;
 }
 
 /**
@@ -228,5 +351,23 @@ int repl_run(struct client *c, const char *rundir, bool json)
 {
 	struct repl r = { .c = c, .rundir = rundir, .json = json };
 
-	return isatty(STDIN_FILENO) ? from_terminal(&r) : from_pipe(&r);
+	set_host(&r);
+	return isatty(STDIN_FILENO) ? from_terminal(&r, false) : from_pipe(&r);
+}
+
+/**
+ * repl_configure() - `configure terminal`, and nothing else
+ * @c: connection
+ * @rundir: to connect again
+ *
+ * From a pipe all lines are one change.
+ *
+ * Return: exit status.
+ */
+int repl_configure(struct client *c, const char *rundir)
+{
+	struct repl r = { .c = c, .rundir = rundir };
+
+	set_host(&r);
+	return isatty(STDIN_FILENO) ? from_terminal(&r, true) : config_one_shot(c, NULL, 0);
 }

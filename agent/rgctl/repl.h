@@ -13,6 +13,7 @@ struct client;
 
 int repl_split(char *line, const char *words[REPL_WORDS_MAX]);
 int repl_run(struct client *c, const char *rundir, bool json);
+int repl_configure(struct client *c, const char *rundir);
 int repl_command(struct client *c, const char *const *args, int n, bool json);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client.h"
+#include "configure.h"
 #include "repl.h"
 
 #define DEFAULT_RUNDIR	"/run/rgd"
@@ -21,14 +22,24 @@ static int print_usage(FILE *to)
 	return to == stdout ? 0 : EXIT_USAGE;
 }
 
+static int run(struct client *c, const char *rundir, const char *const *words, int n, bool json)
+{
+	return config_is_command(words, n) ? repl_configure(c, rundir) :
+					     repl_command(c, words, n, json);
+}
+
 /* One argument with blanks in it is a whole command. */
-static int one_shot(struct client *c, char **argv, int n, bool json)
+static int one_shot(struct client *c, const char *rundir, char **argv, int n, bool json)
 {
 	const char *words[REPL_WORDS_MAX];
 
-	if (n > 1)
-		return repl_command(c, (const char *const *)argv, n, json);
-	return repl_command(c, words, repl_split(argv[0], words), json);
+	if (n == 1)
+		return run(c, rundir, words, repl_split(argv[0], words), json);
+	/* With more than `terminal` behind it, `configure` has its lines here or in a file. */
+	if (config_is_command((const char *const *)argv, 1) &&
+	    !config_is_command((const char *const *)argv, n) && strcmp(argv[1], "?"))
+		return config_one_shot(c, argv + 1, n - 1);
+	return run(c, rundir, (const char *const *)argv, n, json);
 }
 
 int main(int argc, char **argv)
@@ -65,7 +76,7 @@ int main(int argc, char **argv)
 		return EXIT_NO_AGENT;
 	}
 	if (optind < argc)
-		status = one_shot(&c, &argv[optind], argc - optind, json);
+		status = one_shot(&c, rundir, &argv[optind], argc - optind, json);
 	else
 		status = repl_run(&c, rundir, json);
 	client_close(&c);
