@@ -90,7 +90,7 @@ static void log_finding(void *arg, enum conf_severity severity, const char *line
 static int check(const char *file)
 {
 	struct conf *c = calloc(1, sizeof(*c));
-	int err = c ? reload_load(file, c, print_finding, NULL) : -ENOMEM;
+	int err = c ? reload_load(file, c, NULL, print_finding, NULL) : -ENOMEM;
 
 	if (err && err != -EINVAL)
 		fprintf(stderr, "rgd: %s: %s\n", file, strerror(-err));
@@ -192,7 +192,7 @@ int main(int argc, char **argv)
 	a->file = o.file;
 	a->rundir = o.rundir;
 	a->born = clock_now();
-	err = reload_load(o.file, a->conf, log_finding, NULL);
+	err = reload_load(o.file, a->conf, &a->loaded, log_finding, NULL);
 	if (err)
 		fatalx("%s: %s", o.file,
 		       err == -EINVAL ? "the configuration has errors" : strerror(-err));

@@ -553,6 +553,8 @@ void agent_close(struct agent *a)
 		close_groups(a);
 		close_parts(a, false);
 	}
+	/* Half a file would be no harm, but whoever asked for it may rely on it. */
+	startup_wait(a->saving);
 	ctl_close(a->ctl);
 	show_close(a->show);
 	knl_ev_close(&a->ev);

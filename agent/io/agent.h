@@ -18,6 +18,7 @@
 #include "io/knl_ev.h"
 #include "io/link.h"
 #include "io/loop.h"
+#include "io/startup.h"
 #include "io/synclink.h"
 
 struct agent;
@@ -122,6 +123,8 @@ struct agent {
 	uint64_t nonce;
 	mono_t born;
 	struct conf *conf; /* the one that runs */
+	struct startup_sum loaded; /* what the file held when it was loaded or written */
+	struct startup *saving; /* the file is being written */
 	struct rg_addr *taken; /* addresses that no pool may hand out */
 	size_t n_taken;
 	struct knl knl;
@@ -200,11 +203,13 @@ int agent_stop(struct agent *a, bool purge);
 void reload_own(struct agent *a);
 void reload_taken(struct agent *a);
 typedef void (*reload_say_fn)(void *arg, enum conf_severity severity, const char *line);
-int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg);
+int reload_load(const char *file, struct conf *out, struct startup_sum *sum, reload_say_fn say,
+		void *arg);
 int reload_apply_first(struct agent *a);
 int reload_run(struct agent *a, char *text, size_t size);
 int reload_configure(struct agent *a, const struct conf *c, const char *who, char *text,
 		     size_t size);
+int reload_save(struct agent *a, bool force, char *text, size_t size);
 int reload_nat(struct agent *a);
 int reload_rules(struct agent *a);
 void reload_finish_removed(struct agent *a);

@@ -701,6 +701,18 @@ static int configure(void *arg, const struct conf *c, const char *who, char *tex
 	return reload_configure(arg, c, who, text, size);
 }
 
+static int save(void *arg, bool force, char *text, size_t size)
+{
+	return reload_save(arg, force, text, size);
+}
+
+static const char *config_file(void *arg)
+{
+	struct agent *a = arg;
+
+	return a->file;
+}
+
 static void standing(void *arg, struct conf_standing *out)
 {
 	struct agent *a = arg;
@@ -728,4 +740,6 @@ const struct show_ops fill_show_ops = {
 	.clear_counters = clear_counters,
 	.configure = configure,
 	.standing = standing,
+	.save = save,
+	.config_file = config_file,
 };

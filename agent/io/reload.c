@@ -16,6 +16,7 @@
 #include "io/log.h"
 #include "io/natwork.h"
 #include "io/pool.h"
+#include "io/show.h"
 #include "io/tracks.h"
 #include "io/vip.h"
 
@@ -27,64 +28,20 @@
  * mappings, the links, the groups.  A group that did not change gets no event.
  */
 
-#define FILE_MAX (1024 * 1024)
 #define TAKEN_MAX 1024
 #define DIAGS_MAX 64
 
 /* A group that is being taken out hands its role over first, which takes a moment. */
 #define CLEANUP_POLL_MS 50
 
-struct file {
-	char *text;
-	size_t len;
-	mode_t mode;
-};
-
-static int read_file(const char *name, struct file *out)
-{
-	FILE *f = fopen(name, "re");
-	char *buf = f ? malloc(FILE_MAX) : NULL;
-	struct stat st;
-	int err = 0;
-
-	if (!f)
-		return -errno;
-	if (!buf) {
-		fclose(f);
-		return -ENOMEM;
-	}
-	out->len = fread(buf, 1, FILE_MAX, f);
-	if (ferror(f))
-		err = -EIO;
-	else if (out->len == FILE_MAX)
-		err = -EFBIG;
-	else if (fstat(fileno(f), &st))
-		err = -errno;
-	else
-		out->mode = st.st_mode;
-	fclose(f);
-	if (err)
-		free(buf);
-	else
-		out->text = buf;
-	return err;
-}
-
-static void forget_file(struct file *f)
-{
-	if (f->text)
-		explicit_bzero(f->text, f->len);
-	free(f->text);
-}
-
 /* What the configuration asks for, and this system or its file does not allow. */
-static int check_keys(const char *name, const struct file *f, const struct conf *c,
+static int check_keys(const char *name, mode_t mode, const struct conf *c,
 		      reload_say_fn say, void *arg)
 {
 	char line[768];
 	int err = 0;
 
-	if (conf_has_keys(c) && f->mode & (S_IRWXO | S_IWGRP)) {
+	if (conf_has_keys(c) && mode & (S_IRWXO | S_IWGRP)) {
 		snprintf(line, sizeof(line),
 			 "%s: error: holds keys, but others may read or change it: chmod g-w,o= %s",
 			 name, name);
@@ -107,21 +64,27 @@ static int check_keys(const char *name, const struct file *f, const struct conf 
  * reload_load() - read and check a configuration file
  * @file: its name
  * @out: the configuration
+ * @sum: gets what tells the file from others, may be NULL
  * @say: called for each finding
  * @arg: for @say
  *
  * Return: 0, -EINVAL if it has errors, or the -errno of reading it.
  */
-int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg)
+int reload_load(const char *file, struct conf *out, struct startup_sum *sum, reload_say_fn say,
+		void *arg)
 {
 	struct conf_diag *v = calloc(DIAGS_MAX, sizeof(*v));
 	struct conf_diags d = { .v = v, .max = v ? DIAGS_MAX : 0 };
-	struct file f = { 0 };
+	char *text = NULL;
 	char line[768];
-	int err = read_file(file, &f);
+	size_t len = 0;
+	mode_t mode;
+	int err = startup_read(file, &text, &len, &mode);
 
+	if (!err && sum)
+		startup_sum_of(text, len, sum);
 	if (!err) {
-		err = conf_parse(out, file, f.text, f.len, &d);
+		err = conf_parse(out, file, text, len, &d);
 		for (size_t i = 0; i < d.n; i++) {
 			conf_diag_print(&d.v[i], line, sizeof(line));
 			say(arg, d.v[i].severity, line);
@@ -133,8 +96,10 @@ int reload_load(const char *file, struct conf *out, reload_say_fn say, void *arg
 		}
 	}
 	if (!err)
-		err = check_keys(file, &f, out, say, arg);
-	forget_file(&f);
+		err = check_keys(file, mode, out, say, arg);
+	if (text)
+		explicit_bzero(text, len);
+	free(text);
 	free(v);
 	return err;
 }
@@ -649,6 +614,7 @@ static int run_new(struct agent *a, struct conf *after, char *text, size_t size)
 int reload_run(struct agent *a, char *text, size_t size)
 {
 	struct said said = { .text = text, .size = size, .first = true };
+	struct startup_sum sum;
 	struct conf *after;
 	int err;
 
@@ -657,7 +623,7 @@ int reload_run(struct agent *a, char *text, size_t size)
 		return -ESHUTDOWN;
 	}
 	after = calloc(1, sizeof(*after));
-	err = after ? reload_load(a->file, after, on_finding, &said) : -ENOMEM;
+	err = after ? reload_load(a->file, after, &sum, on_finding, &said) : -ENOMEM;
 	a->reloads++;
 	if (err) {
 		if (said.first)
@@ -667,6 +633,7 @@ int reload_run(struct agent *a, char *text, size_t size)
 		free(after);
 		return err;
 	}
+	a->loaded = sum;
 	return run_new(a, after, text, size);
 }
 
@@ -696,4 +663,49 @@ int reload_configure(struct agent *a, const struct conf *c, const char *who, cha
 	a->changes++;
 	log_notice("CONFIG", "changed by %s", who);
 	return run_new(a, after, text, size);
+}
+
+static void on_saved(void *arg, int err, const char *text, const struct startup_sum *sum)
+{
+	struct agent *a = arg;
+
+	a->saving = NULL;
+	if (err) {
+		log_warnx("CONFIG", "not written: %s", *text ? text : strerror(-err));
+	} else {
+		a->loaded = *sum;
+		log_notice("CONFIG", "%s", text);
+	}
+	show_complete(a->show, SHOW_SAVING, err, text);
+}
+
+/**
+ * reload_save() - begin to write what runs to the configuration file
+ * @a: the daemon
+ * @force: even if somebody else has changed the file since it was loaded
+ * @text: why not
+ * @size: of @text
+ *
+ * Return: -EINPROGRESS: show_complete() follows for SHOW_SAVING; or another -errno.
+ */
+int reload_save(struct agent *a, bool force, char *text, size_t size)
+{
+	char *conf;
+	size_t len;
+	int err;
+
+	if (a->saving) {
+		snprintf(text, size, "it is being written already");
+		return -EBUSY;
+	}
+	conf_print(a->conf, NULL, 0, &len);
+	conf = malloc(len + 1);
+	if (!conf)
+		return -ENOMEM;
+	err = conf_print(a->conf, conf, len + 1, NULL);
+	if (!err)
+		err = startup_write(a->loop.base, a->file, conf, force ? NULL : &a->loaded,
+				    on_saved, a, &a->saving);
+	free(conf);
+	return err ? err : -EINPROGRESS;
 }

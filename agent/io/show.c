@@ -14,6 +14,7 @@
 #include "io/clock.h"
 #include "io/configure.h"
 #include "io/loop.h"
+#include "io/startup.h"
 
 #define TEXT_MAX	512	/* of what the daemon says to a command */
 #define STATUS_FOUND	4	/* done, and something is not as wanted */
@@ -33,6 +34,9 @@ enum command {
 	C_CHECK,
 	C_NOTHING,
 	C_CONFIGURE,
+	C_STARTUP,
+	C_WRITE,
+	C_WRITE_FORCE,
 	C_REFUSED,
 };
 
@@ -69,6 +73,7 @@ static const struct cmd commands[] = {
 	{ "show track brief", C_SHOW + OUTPUT_TRACK_BRIEF, "A line for each" },
 	{ "show track <1-32767>", C_SHOW + OUTPUT_TRACK, "Number of an object" },
 	{ "show track <1-32767> brief", C_SHOW + OUTPUT_TRACK_BRIEF, "One line" },
+	{ "show startup-config", C_STARTUP, "Configuration file, as it is now" },
 	{ "show version", C_SHOW + OUTPUT_VERSION, "Versions of agent, module and kernel" },
 	{ RELOAD, C_RELOAD_SELF, "Restart the group here; the peer takes over" },
 	{ RELOAD " force", C_RELOAD_SELF_FORCE, "Also if the peer is not ready" },
@@ -86,6 +91,14 @@ static const struct cmd commands[] = {
 	{ "show ip nat translations ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
 	{ "show ip nat statistics ...", C_REFUSED, "Not yet supported (see the counters)" },
 	{ "clear ip nat translation ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
+	{ "copy running-config startup-config", C_WRITE, "Write what runs to the file" },
+	{ "copy running-config startup-config force", C_WRITE_FORCE,
+	  "Even if somebody else has changed the file" },
+	{ "write", C_WRITE, "Write what runs to the file" },
+	{ "write force", C_WRITE_FORCE, "Even if somebody else has changed the file" },
+	{ "write memory", C_WRITE, "Write what runs to the file" },
+	{ "write memory force", C_WRITE_FORCE, "Even if somebody else has changed the file" },
+	{ "write terminal", C_RUNNING, "Configuration that runs" },
 	{ "configure terminal", C_CONFIGURE, "Change the configuration that runs" },
 };
 
@@ -231,32 +244,60 @@ static int show_view(const struct run *x, enum output_what what)
 	return err;
 }
 
+/* The text of a configuration, and the same for programs. */
+static int answer_config(const struct run *x, char *text)
+{
+	struct jout j;
+	struct out o;
+	size_t size;
+
+	x->out->text = text;
+	if (!x->json)
+		return 0;
+	/* At most six characters for one. */
+	size = 6 * strlen(text) + 32;
+	x->out->json = malloc(size);
+	if (!x->out->json)
+		return -ENOMEM;
+	out_init(&o, x->out->json, size);
+	j = (struct jout){ .o = &o };
+	jout_open(&j, NULL, '{');
+	jout_str(&j, "configuration", text);
+	jout_close(&j, '}');
+	return 0;
+}
+
 static int show_running(const struct run *x)
 {
 	const struct conf *c = x->s->ops->config(x->s->arg);
 	size_t len = 0;
-	int err = conf_print(c, NULL, 0, &len);
+	char *text;
+	int err;
 
-	if (err && err != -ENOSPC)
-		return set_result(x->out, err, "");
-	x->out->text = malloc(len + 1);
-	if (!x->out->text)
+	conf_print(c, NULL, 0, &len);
+	text = malloc(len + 1);
+	if (!text)
 		return -ENOMEM;
-	err = conf_print(c, x->out->text, len + 1, &len);
-	if (!err && x->json) {
-		struct out o;
-		struct jout j = { .o = &o };
+	err = conf_print(c, text, len + 1, NULL);
+	if (!err)
+		return answer_config(x, text);
+	free(text);
+	return set_result(x->out, err, "");
+}
 
-		/* At most six characters for one. */
-		x->out->json = malloc(6 * len + 32);
-		if (!x->out->json)
-			return -ENOMEM;
-		out_init(&o, x->out->json, 6 * len + 32);
-		jout_open(&j, NULL, '{');
-		jout_str(&j, "configuration", x->out->text);
-		jout_close(&j, '}');
+static int show_startup(const struct run *x)
+{
+	const char *file = x->s->ops->config_file(x->s->arg);
+	char line[TEXT_MAX], *text;
+	size_t len;
+	int err = startup_read(file, &text, &len, NULL);
+
+	if (!err) {
+		startup_hide_keys(text);
+		return answer_config(x, text);
 	}
-	return err;
+	snprintf(line, sizeof(line), "%s: %s", file, strerror(-err));
+	return set_result(x->out, err, line);
 }
 
 static char *render_health(void (*fn)(struct out *o, const struct health *h),
@@ -320,10 +361,14 @@ static void finish(struct pending *p, int err, const char *text)
 
 static void on_timeout(void *arg, mono_t now)
 {
-	finish(arg, -ETIMEDOUT, "Not finished in time; see show redundancy application group");
+	struct pending *p = arg;
+
+	finish(p, -ETIMEDOUT, p->group == SHOW_SAVING ?
+	       "Not written yet: the disk is slow; see the log" :
+	       "Not finished in time; see show redundancy application group");
 }
 
-static int wait_for(const struct run *x)
+static int wait_for(const struct run *x, uint32_t key)
 {
 	struct pending *p = calloc(1, sizeof(*p));
 
@@ -333,7 +378,7 @@ static int wait_for(const struct run *x)
 	}
 	p->show = x->s;
 	p->next = x->s->pending;
-	p->group = x->r->number[0];
+	p->group = key;
 	p->fn = x->fn;
 	p->ctx = x->ctx;
 	x->s->pending = p;
@@ -354,16 +399,17 @@ static int reload_group(const struct run *x, enum show_side side, bool force)
 		return set_result(x->out, -ENOENT, text);
 	}
 	err = x->s->ops->reload_group(x->s->arg, g->id, side, force, text, sizeof(text));
-	if (err == -EINPROGRESS) {
-		struct cmd_result r = *x->r;
-		struct run y = *x;
-
-		/* It is known by its number from here on. */
-		r.number[0] = g->id;
-		y.r = &r;
-		return wait_for(&y);
-	}
+	if (err == -EINPROGRESS)
+		return wait_for(x, g->id);
 	return set_result(x->out, err, text);
+}
+
+static int save(const struct run *x, bool force)
+{
+	char text[TEXT_MAX] = "";
+	int err = x->s->ops->save(x->s->arg, force, text, sizeof(text));
+
+	return err == -EINPROGRESS ? wait_for(x, SHOW_SAVING) : set_result(x->out, err, text);
 }
 
 static int refuse(const struct run *x)
@@ -387,6 +433,11 @@ static int act(const struct run *x)
 		return show_running(x);
 	case C_CHECK:
 		return check(x);
+	case C_STARTUP:
+		return show_startup(x);
+	case C_WRITE:
+	case C_WRITE_FORCE:
+		return save(x, x->r->cmd->id == C_WRITE_FORCE);
 	case C_RELOAD_SELF:
 	case C_RELOAD_SELF_FORCE:
 		return reload_group(x, SHOW_SELF, x->r->cmd->id == C_RELOAD_SELF_FORCE);
@@ -537,9 +588,9 @@ void show_cancel(struct show *s, void *ctx)
 }
 
 /**
- * show_complete() - the end of what reload_group() answered -EINPROGRESS to
+ * show_complete() - the end of what reload_group() or save() answered -EINPROGRESS to
  * @s: commands
- * @group: group
+ * @group: group, or SHOW_SAVING
  * @err: 0 or -errno
  * @text: a sentence, may be empty
  *

@@ -21,6 +21,9 @@ struct show;
 /* Longer than a hand-over may take (rule 7 and the retry of the election). */
 #define SHOW_WAIT_MS	15000
 
+/* In place of a group, for show_complete(): the configuration file was written, or not. */
+#define SHOW_SAVING	256
+
 enum show_side {
 	SHOW_SELF,
 	SHOW_PEER,
@@ -37,10 +40,13 @@ enum show_side {
  * @clear_counters: `clear redundancy application counters`
  * @configure: let this configuration run, as a difference; copied.  @who asks for it.
  * @standing: how each group stands, by number, up to CONF_MAX_GROUPS; all zero before
+ * @save: `write memory`: write what runs to the configuration file
+ * @config_file: its name
  *
  * Those that return int answer 0 or -errno, and may say why in @text (of @size bytes, a sentence
  * without a newline), which is shown in both cases.  reload_group() may also answer -EINPROGRESS:
  * the client waits until show_complete() is called for the group, or SHOW_WAIT_MS have passed.
+ * save() does the same with SHOW_SAVING.
  * stop() must let the answer go out before the daemon ends.
  */
 struct show_ops {
@@ -54,6 +60,8 @@ struct show_ops {
 	int (*clear_counters)(void *arg, char *text, size_t size);
 	int (*configure)(void *arg, const struct conf *c, const char *who, char *text, size_t size);
 	void (*standing)(void *arg, struct conf_standing *out);
+	int (*save)(void *arg, bool force, char *text, size_t size);
+	const char *(*config_file)(void *arg);
 };
 
 /**
