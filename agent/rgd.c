@@ -16,6 +16,7 @@
 
 #include "io/agent.h"
 #include "io/clock.h"
+#include "io/evtrace.h"
 #include "io/log.h"
 
 #define DEFAULT_FILE "/etc/nf_rg/rg.conf"
@@ -120,7 +121,7 @@ static int take_lock(const char *rundir)
 
 static void on_stop(void *arg, int sig)
 {
-	log_notice("STOP", "signal %d", sig);
+	event_notice(0, "STOP", "signal %d", sig);
 	if (agent_stop(arg, false) == -EALREADY)
 		log_notice("STOP", "already stopping");
 }
@@ -163,7 +164,7 @@ static void run(struct agent *a)
 		errno = -err;
 		fatal("start");
 	}
-	log_notice("START", "system %016llx, configuration %s", (unsigned long long)a->system,
+	event_notice(0, "START", "system %016llx, configuration %s", (unsigned long long)a->system,
 		   a->file);
 	be_real_time();
 	err = loop_run(&a->loop);
@@ -197,7 +198,9 @@ int main(int argc, char **argv)
 		fatalx("%s: %s", o.file,
 		       err == -EINVAL ? "the configuration has errors" : strerror(-err));
 	a->lock_fd = take_lock(o.rundir);
+	evtrace_open(o.rundir);
 	run(a);
+	evtrace_close();
 	close(a->lock_fd);
 	free(a->conf);
 	free(a);

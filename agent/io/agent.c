@@ -13,6 +13,7 @@
 #include "io/clock.h"
 #include "io/ctl.h"
 #include "io/defrag.h"
+#include "io/evtrace.h"
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
 #include "io/log.h"
@@ -122,7 +123,7 @@ static void kernel_up(struct agent *a, bool load)
 	err = kernel_open(a, load);
 
 	if (err != a->kernel_err || !err)
-		log_notice("KERNEL", "%s", err ? kernel_why(err) : "attached");
+		event_notice(0, "KERNEL", "%s", err ? kernel_why(err) : "attached");
 	a->kernel_err = err;
 	if (err == -EBUSY)
 		loop_timer_set(&a->kernel_retry, mono_add_ms(clock_now(), KERNEL_RETRY_MS));
@@ -165,11 +166,11 @@ void agent_kernel_gone(struct agent *a, int err)
 	knl_att_close(&a->att);
 	each_synclink(a, false);
 	if (err == -ENODEV) {
-		log_warnx("KERNEL", "%s", kernel_why(err));
+		event_warnx(0, "KERNEL", "%s", kernel_why(err));
 		reload_nat(a);
 		groups_unable(a);
 	} else {
-		log_warnx("KERNEL", "attachment lost: %s", strerror(-err));
+		event_warnx(0, "KERNEL", "attachment lost: %s", strerror(-err));
 	}
 	loop_timer_set(&a->kernel_retry, clock_now());
 }
@@ -378,10 +379,10 @@ static void finish(struct agent *a)
 	close_parts(a, a->purge || handed_over);
 	if (a->purge)
 		adopt_purge(a);
-	log_notice("STOP", "%s",
-		   a->purge    ? "stopped, everything removed" :
-		   handed_over ? "stopped, roles handed over" :
-				 "stopped; roles, addresses and rules stay");
+	event_notice(0, "STOP", "%s",
+		     a->purge    ? "stopped, everything removed" :
+		     handed_over ? "stopped, roles handed over" :
+				   "stopped; roles, addresses and rules stay");
 	event_base_loopexit(a->loop.base, &linger);
 }
 
@@ -410,7 +411,8 @@ static void on_stop_limit(void *arg, mono_t now)
 	(void)now;
 	for_each_group(a, g)
 		if (!g->stopped)
-			log_warnx("STOP", "RG id %u could not be handed over in time", g->id);
+			event_warnx(g->id, "STOP",
+				    "RG id %u could not be handed over in time", g->id);
 	finish(a);
 }
 

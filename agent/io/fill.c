@@ -13,6 +13,7 @@
 #include "io/clock.h"
 #include "io/ctl.h"
 #include "io/cttable.h"
+#include "io/evtrace.h"
 #include "io/hellosock.h"
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
@@ -539,6 +540,7 @@ static void count_commands(const struct agent *a, struct view_counters *c)
 static void fill_system(struct agent *a, struct view_counters *c)
 {
 	struct ifkeep_state is;
+	struct evtrace_stats trace;
 
 	for (int v = 1; v < HELLO_VERDICTS; v++)
 		count(c, "hello-unowned-", hello_verdict_name((enum hello_verdict)v),
@@ -555,6 +557,11 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	count(c, "config-", "reloads", a->reloads);
 	count(c, "config-", "reload-errors", a->reload_errors);
 	count(c, "config-", "changes", a->changes);
+	evtrace_get(&trace);
+	count(c, "event-trace-", "events", trace.events);
+	count(c, "event-trace-", "corrupt", trace.corrupt);
+	count(c, "event-trace-", "torn", trace.torn);
+	count(c, "event-trace-", "not-kept", trace.unmapped);
 	if (knl_present(&a->knl))
 		knl_stats(&a->knl, 0, count_stat, c);
 	ifkeep_get(a->ifkeep, &is);

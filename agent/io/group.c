@@ -9,6 +9,7 @@
 #include "io/announce.h"
 #include "io/clock.h"
 #include "io/digest.h"
+#include "io/evtrace.h"
 #include "io/log.h"
 #include "io/pool.h"
 #include "io/vip.h"
@@ -95,8 +96,8 @@ static void set_role(struct group *g, const struct election_set_role *r)
 	err = knl_set_role(&g->agent->knl, &k);
 	if (!err)
 		return;
-	log_warnx("ROLE", "RG id %u: role %s refused by the kernel: %s", g->id,
-		  rg_role_name(r->role), strerror(-err));
+	event_warnx(g->id, "ROLE", "RG id %u: role %s refused by the kernel: %s", g->id,
+		    rg_role_name(r->role), strerror(-err));
 	g->role_failed = true;
 	role_refused(g, err);
 }
@@ -158,8 +159,8 @@ static void answered(struct group *g, uint32_t request, enum election_refusal re
 	g->request_done = true;
 	g->request_refusal = refusal;
 	if (refusal)
-		log_notice("COMMAND", "RG id %u: refused: %s", g->id,
-			   election_refusal_name(refusal));
+		event_notice(g->id, "COMMAND", "RG id %u: refused: %s", g->id,
+			     election_refusal_name(refusal));
 	fill_answer(g);
 }
 
@@ -428,6 +429,6 @@ void group_fault(struct group *g, uint32_t fault, bool on, const char *text)
 		return;
 	g->faults ^= fault;
 	text = on ? text : NULL;
-	log_notice("FAULT", "RG id %u: fault %s %s%s%s", g->id, group_fault_name(fault),
-		   on ? "begins" : "ends", text ? ": " : "", text ? text : "");
+	event_notice(g->id, "FAULT", "RG id %u: fault %s %s%s%s", g->id, group_fault_name(fault),
+		     on ? "begins" : "ends", text ? ": " : "", text ? text : "");
 }

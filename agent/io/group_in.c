@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "io/clock.h"
+#include "io/evtrace.h"
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
 #include "io/log.h"
@@ -146,8 +147,8 @@ static void link_changed(void *arg, struct link *l)
 {
 	struct agent *a = arg;
 
-	log_info("HELLO", "protocol %u: a path came or went (control %s)", l->conf.protocol,
-		 l->conf.control);
+	event_info(0, "HELLO", "protocol %u: a path came or went (control %s)", l->conf.protocol,
+		   l->conf.control);
 	count_control(a, l);
 }
 

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "io/log.h"
+#include "io/evtrace.h"
 
 #include <linux/nf_rg.h>
 
@@ -53,8 +53,8 @@ static void election_faults(const struct group *g, uint64_t old, uint64_t now)
 
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		if ((old ^ now) & name[i].bit)
-			log_notice("FAULT", "RG id %u: fault %s %s", g->id, name[i].name,
-				   now & name[i].bit ? "begins" : "ends");
+			event_notice(g->id, "FAULT", "RG id %u: fault %s %s", g->id, name[i].name,
+				     now & name[i].bit ? "begins" : "ends");
 }
 
 /* Lines that need no numbers. */
@@ -99,38 +99,39 @@ void group_log(const struct group *g, const struct election_log *l)
 	switch (l->id) {
 	case ELECTION_LOG_ROLE:
 		/* Scripts in the field look for this text. */
-		log_notice("ROLE", "RG id %u role change from %s to %s (%s)", g->id,
-			   rg_role_word((enum rg_role)old), rg_role_word((enum rg_role)now), why);
+		event_notice(g->id, "ROLE", "RG id %u role change from %s to %s (%s)", g->id,
+			     rg_role_word((enum rg_role)old), rg_role_word((enum rg_role)now), why);
 		break;
 	case ELECTION_LOG_RF:
-		log_info("STATE", "RG id %u state change from %s to %s", g->id,
-			 rg_rf_name((enum rg_rf)old), rg_rf_name((enum rg_rf)now));
+		event_info(g->id, "STATE", "RG id %u state change from %s to %s", g->id,
+			   rg_rf_name((enum rg_rf)old), rg_rf_name((enum rg_rf)now));
 		break;
 	case ELECTION_LOG_PRIORITY:
-		log_notice("PRIORITY", "RG id %u priority change from %llu to %llu: %s", g->id, old,
-			   now, why);
+		event_notice(g->id, "PRIORITY", "RG id %u priority change from %llu to %llu: %s",
+			     g->id, old, now, why);
 		break;
 	case ELECTION_LOG_FAULT:
 		election_faults(g, old, now);
 		break;
 	case ELECTION_LOG_WAIT:
-		log_notice("WAIT", "RG id %u: %s%s", g->id,
-			   now ? "the role is not handed over: " : "nothing holds a hand-over back",
-			   now ? election_wait_name((enum election_wait)now) : "");
+		event_notice(g->id, "WAIT", "RG id %u: %s%s", g->id,
+			     now ? "the role is not handed over: " :
+				   "nothing holds a hand-over back",
+			     now ? election_wait_name((enum election_wait)now) : "");
 		break;
 	case ELECTION_LOG_EPOCH:
-		log_info("EPOCH", "RG id %u epoch %llu, was %llu", g->id, now, old);
+		event_info(g->id, "EPOCH", "RG id %u epoch %llu, was %llu", g->id, now, old);
 		break;
 	case ELECTION_LOG_PEER_LOST:
-		log_notice("PEER", "RG id %u: peer lost%s (%s)", g->id,
-			   now ? ", own copy is complete" : "", why);
+		event_notice(g->id, "PEER", "RG id %u: peer lost%s (%s)", g->id,
+			     now ? ", own copy is complete" : "", why);
 		break;
 	case ELECTION_LOG_DAMPED:
-		log_notice("ROLE", "RG id %u: preempt %s", g->id,
-			   now ? "suspended, too many role changes (damped)" : "allowed again");
+		event_notice(g->id, "ROLE", "RG id %u: preempt %s", g->id,
+			     now ? "suspended, too many role changes (damped)" : "allowed again");
 		break;
 	default:
-		log_notice("ROLE", "RG id %u: %s (%s)", g->id, plain_text(l->id), why);
+		event_notice(g->id, "ROLE", "RG id %u: %s (%s)", g->id, plain_text(l->id), why);
 		break;
 	}
 }

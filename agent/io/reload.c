@@ -10,6 +10,7 @@
 
 #include "io/announce.h"
 #include "io/clock.h"
+#include "io/evtrace.h"
 #include "io/hello_mac.h"
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
@@ -398,7 +399,7 @@ static void remove_group(struct group *g)
 {
 	if (g->removing)
 		return;
-	log_notice("CONFIG", "RG id %u is taken out of the configuration", g->id);
+	event_notice(g->id, "CONFIG", "RG id %u is taken out of the configuration", g->id);
 	g->removing = true;
 	if (g->started)
 		group_request(g, ELECTION_ADMIN_SHUTDOWN, true);
@@ -597,7 +598,7 @@ static int run_new(struct agent *a, struct conf *after, char *text, size_t size)
 		return 0;
 	}
 	snprintf(text, size, "%s", err ? "not all of it could be applied" : "loaded");
-	log_notice("CONFIG", "configuration %s", text);
+	event_notice(0, "CONFIG", "configuration %s", text);
 	return err;
 }
 
@@ -628,7 +629,7 @@ int reload_run(struct agent *a, char *text, size_t size)
 	if (err) {
 		if (said.first)
 			snprintf(text, size, "%s: %s", a->file, strerror(-err));
-		log_warnx("CONFIG", "not loaded: %s", text);
+		event_warnx(0, "CONFIG", "not loaded: %s", text);
 		a->reload_errors++;
 		free(after);
 		return err;
@@ -661,7 +662,7 @@ int reload_configure(struct agent *a, const struct conf *c, const char *who, cha
 		return -ENOMEM;
 	*after = *c;
 	a->changes++;
-	log_notice("CONFIG", "changed by %s", who);
+	event_notice(0, "CONFIG", "changed by %s", who);
 	return run_new(a, after, text, size);
 }
 
@@ -671,10 +672,10 @@ static void on_saved(void *arg, int err, const char *text, const struct startup_
 
 	a->saving = NULL;
 	if (err) {
-		log_warnx("CONFIG", "not written: %s", *text ? text : strerror(-err));
+		event_warnx(0, "CONFIG", "not written: %s", *text ? text : strerror(-err));
 	} else {
 		a->loaded = *sum;
-		log_notice("CONFIG", "%s", text);
+		event_notice(0, "CONFIG", "%s", text);
 	}
 	show_complete(a->show, SHOW_SAVING, err, text);
 }

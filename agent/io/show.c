@@ -13,6 +13,7 @@
 #include "core/textout.h"
 #include "io/clock.h"
 #include "io/configure.h"
+#include "io/evtrace.h"
 #include "io/loop.h"
 #include "io/startup.h"
 
@@ -34,6 +35,8 @@ enum command {
 	C_CHECK,
 	C_NOTHING,
 	C_CONFIGURE,
+	C_TRACE,
+	C_TRACE_LATEST,
 	C_STARTUP,
 	C_WRITE,
 	C_WRITE_FORCE,
@@ -68,6 +71,9 @@ static const struct cmd commands[] = {
 	{ SRA "counters", C_SHOW + OUTPUT_COUNTERS, "All counters of kernel and agent" },
 	{ SRA "counters group", C_SHOW + OUTPUT_COUNTERS, "Counters of groups" },
 	{ SRA "counters group <group>", C_SHOW + OUTPUT_COUNTERS, "Number or name of a group" },
+	{ "show monitor event-trace rg_infra all", C_TRACE, "All events that are kept" },
+	{ "show monitor event-trace rg_infra latest", C_TRACE_LATEST,
+	  "Events that were not shown yet" },
 	{ "show running-config", C_RUNNING, "Configuration that runs" },
 	{ "show track", C_SHOW + OUTPUT_TRACK, "Tracked objects" },
 	{ "show track brief", C_SHOW + OUTPUT_TRACK_BRIEF, "A line for each" },
@@ -87,7 +93,6 @@ static const struct cmd commands[] = {
 	{ "clear redundancy application counters", C_CLEAR, "Set counters of the agent to 0" },
 	{ "check", C_CHECK, "Are the settings of this machine as wanted?" },
 	{ "enable", C_NOTHING, "Does nothing: there is one privilege level" },
-	{ "show monitor event-trace rg_infra ...", C_REFUSED, "Not yet supported" },
 	{ "show ip nat translations ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
 	{ "show ip nat statistics ...", C_REFUSED, "Not yet supported (see the counters)" },
 	{ "clear ip nat translation ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
@@ -335,6 +340,13 @@ static int check(const struct run *x)
 	return x->out->text && (x->out->json || !x->json) ? 0 : -ENOMEM;
 }
 
+static int show_trace(const struct run *x, bool latest)
+{
+	int err = evtrace_show(latest, x->json, &x->out->text, &x->out->json);
+
+	return err == -ENODATA ? set_result(x->out, err, "There is no event trace") : err;
+}
+
 static void drop_pending(struct pending *p)
 {
 	struct pending **at = &p->show->pending;
@@ -433,6 +445,9 @@ static int act(const struct run *x)
 		return show_running(x);
 	case C_CHECK:
 		return check(x);
+	case C_TRACE:
+	case C_TRACE_LATEST:
+		return show_trace(x, x->r->cmd->id == C_TRACE_LATEST);
 	case C_STARTUP:
 		return show_startup(x);
 	case C_WRITE:

@@ -7,6 +7,7 @@
 
 #include "io/clock.h"
 #include "io/cttable.h"
+#include "io/evtrace.h"
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/sysid.h"
@@ -154,8 +155,8 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 		break;
 	case SYNCSESS_DISCONNECT:
 		s->stats.disconnects++;
-		log_info("SYNC", "data link %s: connection ended: %s", s->conf.ifname,
-			 frame_reason_name(a->reason));
+		event_info(0, "SYNC", "data link %s: connection ended: %s", s->conf.ifname,
+			   frame_reason_name(a->reason));
 		syncsock_disconnect(s->sock);
 		break;
 	case SYNCSESS_LINK:
@@ -195,8 +196,8 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 static void tell(struct synclink *s, const struct after *after)
 {
 	if (after->link) {
-		log_notice("SYNC", "data link %s: session %s", s->conf.ifname,
-			   after->link > 0 ? "up" : "down");
+		event_notice(0, "SYNC", "data link %s: session %s", s->conf.ifname,
+			     after->link > 0 ? "up" : "down");
 		s->ops->up(s->arg, s, after->link > 0);
 	}
 	for (unsigned int i = 0; i < after->n_status; i++)
@@ -262,8 +263,8 @@ static void on_closed(void *arg, int err)
 {
 	struct synclink *s = arg;
 
-	log_info("SYNC", "data link %s: connection closed%s%s", s->conf.ifname,
-		 err ? ": " : " by the peer", err ? strerror(-err) : "");
+	event_info(0, "SYNC", "data link %s: connection closed%s%s", s->conf.ifname,
+		   err ? ": " : " by the peer", err ? strerror(-err) : "");
 	feed_type(s, SYNCSESS_EV_DISCONNECTED);
 }
 
