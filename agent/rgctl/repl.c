@@ -14,6 +14,7 @@
 
 #include "client.h"
 #include "configure.h"
+#include "nat.h"
 
 #define HISTORY_SIZE	500
 #define EXIT_NO_AGENT	3
@@ -46,7 +47,9 @@ struct repl {
 int repl_command(struct client *c, const char *const *args, int n, bool json)
 {
 	struct answer a;
-	int err = client_ask(c, args, (size_t)n, json, &a), status;
+	/* What is shown of connections comes from the kernel, with what the agent knows of them. */
+	bool nat = n > 2 && args[0][0] == 's' && args[1][0] == 'i';
+	int err = client_ask(c, args, (size_t)n, json || nat, &a), status;
 
 	if (err) {
 		fprintf(stderr, "rgctl: %s\n",
@@ -54,8 +57,13 @@ int repl_command(struct client *c, const char *const *args, int n, bool json)
 					   : strerror(-err));
 		return err == -EILSEQ ? 2 : EXIT_NO_AGENT;
 	}
+	if (nat && nat_is_meant(&a)) {
+		status = nat_show(c, &a, json);
+		answer_free(&a);
+		return status;
+	}
 	status = a.status == STATUS_FOUND ? 0 : a.status;
-	if (a.json && !status)
+	if (a.json && json && !status)
 		puts(a.json);
 	else
 		fputs(a.text, status ? stderr : stdout);

@@ -216,7 +216,14 @@ static void too_much(void **state)
 	assert_int_equal(n, CONF_SESSION_TEXT / (sizeof(comment) + 1));
 	assert_int_equal(conf_session_line(&f->s, comment, sizeof(comment),
 					   NULL, &f->end), -ENOSPC);
-	assert_true(f->s.len <= CONF_SESSION_TEXT);
+	/* The last byte is for the newline. */
+	n = CONF_SESSION_TEXT - f->s.len;
+	assert_int_equal(conf_session_line(&f->s, comment, n, NULL, &f->end),
+			 -ENOSPC);
+	assert_int_equal(conf_session_line(&f->s, comment, n - 1, NULL,
+					   &f->end), 0);
+	assert_int_equal(f->s.len, CONF_SESSION_TEXT);
+	assert_int_equal(line(f, ""), -ENOSPC);
 }
 
 static void help(struct fixture *f, const char *begun)

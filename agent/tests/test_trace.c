@@ -133,6 +133,7 @@ static void torn_record(void **state)
 
 static void damaged(void **state)
 {
+	struct trace_record old;
 	unsigned int bit;
 	bool torn;
 
@@ -159,9 +160,10 @@ static void damaged(void **state)
 	memcpy(mem + offset(3), mem + offset(4), sizeof(struct trace_record));
 	assert_int_equal(load(&torn), -EBADMSG);
 	trace_format(&t, mem);
-	put(2);
-	t.next += TRACE_RECORDS;
-	put(1);
+	put(TRACE_RECORDS + 20);
+	memcpy(&old, mem + offset(10), sizeof(old));
+	put(TRACE_RECORDS);
+	memcpy(mem + offset(10), &old, sizeof(old));
 	assert_int_equal(load(&torn), -EBADMSG);
 }
 
