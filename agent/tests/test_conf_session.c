@@ -270,7 +270,7 @@ static void offers(void **state)
 	must_offer(f, "no priority ", "  <cr>\n");
 	must_offer(f, "int", "  interface ");
 	must_offer(f, "group ", "  NUMBER ");
-	must_not_offer(f, "track 1 ", "  ");
+	must_not_offer(f, "route-map x ", "  ");
 	must_not_offer(f, "nonsense ", "  ");
 }
 
