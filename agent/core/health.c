@@ -137,7 +137,7 @@ static void judge_reassembly(struct health *h, enum health_reassembly r)
 	SET(l->value, "%s", r == HEALTH_REASSEMBLY_IN_FORCE ? "in force" :
 	    r == HEALTH_REASSEMBLY_MISSING ? "missing" : "kernel does not tell");
 	SET(l->wanted, "%s", "in force");
-	SET(l->command, "%s", "configure a group, and load nf_rg");
+	SET(l->command, "%s", "modprobe nf_rg");
 }
 
 /*

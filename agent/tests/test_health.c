@@ -150,10 +150,10 @@ static void test_reassembly(void **state)
 
 	f.reassembly = HEALTH_REASSEMBLY_MISSING;
 	only_wrong(&f, "ip virtual-reassembly", "missing", "in force",
-		   "configure a group, and load nf_rg");
+		   "modprobe nf_rg");
 	f.reassembly = HEALTH_REASSEMBLY_UNKNOWN;
 	only_wrong(&f, "ip virtual-reassembly", "kernel does not tell",
-		   "in force", "configure a group, and load nf_rg");
+		   "in force", "modprobe nf_rg");
 }
 
 static void test_rp_filter(void **state)
