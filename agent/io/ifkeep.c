@@ -29,7 +29,7 @@ struct own {
 };
 
 /*
- * @ask: how it negotiates is to be looked at; the kernel does not tell, so when it may be another.
+ * @ask: how it negotiates is to be looked at.
  * @negotiation_err: why it does not negotiate as configured, -errno.
  */
 struct port {
@@ -49,6 +49,7 @@ struct port {
 struct ifkeep {
 	struct ifaces *ifs;
 	struct rtsock rt;
+	struct linkmode *notices;
 	ifkeep_fault_fn fault;
 	void *arg;
 	struct loop_timer timer;
@@ -199,7 +200,10 @@ static int negotiate(struct ifkeep *f, struct port *p, mono_t now)
 		return err;
 	/* From here on it was somebody else, however soon. */
 	p->negotiation_settled = true;
-	log_notice("IFACE", "%s: autonegotiation set %s", p->name, want ? "on" : "off");
+	if (w.foreign)
+		tell_foreign(p, &w, true);
+	else
+		log_notice("IFACE", "%s: autonegotiation set %s", p->name, want ? "on" : "off");
 	return 0;
 }
 
@@ -298,6 +302,20 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *i,
 		loop_timer_set(&f->timer, clock_now());
 }
 
+/* Our own setting is told as well, and found to be as it should be. */
+static void on_linkmode(void *arg, const char *ifname)
+{
+	struct ifkeep *f = arg;
+
+	for (size_t k = 0; k < f->n; k++) {
+		struct port *p = &f->port[k];
+
+		if ((!ifname || !strcmp(p->name, ifname)) && p->negotiation_err != -EOPNOTSUPP)
+			p->ask = true;
+	}
+	loop_timer_set(&f->timer, clock_now());
+}
+
 /**
  * ifkeep_open() - leave all interfaces alone, for now
  * @base: event loop
@@ -334,6 +352,8 @@ int ifkeep_open(struct event_base *base, struct ifaces *ifs, ifkeep_fault_fn fau
 		free(f);
 		return err;
 	}
+	if (linkmode_watch(base, on_linkmode, f, &f->notices))
+		log_info("IFACE", "this kernel does not tell who sets autonegotiation");
 	*out = f;
 	return 0;
 }
@@ -347,6 +367,7 @@ void ifkeep_close(struct ifkeep *f)
 	if (!f)
 		return;
 	ifaces_unwatch(f->ifs, on_iface, f);
+	linkmode_unwatch(f->notices);
 	loop_timer_free(&f->timer);
 	rtsock_close(&f->rt);
 	free(f);

@@ -2,7 +2,9 @@
 #include "linkmode.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
+#include <event2/event.h>
 #include <linux/ethtool_netlink.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
@@ -11,6 +13,8 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
+
+#include "io/log.h"
 
 /* An answer: what the kernel said to an error, which libnl keeps as a code of its own. */
 struct answer {
@@ -127,4 +131,108 @@ int linkmode_autoneg_set(const char *ifname, bool on)
 	struct answer a;
 
 	return request(ETHTOOL_MSG_LINKMODES_SET, ifname, &on, &a);
+}
+
+struct linkmode {
+	struct nl_sock *nl;
+	struct event *ev;
+	linkmode_fn fn;
+	void *arg;
+};
+
+static int on_notice(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *tb[ETHTOOL_A_LINKMODES_MAX + 1], *header[ETHTOOL_A_HEADER_MAX + 1];
+	const struct genlmsghdr *g = nlmsg_data(nlmsg_hdr(msg));
+	struct linkmode *l = arg;
+
+	if (g->cmd == ETHTOOL_MSG_LINKMODES_NTF &&
+	    !genlmsg_parse(nlmsg_hdr(msg), 0, tb, ETHTOOL_A_LINKMODES_MAX, NULL) &&
+	    tb[ETHTOOL_A_LINKMODES_HEADER] &&
+	    !nla_parse_nested(header, ETHTOOL_A_HEADER_MAX, tb[ETHTOOL_A_LINKMODES_HEADER],
+			      NULL) &&
+	    header[ETHTOOL_A_HEADER_DEV_NAME])
+		l->fn(l->arg, nla_get_string(header[ETHTOOL_A_HEADER_DEV_NAME]));
+	return NL_OK;
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct linkmode *l = arg;
+	int err;
+
+	(void)fd;
+	(void)what;
+	do {
+		err = nl_recvmsgs_default(l->nl);
+	} while (!err);
+	if (err == -NLE_NOMEM)
+		l->fn(l->arg, NULL);
+	else if (err != -NLE_AGAIN)
+		log_warnx("IFACE", "reading notices of ethtool: %s", nl_geterror(err));
+}
+
+static int listen_notices(struct linkmode *l)
+{
+	int err = genl_connect(l->nl), group;
+
+	/* The look-up needs the sequence numbers that notices do not have. */
+	group = err ? err :
+		      genl_ctrl_resolve_grp(l->nl, ETHTOOL_GENL_NAME, ETHTOOL_MCGRP_MONITOR_NAME);
+	if (group < 0)
+		return group;
+	nl_socket_disable_seq_check(l->nl);
+	err = nl_socket_modify_cb(l->nl, NL_CB_VALID, NL_CB_CUSTOM, on_notice, l);
+	if (!err)
+		err = nl_socket_set_nonblocking(l->nl);
+	return err ? err : nl_socket_add_membership(l->nl, group);
+}
+
+/**
+ * linkmode_watch() - be told when somebody sets how an interface negotiates
+ * @base: event loop
+ * @fn: called from the event loop, also for what we set
+ * @arg: for @fn
+ * @out: gets it
+ *
+ * Return: 0, -ENOMEM, -EOPNOTSUPP if the kernel does not tell (before 5.6).
+ */
+int linkmode_watch(struct event_base *base, linkmode_fn fn, void *arg, struct linkmode **out)
+{
+	struct linkmode *l = calloc(1, sizeof(*l));
+	int err;
+
+	if (!l)
+		return -ENOMEM;
+	*l = (struct linkmode){ .nl = nl_socket_alloc(), .fn = fn, .arg = arg };
+	err = l->nl ? 0 : -ENOMEM;
+	if (!err && listen_notices(l))
+		err = -EOPNOTSUPP;
+	if (!err) {
+		l->ev = event_new(base, nl_socket_get_fd(l->nl), EV_READ | EV_PERSIST, on_readable,
+				  l);
+		if (!l->ev || event_add(l->ev, NULL) < 0)
+			err = -ENOMEM;
+	}
+	if (err) {
+		linkmode_unwatch(l);
+		return err;
+	}
+	*out = l;
+	return 0;
+}
+
+/**
+ * linkmode_unwatch() - be told no more
+ * @l: may be NULL
+ */
+void linkmode_unwatch(struct linkmode *l)
+{
+	if (!l)
+		return;
+	if (l->ev)
+		event_free(l->ev);
+	if (l->nl)
+		nl_socket_free(l->nl);
+	free(l);
 }
