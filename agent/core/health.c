@@ -124,8 +124,9 @@ static void judge_tables(struct health *h, const struct health_facts *f)
 			 (max + CHAIN_MAX - 1) / CHAIN_MAX, "");
 }
 
-static void judge_reassembly(struct health *h, enum health_reassembly r)
+static void judge_reassembly(struct health *h, const struct health_facts *f)
 {
+	enum health_reassembly r = f->reassembly;
 	struct health_line *l;
 
 	if (r == HEALTH_REASSEMBLY_UNWANTED)
@@ -137,7 +138,9 @@ static void judge_reassembly(struct health *h, enum health_reassembly r)
 	SET(l->value, "%s", r == HEALTH_REASSEMBLY_IN_FORCE ? "in force" :
 	    r == HEALTH_REASSEMBLY_MISSING ? "missing" : "kernel does not tell");
 	SET(l->wanted, "%s", "in force");
-	SET(l->command, "%s", "modprobe nf_rg");
+	/* A group is not in the kernel before the module is. */
+	SET(l->command, "%s", f->module == HEALTH_MODULE_OK ?
+	    "configure a group" : "modprobe nf_rg");
 }
 
 /*
@@ -262,7 +265,7 @@ void health_judge(const struct health_facts *f, struct health *h)
 	if (f->v6)
 		sysctl(h, "net.ipv6.conf.all.forwarding", f->ip6_forward, 1);
 	judge_tables(h, f);
-	judge_reassembly(h, f->reassembly);
+	judge_reassembly(h, f);
 	for (k = 0; k < f->n_ifs; k++)
 		judge_if(h, f, &f->iface[k]);
 	for (k = 0; k < f->n_ports; k++)

@@ -150,10 +150,16 @@ static void test_reassembly(void **state)
 
 	f.reassembly = HEALTH_REASSEMBLY_MISSING;
 	only_wrong(&f, "ip virtual-reassembly", "missing", "in force",
-		   "modprobe nf_rg");
+		   "configure a group");
 	f.reassembly = HEALTH_REASSEMBLY_UNKNOWN;
 	only_wrong(&f, "ip virtual-reassembly", "kernel does not tell",
-		   "in force", "modprobe nf_rg");
+		   "in force", "configure a group");
+	/* What is named for the module brings both. */
+	f.module = HEALTH_MODULE_NONE;
+	health_judge(&f, &h);
+	assert_int_equal(h.bad, 2);
+	assert_string_equal(line("ip virtual-reassembly")->command,
+			    "modprobe nf_rg");
 }
 
 static void test_rp_filter(void **state)
