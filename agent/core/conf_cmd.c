@@ -11,7 +11,13 @@
  * what it leaves out gets its default, whatever an earlier line said.
  */
 
-static struct conf_protocol *cur_protocol(struct conf_parser *p)
+/**
+ * conf_cur_protocol - the protocol that the mode is about
+ * @p: the parse
+ *
+ * Return: it; one that nobody looks at if the head of this block was wrong.
+ */
+struct conf_protocol *conf_cur_protocol(struct conf_parser *p)
 {
 	if (p->astray)
 		return &p->spare.protocol;
@@ -219,7 +225,7 @@ int conf_run_protocol(struct conf_parser *p)
  */
 int conf_run_protocol_name(struct conf_parser *p)
 {
-	struct conf_protocol *x = cur_protocol(p);
+	struct conf_protocol *x = conf_cur_protocol(p);
 
 	take_word(p, CONF_S_NAME, x->name, sizeof(x->name));
 	return 0;
@@ -237,7 +243,7 @@ int conf_run_protocol_name(struct conf_parser *p)
  */
 int conf_run_hello(struct conf_parser *p)
 {
-	struct conf_protocol *x = cur_protocol(p);
+	struct conf_protocol *x = conf_cur_protocol(p);
 	bool hello_ms = conf_have(p, CONF_S_HELLO_MSEC);
 	bool hold_ms = conf_have(p, CONF_S_HOLD_MSEC);
 	uint32_t hello, hold;
@@ -270,7 +276,7 @@ int conf_run_hello(struct conf_parser *p)
  */
 int conf_run_bfd(struct conf_parser *p)
 {
-	cur_protocol(p)->bfd = !p->no;
+	conf_cur_protocol(p)->bfd = !p->no;
 	return 0;
 }
 

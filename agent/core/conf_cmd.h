@@ -63,6 +63,7 @@ int conf_run_http(struct conf_parser *p);
 int conf_run_repl(struct conf_parser *p);
 
 /* Shared by the commands */
+struct conf_protocol *conf_cur_protocol(struct conf_parser *p);
 void conf_take_gref(const struct conf_parser *p, struct conf_gref *g);
 bool conf_same_gref(const struct conf *c, const struct conf_gref *a,
 		    const struct conf_gref *b);

@@ -12,13 +12,6 @@
 
 static const struct conf_life always = { 0, INT64_MAX };
 
-static struct conf_protocol *cur_protocol(struct conf_parser *p)
-{
-	if (p->astray)
-		return &p->spare.protocol;
-	return conf_get_protocol(p->c, p->cur_id, p->line);
-}
-
 static struct conf_chain *cur_chain(struct conf_parser *p)
 {
 	if (p->astray)
@@ -61,7 +54,7 @@ static enum conf_auth kind_of(const struct conf_parser *p)
  */
 int conf_run_auth(struct conf_parser *p)
 {
-	struct conf_protocol *x = cur_protocol(p);
+	struct conf_protocol *x = conf_cur_protocol(p);
 	char key[CONF_KEY_LEN] = "";
 	int err = 0;
 
