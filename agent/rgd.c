@@ -164,8 +164,8 @@ static void run(struct agent *a)
 		errno = -err;
 		fatal("start");
 	}
-	event_notice(0, "START", "system %016llx, configuration %s", (unsigned long long)a->system,
-		   a->file);
+	event_notice(0, "START", "system %016llx, configuration %s",
+		     (unsigned long long)a->system, a->file);
 	be_real_time();
 	err = loop_run(&a->loop);
 	if (err)

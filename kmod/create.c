@@ -94,8 +94,8 @@ static unsigned long flow_status(const struct nf_rg_record *rec)
  * tuples to see whether the translated one is free, which nf_conntrack_hash_check_insert() does
  * anyway, and it links the connection into the table by source.  That table is asked only for
  * translations whose ports are not chosen at random, to give one source the same port for other
- * destinations; ours are random.  What unlinks the connection in the end (by IPS_SRC_NAT_DONE) finds
- * a node that is linked to itself.
+ * destinations; ours are random.  What unlinks the connection in the end (by IPS_SRC_NAT_DONE)
+ * finds a node that is linked to itself.
  */
 static void flow_nat(const struct nf_rg_record *rec, struct nf_conn *ct)
 {

@@ -88,7 +88,7 @@ static inline struct nf_rg_mapping *nf_rg_entry_map(const struct nf_rg_entry *e)
 	return READ_ONCE(nf_rg_maps[e->map]);
 }
 
-/* Of nf_conn.status, see entry.c: it has an entry, and no extension whose changes no event tells. */
+/* Of nf_conn.status, see entry.c: has an entry, and no extension whose changes no event tells. */
 #define NF_RG_STATUS_PLAIN	61
 
 /*

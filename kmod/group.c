@@ -176,8 +176,10 @@ void nf_rg_group_gate(struct nf_rg_net *rn)
 	/* The cycles before the clock: what passes in between is lost, not won. */
 	from = nf_rg_cycles();
 	now = ktime_get_boot_fast_ns();
+	/* Closed before the beginning moves; nf_rg_net_open() reads in the other order. */
 	smp_wmb();
 	WRITE_ONCE(rn->open_from, until == U64_MAX ? 0 : from);
+	/* The beginning before the number of cycles that counts from it. */
 	smp_wmb();
 	if (until == U64_MAX)
 		WRITE_ONCE(rn->open_for, U64_MAX);

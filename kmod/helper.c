@@ -41,7 +41,7 @@ static const struct {
 
 #define ALL_KEPT	(NF_RG_SEC_SIP | NF_RG_SEC_PPTP)
 
-/* Returns the section for what @helper keeps, 0 if there is none to carry; -1: it is not carried. */
+/* Returns the section for what @helper keeps, 0: there is none to carry; -1: it is not carried. */
 static int kept_by(const struct nf_conntrack_helper *helper)
 {
 	int i;

@@ -226,10 +226,12 @@ void nf_rg_hold_work(struct work_struct *work)
 	struct nf_rg_group *g = container_of(to_delayed_work(work), struct nf_rg_group, hold_work);
 	LIST_HEAD(look);
 	bool all;
+	u64 now;
 
 	spin_lock_bh(&g->lock);
 	all = g->no_new;
-	wheel_take(g, get_jiffies_64() >> TICK_SHIFT, &look);
+	now = get_jiffies_64();
+	wheel_take(g, now >> TICK_SHIFT, &look);
 	while (!list_empty(&look) && g->role == NF_RG_ROLE_ACTIVE && !g->dead) {
 		rcu_read_lock();
 		look_chunk(g, &look);

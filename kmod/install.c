@@ -400,13 +400,15 @@ static bool helper_there(struct nf_rg_group *g, const struct nf_rg_record *rec)
 }
 
 /* What most records need is taken once for many of them. */
-static void chunk_begin(void) __acquires(RCU)
+static void chunk_begin(void)
+	__acquires(RCU)
 {
 	rcu_read_lock();
 	local_bh_disable();
 }
 
-static void chunk_end(void) __releases(RCU)
+static void chunk_end(void)
+	__releases(RCU)
 {
 	local_bh_enable();
 	rcu_read_unlock();

@@ -119,6 +119,7 @@ static inline bool nf_rg_net_open(const struct nf_rg_net *rn)
 {
 	u64 n = READ_ONCE(rn->open_for);
 
+	/* The number of cycles before the beginning: see nf_rg_group_gate(). */
 	smp_rmb();
 	return nf_rg_cycles() - READ_ONCE(rn->open_from) < n;
 }

@@ -695,12 +695,15 @@ static int get_delete(const __u8 *p, struct nf_rg_record *rec, unsigned int alen
 static noinline int decode_control(struct nf_rg_record *rec, const __u8 *buf, unsigned int len,
 				   unsigned int rlen)
 {
+	int verified;
+
 	if (!rlen || rlen != control_len(rec->flags))
 		return -EBADMSG;
 	if (len < rlen)
 		return -ENODATA;
 	/* Only what was verified has a sequence number. */
-	if (rec->mapping || !rec->incarnation == (rec->flags == NF_RG_CTL_VERIFIED))
+	verified = rec->flags == NF_RG_CTL_VERIFIED;
+	if (rec->mapping || verified != !!rec->incarnation)
 		return -EBADMSG;
 	memcpy(rec->buckets, buf + REC_HEAD, rlen - REC_HEAD);
 	return (int)rlen;

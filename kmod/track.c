@@ -175,7 +175,7 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	 * again.
 	 */
 	if (nf_ct_is_dying(ct)) {
-		/* Nobody has sent it yet: there is nothing to bury, but what is held back counts. */
+		/* Nobody has sent it yet: nothing is to be buried, but what is held back counts. */
 		nf_rg_track_remove(e, hold);
 		return -ESRCH;
 	}

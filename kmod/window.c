@@ -3,8 +3,8 @@
  * The windows of TCP connections: told to the peer when they rest, guarded after a takeover until
  * they are known again (learn.h).  And the counters of connections that move.
  *
- * On the active router a walk every few seconds (role.c) finds the connections that have come to rest
- * since the last one, and those that no longer do; each is sent once.  So the peer's hints are
+ * On the active router a walk every few seconds (role.c) finds the connections that have come to
+ * rest since the last one, and those that no longer do; each is sent once.  So the peer's hints are
  * those of now for every connection that is silent, which is where a forged segment would do harm:
  * one that moves is learnt again with its next few segments.
  *
@@ -465,7 +465,8 @@ static unsigned int hook_learn(void *priv, struct sk_buff *skb, const struct nf_
 		return NF_ACCEPT;
 
 	spin_lock_bh(&ct->lock);
-	if (e->window != NF_RG_WINDOW_CORE && segment_read(skb, ct, CTINFO2DIR(ctinfo), th, thoff, &s))
+	if (e->window != NF_RG_WINDOW_CORE &&
+	    segment_read(skb, ct, CTINFO2DIR(ctinfo), th, thoff, &s))
 		what = learn(rn, e, &s);
 	spin_unlock_bh(&ct->lock);
 	if (what == NF_RG_LEARN_AGAIN)

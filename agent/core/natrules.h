@@ -17,8 +17,9 @@
  * reaches the router's own services. And what a mapping's list permits, goes
  * from inside to outside and nothing has translated, is dropped and counted,
  * whatever the reason: as long as the module is not there, which does that
- * otherwise (NF_RG_CMD_CLOSED_SET), at no cost and where no flush reaches it. `arp rg_guard` belongs to it: pool addresses are not
- * answered for but outside. `inet rg` translates.
+ * otherwise (NF_RG_CMD_CLOSED_SET), at no cost and where no flush reaches it.
+ * `arp rg_guard` belongs to it: pool addresses are not answered for but
+ * outside. `inet rg` translates.
  *
  * The text depends on nothing but the configuration and the addresses in use,
  * so that both routers have the same rules; the hash that spreads sources over

@@ -100,22 +100,22 @@ static void check_payload(const struct frame *f, const uint8_t *p)
 	enum frame_reason why;
 	int n = -1;
 
-	if (f->type == FRAME_OPEN && !frame_get_open(p, f->len, &o))
+	if (f->type == FRAME_OPEN && !frame_get_open(p, f->len, &o)) {
 		n = frame_put_open(&o, again, sizeof(again));
-	else if (f->type == FRAME_JOIN && !frame_get_join(p, f->len, &j))
+	} else if (f->type == FRAME_JOIN && !frame_get_join(p, f->len, &j)) {
 		n = frame_put_join(&j, again, sizeof(again));
-	else if (f->type == FRAME_BATCH && !frame_get_batch(p, f->len, &b))
+	} else if (f->type == FRAME_BATCH && !frame_get_batch(p, f->len, &b)) {
 		assert(frame_put_batch(&b, again, sizeof(again)) == 8 &&
 		       !memcmp(again, p, 8));
-	else if (f->type == FRAME_ACK) {
+	} else if (f->type == FRAME_ACK) {
 		size_t digest = frame_ack_digest(f->flags);
 
 		memcpy(again, p, digest);
 		n = (int)digest + frame_put_refusals(r, get_refusals(p + digest, f->len - digest),
 						     again + digest, sizeof(again) - digest);
-	}
-	else if (f->len == 2 && !frame_get_reason(p, f->len, &why))
+	} else if (f->len == 2 && !frame_get_reason(p, f->len, &why)) {
 		n = frame_put_reason(why, again, sizeof(again));
+	}
 	if (n >= 0)
 		assert(n == (int)f->len && !memcmp(again, p, n));
 }

@@ -49,7 +49,8 @@ static void step(struct nf_rg_learn *l, const uint8_t *p, int spoke[2])
 		}
 		return;
 	case NF_RG_LEARN_AGAIN:
-		spoke[0] = spoke[1] = 0;
+		spoke[0] = 0;
+		spoke[1] = 0;
 		break;
 	default:
 		spoke[s.dir] |= s.ack_set;
@@ -65,15 +66,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct nf_rg_learn l;
-	uint32_t hint[2], ack;
+	uint32_t hint[2], ack, sack;
 	int spoke[2] = { 0, 0 };
 	size_t at;
 
 	if (size < 9)
 		return 0;
 	ack = u32(data);
-	must((int32_t)(nf_rg_learn_sack(data + 9, (unsigned int)(size - 9) % 41, ack, u32(data + 4)) -
-		       ack) >= 0);
+	sack = nf_rg_learn_sack(data + 9, (unsigned int)(size - 9) % 41, ack, u32(data + 4));
+	must((int32_t)(sack - ack) >= 0);
 	hint[0] = u32(data);
 	hint[1] = u32(data + 4);
 	nf_rg_learn_init(&l, hint, data[8] & 1, data[8] & 2);

@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(!conf_parse(&running, "r", running_text, strlen(running_text),
 			 NULL));
 	for (i = 1; i <= CONF_MAX_GROUPS; i++)
-		standing[i].peer = standing[i].active = i & 1;
+		standing[i] = (struct conf_standing){ .peer = i & 1, .active = i & 1 };
 	conf_session_begin(&s, &running, "s");
 	while (lex_next_line(&pos, end, &line, &len))
 		one_line(line, len);

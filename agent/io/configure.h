@@ -2,7 +2,7 @@
 /*
  * Sessions of `configure`, as the control socket sees them: the first word is CONFIGURE_WORD.
  *
- *	begin KIND WHO NAME	KIND: "terminal", "batch"; WHO: for the one who is refused meanwhile;
+ *	begin KIND WHO NAME	KIND: "terminal", "batch"; WHO: for whom is refused meanwhile;
  *				NAME: of the lines, in findings
  *	line TEXT		one more line
  *	help TEXT		what may stand at the end of TEXT

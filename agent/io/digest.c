@@ -12,9 +12,10 @@
 
 /*
  * What goes in: mappings with their list, pool and options, whether they hold HTTP back, and the
- * other rules about replication, if there are any; of each interface its RII and virtual addresses.  What stays out may differ: priority, preempt,
- * threshold, decrements, interface names.  Interfaces are taken in the order of their RII, for
- * their names, by which the configuration sorts them, need not be the same on both routers.
+ * other rules about replication, if there are any; of each interface its RII and virtual
+ * addresses.  What stays out may differ: priority, preempt, threshold, decrements, interface names.
+ * Interfaces are taken in the order of their RII, for their names, by which the configuration
+ * sorts them, need not be the same on both routers.
  */
 
 struct sum {

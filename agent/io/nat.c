@@ -31,7 +31,8 @@ static const char *const tables[] = {
 static const char *const watched[] = { NATRULES_GUARD, NATRULES_TABLE };
 
 /*
- * @conf, @taken, @closed: what the rules were made from, to make them again.  @count: counters as last read.
+ * @conf, @taken, @closed: what the rules were made from, to make them again.
+ * @count: counters as last read.
  * @want: the listings of the tables after we had installed them; NULL: nothing is installed.
  */
 struct nat {

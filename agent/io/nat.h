@@ -2,9 +2,9 @@
 /*
  * The rules that translate, and the ones that keep untranslated traffic in.
  *
- * These nftables tables are ours: `inet rg_guard`, which drops what comes to pool addresses and, while
- * the module does not, what the lists of the mappings match and nothing translated; `arp rg_guard`,
- * which belongs to it; and `inet rg`, which translates.
+ * These nftables tables are ours: `inet rg_guard`, which drops what comes to pool addresses and,
+ * while the module does not, what the lists of the mappings match and nothing translated;
+ * `arp rg_guard`, which belongs to it; and `inet rg`, which translates.
  * They are replaced in one transaction; if that is refused the guard alone is, so that a failure
  * leaves things closed. The rules are the same on both routers and whatever the roles are; a
  * switchover does not touch them.

@@ -42,7 +42,7 @@ static int check_keys(const char *name, mode_t mode, const struct conf *c,
 	char line[768];
 	int err = 0;
 
-	if (conf_has_keys(c) && mode & (S_IRWXO | S_IWGRP)) {
+	if (conf_has_keys(c) && mode & 0027) {
 		snprintf(line, sizeof(line),
 			 "%s: error: holds keys, but others may read or change it: chmod g-w,o= %s",
 			 name, name);

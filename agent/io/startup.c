@@ -199,7 +199,7 @@ static int write_all(int fd, const char *text, size_t len)
 static int fill(struct startup *s, const char *path, const char *temp, int fd)
 {
 	/* A file with keys that others may read would not be loaded again. */
-	mode_t never = strstr(s->text, "key-string") ? S_IRWXO | S_IWGRP : 0;
+	mode_t never = strstr(s->text, "key-string") ? 0027 : 0;
 	struct stat st;
 	int err;
 

@@ -98,7 +98,7 @@ static bool any_hop(const struct trackroutes *w, struct nlattr *paths)
 	return false;
 }
 
-/* Does it lead somewhere?  Next hops that are objects of their own may not be told with the route. */
+/* Does it lead somewhere?  Next hops that are objects of their own may not be told with it. */
 static bool leads(const struct trackroutes *w, const struct rtmsg *r, struct nlattr **tb)
 {
 	if (r->rtm_type != RTN_UNICAST)
@@ -372,8 +372,9 @@ static int attach_filter(const struct trackroutes *w)
 	struct sock_fprog prog = { .len = 8, .filter = code };
 
 	for (size_t k = 0; k < w->n; k++)
-		code[prog.len++] = (struct sock_filter)BPF_JUMP(
-			BPF_JMP | BPF_JEQ | BPF_K, w->v[k].prefix.len, (uint8_t)(w->n - k), 0);
+		code[prog.len++] =
+			(struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, w->v[k].prefix.len,
+						     (uint8_t)(w->n - k), 0);
 	code[prog.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
 	code[prog.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
 	return setsockopt(w->events, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)) ? -errno :

@@ -254,7 +254,7 @@ static int pidfd_open_(pid_t pid)
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-/* A child whose end cannot be heard of is not let loose; the next turn looks whether it has gone. */
+/* A child whose end cannot be heard of is not let loose; the next turn looks if it has gone. */
 static void give_up(struct run *r, const char *why)
 {
 	kill(r->pid, SIGKILL);

@@ -125,7 +125,9 @@ static void mark(json_t *json, size_t indent)
 		if (col > 0)
 			fprintf(stderr, "%*s^\n", (int)(indent + (size_t)col - 1), "");
 		/* Where it is has been shown. */
-		fprintf(stderr, "%% %s\n", colon && col > 0 ? colon + strlen("error: ") : text ? text : "");
+		if (colon && col > 0)
+			text = colon + strlen("error: ");
+		fprintf(stderr, "%% %s\n", text ? text : "");
 	}
 }
 

@@ -251,11 +251,12 @@ static void print_statistics_json(const struct show *s)
 		const struct mapping *m = &s->map[i];
 		json_t *p = pool_of(s, m);
 		json_t *j = json_pack("{s:I, s:I, s:s, s:s, s:I, s:I}",
-				      "mapping_id", (json_int_t)m->id, "group", (json_int_t)m->group,
-				      "list", string(m->json, "list"), "pool",
-				      string(m->json, "pool"), "translations",
-				      (json_int_t)m->connections, "allocated",
-				      (json_int_t)m->used.n);
+				      "mapping_id", (json_int_t)m->id,
+				      "group", (json_int_t)m->group,
+				      "list", string(m->json, "list"),
+				      "pool", string(m->json, "pool"),
+				      "translations", (json_int_t)m->connections,
+				      "allocated", (json_int_t)m->used.n);
 
 		if (p)
 			json_object_set(j, "addresses", json_object_get(p, "addresses"));

@@ -40,7 +40,8 @@ static const struct good good[] = {
 	  REPL "mapping-id 2147483647 tcp port 80 81 older-than 5000\n" },
 	{ "", "ip nat sw rep map 1 t p 80 o 50", REPL "mapping-id 1 tcp port 80 older-than 50\n" },
 	/* a later line about the same replaces an earlier one */
-	{ "", REPL "tcp port 9 never\n" REPL "tcp port 9 older-than 7", REPL "tcp port 9 older-than 7\n" },
+	{ "", REPL "tcp port 9 never\n" REPL "tcp port 9 older-than 7",
+	  REPL "tcp port 9 older-than 7\n" },
 	/* sorted: of all mappings first, then by mapping, protocol and port */
 	{ "", REPL "mapping-id 2 ip never\n" REPL "mapping-id 1 udp never\n" REPL "tcp port 9 never\n"
 	  REPL "tcp port 8 never\n" REPL "tcp never\n" REPL "ip never",
@@ -48,7 +49,8 @@ static const struct good good[] = {
 	  REPL "mapping-id 1 udp never\n" REPL "mapping-id 2 ip never\n" },
 	{ REPL "tcp port 9 never\n", "no " REPL "tcp port 10", REPL "tcp port 9 never\n" },
 	{ REPL "tcp port 9 never\n", "no " REPL "tcp", REPL "tcp port 9 never\n" },
-	{ REPL "tcp port 9 never\n", "no " REPL "mapping-id 3 tcp port 9", REPL "tcp port 9 never\n" },
+	{ REPL "tcp port 9 never\n", "no " REPL "mapping-id 3 tcp port 9",
+	  REPL "tcp port 9 never\n" },
 	{ IN_APP, "domain 0", "domain 0\n" },
 	{ IN_APP, "domain 255", "domain 255\n" },
 	{ IN_APP, "protocol 1", "protocol 1\n" },
@@ -95,7 +97,8 @@ static const struct good good[] = {
 	{ KEYS, "send-lifetime 12:00:00 1 Dec 2029 duration 86401",
 	  "send-lifetime 12:00:00 Dec 1 2029 12:00:01 Dec 2 2029\n" },
 	{ "", KEYS "key chain j\nkey 0\nkey-string c",
-	  "key chain j\n key 0\n  key-string 7 0205\n!\nkey chain k\n key 1\n  key-string 7 0207\n!\n" },
+	  "key chain j\n key 0\n  key-string 7 0205\n!\n"
+	  "key chain k\n key 1\n  key-string 7 0207\n!\n" },
 	{ IN_PROTOCOL, "no bfd", "no bfd\n" },
 	{ IN_GROUP, "name Generic-Redundancy-1",
 	  "name Generic-Redundancy-1\n" },

@@ -190,7 +190,7 @@ static void test_keys(void **state)
 		for (j = 0; j < ARRAY_SIZE(texts); j++) {
 			must_load(&a, texts[i]);
 			must_load(&b, texts[j]);
-			if (conf_equal(&a.c, &b.c) != (i == j))
+			if (conf_equal(&a.c, &b.c) ? i != j : i == j)
 				fail_msg("%s and %s", texts[i], texts[j]);
 			assert_int_equal(conf_diff(&a.c, &b.c, ch, 4, &n), 0);
 			assert_int_equal(i == j, !n);

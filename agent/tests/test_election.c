@@ -520,14 +520,16 @@ static void config_equal(void **state)
 
 	memset(&one, 0x00, sizeof(one));
 	memset(&other, 0xff, sizeof(other));
-#define X(member) one.member = other.member = 1;
+#define X(member) { one.member = 1; other.member = 1; }
 	CONFIG_MEMBERS(X)
 #undef X
 	assert_true(election_config_equal(&one, &other));
-#define X(member)						\
+#define X(member) {						\
 	other.member = 0;					\
 	assert_false(election_config_equal(&one, &other));	\
-	other.member = 1;
+	other.member = 1;					\
+}
+
 	CONFIG_MEMBERS(X)
 #undef X
 	assert_true(election_config_equal(&one, &other));

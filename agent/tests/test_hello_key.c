@@ -49,7 +49,9 @@ static struct hello_key key(uint32_t id, const char *secret)
 
 static void ring_of(struct hello_ring *r, enum hello_auth_type type, const char *secret)
 {
-	*r = (struct hello_ring){ .mac = hello_mac, .type = type, .n = 1, .key = { key(0, secret) } };
+	*r = (struct hello_ring){
+		.mac = hello_mac, .type = type, .n = 1, .key = { key(0, secret) },
+	};
 }
 
 static int begin(void **state)
@@ -254,7 +256,8 @@ static void lifetimes(void **state)
 	meet();
 	/* Key 1 is signed with far too late. */
 	outside = a.ring.key[0];
-	outside.send = outside.accept = (struct hello_life)ALWAYS;
+	outside.send = (struct hello_life)ALWAYS;
+	outside.accept = (struct hello_life)ALWAYS;
 	a.ring.key[0] = outside;
 	wall = 1199;
 	assert_int_equal(say_to(&a, &b), HELLO_OK);

@@ -66,7 +66,8 @@ static void verbose(void **state)
 
 	(void)state;
 	print(&r, true);
-	assert_non_null(strstr(text, "\n    Map-Id: 152, RG: 1, left: 431999 s, state: ESTABLISHED, assured\n"));
+	assert_non_null(strstr(text, "\n    Map-Id: 152, RG: 1, left: 431999 s, "
+				     "state: ESTABLISHED, assured\n"));
 	r.mapping = 0;
 	r.state = NULL;
 	r.assured = false;

@@ -181,8 +181,8 @@ static void test_all(void **state)
 
 static void test_brief(void **state)
 {
-	static const char *const head =
-		"Track Type        Instance                   Parameter            State   Last Change\n";
+	static const char *const head = "Track Type        Instance                   "
+					"Parameter            State   Last Change\n";
 
 	show(OUTPUT_TRACK_BRIEF, NULL);
 	assert_int_equal(strncmp(text, head, strlen(head)), 0);

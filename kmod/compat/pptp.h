@@ -22,14 +22,14 @@ static inline bool nf_rg_compat_pptp_translates(void)
 {
 	bool there = false;
 #ifdef NF_RG_HAVE_PPTP_HOOK
-	typeof(&nf_nat_pptp_hook) hook = symbol_get(nf_nat_pptp_hook);
+	typeof(nf_nat_pptp_hook) *hook = symbol_get(nf_nat_pptp_hook);
 
 	if (hook) {
 		there = rcu_access_pointer(*hook);
 		symbol_put(nf_nat_pptp_hook);
 	}
 #else
-	typeof(&nf_nat_pptp_hook_outbound) hook = symbol_get(nf_nat_pptp_hook_outbound);
+	typeof(nf_nat_pptp_hook_outbound) *hook = symbol_get(nf_nat_pptp_hook_outbound);
 
 	if (hook) {
 		there = rcu_access_pointer(*hook);
@@ -73,6 +73,7 @@ static inline bool nf_rg_compat_keymap_add(struct nf_conn *ct, struct nf_conntra
 {
 	return false;
 }
+
 static inline void nf_rg_compat_keymap_destroy(struct nf_conn *ct) {}
 #endif
 

@@ -4,10 +4,10 @@
  *
  * usage: early GROUP
  *
- * Attaches to the network namespace that it is in, with a receive buffer that takes one message, and
- * begins a session for an active group.  Says "attached", and without reading anything acknowledges
- * the first two batches all the time, until SIGUSR1.  From then on it is a good agent, and says
- * "records=N", which is how many came until the end of the bulk transfer; then it exits.
+ * Attaches to the network namespace that it is in, with a receive buffer that takes one message,
+ * and begins a session for an active group.  Says "attached", and without reading anything
+ * acknowledges the first two batches all the time, until SIGUSR1.  From then on it is a good agent,
+ * and says "records=N", which is how many came until the end of the bulk transfer; then it exits.
  */
 #include "common.h"
 

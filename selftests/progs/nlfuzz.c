@@ -15,8 +15,9 @@
  * Between two requests packets of those connections come in, and there is time for what the module
  * does by itself.
  *
- * Prints "NAME N" a line: packets, requests, records, pushes (batches that came), and how many requests were
- * answered with what (ok, the name of an error, silent); and "cmd NAME N" for what was carried out.
+ * Prints "NAME N" a line: packets, requests, records, pushes (batches that came), and how many
+ * requests were answered with what (ok, the name of an error, silent); and "cmd NAME N" for what
+ * was carried out.
  */
 #include "common.h"
 
@@ -702,8 +703,8 @@ static void report(void)
 {
 	int i;
 
-	printf("packets %lu\nrequests %lu\nrecords %lu\npushes %lu\nsilent %lu\nok %lu\n", sent, requests,
-	       records_made(), pushes, silent, answers[0]);
+	printf("packets %lu\nrequests %lu\nrecords %lu\npushes %lu\nsilent %lu\nok %lu\n", sent,
+	       requests, records_made(), pushes, silent, answers[0]);
 	for (i = 1; i <= ERRORS; i++)
 		if (answers[i])
 			printf("%s %lu\n", strerrorname_np(i), answers[i]);

@@ -40,7 +40,8 @@ bool one_in(uint32_t n)
 uint32_t odd_number(void)
 {
 	static const uint32_t odd[] = {
-		0, 1, 2, 254, 255, 256, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
+		0, 1, 2, 254, 255, 256, 0x7fff, 0xffff,
+		0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
 	};
 
 	return odd[rnd(sizeof(odd) / sizeof(odd[0]))];
@@ -260,7 +261,6 @@ static void make_record(struct nf_rg_record *r, uint32_t group)
 		make_state(r, group);
 		past[n_past < PAST ? n_past++ : rnd(PAST)] = *r;
 	} else if (kind < 19) {
-
 		*r = past[i];
 		r->version = past[i].version += rnd(2);
 		if (kind >= 16)

@@ -21,7 +21,7 @@ void set_addr(uint8_t *a, int l3, const char *net4, const char *net6, uint32_t n
 /* Address N, 0-3, of the pool of mapping MAPPING + k. */
 void pool_addr(uint8_t *a, int l3, uint32_t k, uint32_t n);
 
-/* A packet of a connection in one of the records so far, FRAME bytes at most, as Ethernet has it. */
+/* A packet of a connection in one of the records so far, FRAME bytes at most, as Ethernet has. */
 #define FRAME	128
 uint32_t make_packet(uint8_t *frame);
 
