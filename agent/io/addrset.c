@@ -17,10 +17,12 @@
 /*
  * @settled: the kernel has it as we want it, as far as we were told; a change from here on is
  * somebody else's.
+ * @fresh: the set did not have it before
  */
 struct slot {
 	struct addrset_item it;
 	bool settled;
+	bool fresh;
 };
 
 struct addrset {
@@ -56,8 +58,11 @@ static bool there(const struct addrset *s, const struct addrset_item *it)
 	return false;
 }
 
-/* Batches hold interface indexes, so they are made anew whenever an interface comes or goes. */
-static int prepare(struct addrset *s)
+/*
+ * Batches hold interface indexes, so they are made anew whenever an interface comes or goes.
+ * @fresh: only what the set did not have before
+ */
+static int prepare(struct addrset *s, bool fresh)
 {
 	int err = 0;
 
@@ -67,7 +72,7 @@ static int prepare(struct addrset *s)
 		const struct addrset_item *it = &s->v[k].it;
 		const struct iface *i = ifaces_by_name(s->ifs, it->ifname);
 
-		if (!i)
+		if (!i || (fresh && !s->v[k].fresh))
 			continue;
 		s->index[s->add.n] = k;
 		err = rtbatch_addr(&s->add, true, i->ifindex, &it->addr, it->len, s->proto);
@@ -203,7 +208,7 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *i,
 	if (!mine)
 		return;
 	if (ev == IFACE_NEW || ev == IFACE_GONE || ev == IFACE_RESYNC) {
-		int err = prepare(s);
+		int err = prepare(s, false);
 
 		if (err)
 			log_warnx("VIP", "%s: preparing the addresses: %s", s->label,
@@ -273,14 +278,29 @@ void addrset_free(struct addrset *s)
 	free(s);
 }
 
+static bool is_item(const struct addrset_item *it, const char *ifname, const struct rg_addr *a,
+		    uint8_t len)
+{
+	return it->len == len && addr_equal(&it->addr, a) && !strcmp(it->ifname, ifname);
+}
+
 static bool listed(const struct addrset_item *items, size_t n, const struct addrset_item *it)
 {
 	for (size_t k = 0; k < n; k++) {
-		if (items[k].len == it->len && addr_equal(&items[k].addr, &it->addr) &&
-		    !strcmp(items[k].ifname, it->ifname))
+		if (is_item(&items[k], it->ifname, &it->addr, it->len))
 			return true;
 	}
 	return false;
+}
+
+static const struct slot *slot_of(const struct addrset *s, const char *ifname,
+				  const struct rg_addr *a, uint8_t len)
+{
+	for (size_t k = 0; k < s->n; k++) {
+		if (is_item(&s->v[k].it, ifname, a, len))
+			return &s->v[k];
+	}
+	return NULL;
 }
 
 /* Takes off what the new configuration does not have any more. */
@@ -302,13 +322,21 @@ static int drop_unlisted(struct addrset *s, const struct addrset_item *items, si
 	return err;
 }
 
+static int put_fresh(struct addrset *s)
+{
+	int err = prepare(s, true);
+
+	return err || !s->add.n ? err : run(s, true);
+}
+
 /**
  * addrset_replace() - other addresses
  * @s: the set
  * @items: all of them
  * @n: how many
  *
- * What is no longer in it goes off its interface; what is new goes on if the set is present.
+ * What is no longer in it goes off its interface; what is new goes on if the set is present; what
+ * was in it before feels nothing.
  *
  * Return: 0 or -errno; with -ENOMEM nothing has changed.
  */
@@ -316,7 +344,7 @@ int addrset_replace(struct addrset *s, const struct addrset_item *items, size_t 
 {
 	struct slot *v = calloc(n + 1, sizeof(*v));
 	size_t *index = calloc(n + 1, sizeof(*index));
-	int err;
+	int err, err2;
 
 	if (!v || !index) {
 		free(v);
@@ -324,18 +352,22 @@ int addrset_replace(struct addrset *s, const struct addrset_item *items, size_t 
 		return -ENOMEM;
 	}
 	err = drop_unlisted(s, items, n);
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = 0; k < n; k++) {
+		const struct slot *old = slot_of(s, items[k].ifname, &items[k].addr, items[k].len);
+
 		v[k].it = items[k];
+		v[k].fresh = !old;
+		v[k].settled = old && old->settled;
+	}
 	free(s->v);
 	free(s->index);
 	s->v = v;
 	s->index = index;
 	s->n = n;
-	if (!err)
-		err = prepare(s);
 	if (!err && s->want == ADDRSET_PRESENT)
-		err = run(s, true);
-	return err;
+		err = put_fresh(s);
+	err2 = prepare(s, false);
+	return err ? err : err2;
 }
 
 /**
@@ -398,13 +430,7 @@ const struct addrset_item *addrset_at(const struct addrset *s, size_t k)
 bool addrset_contains(const struct addrset *s, const char *ifname, const struct rg_addr *a,
 		      uint8_t len)
 {
-	for (size_t k = 0; k < s->n; k++) {
-		const struct addrset_item *it = &s->v[k].it;
-
-		if (it->len == len && addr_equal(&it->addr, a) && !strcmp(it->ifname, ifname))
-			return true;
-	}
-	return false;
+	return slot_of(s, ifname, a, len);
 }
 
 /**
