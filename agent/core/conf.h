@@ -241,6 +241,13 @@ enum {
 	CONF_REASSEMBLY_OUT	= 1u << 2,
 };
 
+/* `redundancy vmac [MAC]` */
+enum conf_vmac {
+	CONF_VMAC_NONE = 0,
+	CONF_VMAC_AUTO,		/* from domain, group and RII */
+	CONF_VMAC_GIVEN,
+};
+
 enum conf_nat_side {
 	CONF_NAT_NONE = 0,
 	CONF_NAT_INSIDE,
@@ -259,6 +266,8 @@ enum conf_nat_side {
  * @admin: `shutdown`, `no shutdown`, or neither
  * @negotiation: `negotiation auto`, `no negotiation auto`, or neither
  * @reassembly: CONF_REASSEMBLY and so on, 0: not said
+ * @vmac: `redundancy vmac`
+ * @mac: the virtual MAC address with CONF_VMAC_GIVEN, otherwise zero
  * @n_owns: how many of @own are set
  * @own: own addresses: the one that is not secondary first, then sorted
  * @n_vips: how many of @vip are set; at most one is IPv4
@@ -276,6 +285,8 @@ struct conf_if {
 	enum conf_admin admin;
 	enum conf_negotiation negotiation;
 	uint8_t reassembly;
+	enum conf_vmac vmac;
+	uint8_t mac[6];
 	uint32_t n_owns;
 	struct conf_own own[CONF_MAX_OWNS];
 	uint32_t n_vips;
@@ -604,7 +615,8 @@ enum {
 	CONF_IF_ADMIN		= 1u << 6,
 	CONF_IF_REASSEMBLY	= 1u << 7,
 	CONF_IF_NEGOTIATION	= 1u << 8,
-	CONF_IF_ALL		= (1u << 9) - 1,
+	CONF_IF_VMAC		= 1u << 9,
+	CONF_IF_ALL		= (1u << 10) - 1,
 };
 
 enum {

@@ -89,6 +89,38 @@ static bool take_time(const struct lex_token *t, struct conf_val *v)
 	return true;
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Cisco's three groups of four digits, or six of two. */
+static bool take_mac(const struct lex_token *t, struct conf_val *v)
+{
+	size_t every = t->len == 14 ? 4 : 2, n = 0, k;
+	char sep = every == 4 ? '.' : ':';
+
+	if (t->len != 14 && t->len != 17)
+		return false;
+	for (k = 0; k < t->len; k++) {
+		int d = hex_digit(t->s[k]);
+
+		if (k % (every + 1) == every) {
+			if (t->s[k] != sep)
+				return false;
+			continue;
+		}
+		if (d < 0)
+			return false;
+		v->mac[n / 2] = (uint8_t)(v->mac[n / 2] << 4 | d);
+		n++;
+	}
+	return true;
+}
+
 static bool take_month(const struct lex_token *t, struct conf_val *v)
 {
 	static const char *const names[12] = {
@@ -150,6 +182,8 @@ bool conf_arg_take(const struct conf_node *n, const struct lex_token *t,
 		return take_prefix(t, RG_V6, v);
 	case CONF_ARG_TIME:
 		return take_time(t, v);
+	case CONF_ARG_MAC:
+		return take_mac(t, v);
 	case CONF_ARG_MONTH:
 		return take_month(t, v);
 	case CONF_ARG_KEYWORD:
@@ -218,6 +252,9 @@ void conf_arg_describe(const struct conf_node *n, struct out *o)
 		break;
 	case CONF_ARG_TIME:
 		out_str(o, "a time of the day such as 23:59:59");
+		break;
+	case CONF_ARG_MAC:
+		out_str(o, "a MAC address such as 0252.4701.0028");
 		break;
 	case CONF_ARG_MONTH:
 		out_str(o, "a month such as Jan");

@@ -6,6 +6,7 @@
 
 #include "conf_parse.h"
 #include "out.h"
+#include "conf_vmac.h"
 
 /*
  * What a single line cannot show. Contradictions are errors. What refers to
@@ -273,6 +274,45 @@ static void check_admin(struct conf_checking *k, const struct conf_if *i)
 	}
 }
 
+/* The mappings whose pools are answered for on an outside interface. */
+static void check_vmac_outside(struct conf_checking *k, const struct conf_if *i)
+{
+	uint32_t n;
+
+	for (n = 0; n < k->c->n_maps && i->nat == CONF_NAT_OUTSIDE; n++) {
+		if (k->c->map[n].group.id == i->group.id)
+			continue;
+		conf_say(k, CONF_ERROR, i->line,
+			 "interface %s: its virtual MAC address moves with group %u, and mapping %u with group %u",
+			 i->name, i->group.id, k->c->map[n].id,
+			 k->c->map[n].group.id);
+		return;
+	}
+}
+
+static void check_vmac(struct conf_checking *k, const struct conf_if *i)
+{
+	char name[CONF_IF_LEN];
+	uint32_t n;
+
+	if (!i->vmac)
+		return;
+	if (!i->n_vips) {
+		conf_say(k, CONF_ERROR, i->line,
+			 "interface %s: \"redundancy vmac\" needs a virtual address on the same interface",
+			 i->name);
+		return;
+	}
+	check_vmac_outside(k, i);
+	conf_vmac_name(i, name);
+	for (n = 0; n < k->c->n_ifs; n++) {
+		if (!strcmp(k->c->iface[n].name, name))
+			conf_say(k, CONF_ERROR, k->c->iface[n].line,
+				 "interface %s: the virtual MAC address of %s has a device of this name",
+				 name, i->name);
+	}
+}
+
 static void check_ifs(struct conf_checking *k)
 {
 	const struct conf *c = k->c;
@@ -295,6 +335,7 @@ static void check_ifs(struct conf_checking *k)
 			check_member(k, b);
 		check_owns(k, b);
 		check_admin(k, b);
+		check_vmac(k, b);
 	}
 }
 

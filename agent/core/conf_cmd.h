@@ -47,6 +47,7 @@ int conf_run_nat_side(struct conf_parser *p);
 int conf_run_own(struct conf_parser *p);
 int conf_run_if_shutdown(struct conf_parser *p);
 int conf_run_negotiation(struct conf_parser *p);
+int conf_run_vmac(struct conf_parser *p);
 int conf_run_reassembly(struct conf_parser *p);
 
 int conf_run_track(struct conf_parser *p);

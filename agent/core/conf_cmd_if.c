@@ -294,6 +294,29 @@ int conf_run_negotiation(struct conf_parser *p)
 }
 
 /**
+ * conf_run_vmac - `[no] redundancy vmac [MAC]`
+ * @p: the parse
+ *
+ * Return: 0 or -EINVAL.
+ */
+int conf_run_vmac(struct conf_parser *p)
+{
+	static const uint8_t none[6];
+	const uint8_t *mac = p->val[CONF_S_MAC].mac;
+	struct conf_if *i = cur_if(p);
+	bool given = !p->no && conf_have(p, CONF_S_MAC);
+
+	if (given && (mac[0] & 1 || !memcmp(mac, none, sizeof(none))))
+		return conf_error(p, p->at[CONF_S_MAC],
+				  "not an address that an interface can have",
+				  "a unicast address such as 0252.4701.0028");
+	i->vmac = p->no ? CONF_VMAC_NONE :
+		  given ? CONF_VMAC_GIVEN : CONF_VMAC_AUTO;
+	memcpy(i->mac, given ? mac : none, sizeof(i->mac));
+	return 0;
+}
+
+/**
  * conf_run_reassembly - `[no] ip virtual-reassembly [in] [out]`
  * @p: the parse
  *

@@ -186,7 +186,9 @@ static uint32_t if_bits(const struct diff *d, const void *before,
 	       bit_if(a->admin != b->admin, CONF_IF_ADMIN) |
 	       bit_if(a->reassembly != b->reassembly, CONF_IF_REASSEMBLY) |
 	       bit_if(a->negotiation != b->negotiation,
-		      CONF_IF_NEGOTIATION);
+		      CONF_IF_NEGOTIATION) |
+	       bit_if(a->vmac != b->vmac ||
+		      memcmp(a->mac, b->mac, sizeof(a->mac)), CONF_IF_VMAC);
 }
 
 static uint32_t pool_bits(const struct diff *d, const void *before,

@@ -64,6 +64,7 @@ enum conf_arg {
 	CONF_ARG_PREFIX4,	/* A/len, IPv4 */
 	CONF_ARG_PREFIX6,	/* A/len, IPv6 */
 	CONF_ARG_TIME,		/* HH:MM:SS, as seconds of the day */
+	CONF_ARG_MAC,		/* as 0252.4701.0028 or 02:52:47:01:00:28 */
 	CONF_ARG_MONTH,		/* in English, at least three letters */
 };
 
@@ -141,11 +142,13 @@ enum conf_slot {
 	CONF_S_SECONDARY,
 	CONF_S_IN,
 	CONF_S_OUT,
+	CONF_S_MAC,
 	CONF_N_SLOTS,
 };
 
 struct conf_val {
 	uint32_t num;
+	uint8_t mac[6];
 	struct rg_addr addr;
 	struct rg_prefix prefix;
 	const struct lex_token *word;

@@ -82,12 +82,19 @@ static const struct conf_node if_group[] = {
 	END,
 };
 
+static const struct conf_node vmac[] = {
+	ARG(CONF_ARG_MAC, "MAC", "this one, the same on the peer", CONF_S_MAC,
+	    .flags = EITHER, .run = conf_run_vmac),
+	END,
+};
+
 static const struct conf_node if_redundancy[] = {
 	KW("rii", "redundant interface identifier", .flags = CONF_NO_CR,
 	   .run = conf_run_rii, .next = rii),
 	KW("group", "the group that the interface belongs to",
 	   .next = if_group),
-	REFUSED("vmac", "redundancy vmac"),
+	KW("vmac", "virtual addresses answer with a MAC address of their own",
+	   .flags = EITHER, .run = conf_run_vmac, .next = vmac),
 	END,
 };
 

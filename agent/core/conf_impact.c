@@ -106,7 +106,8 @@ static bool differs(const struct conf_change *ch, uint32_t group)
 	case CONF_OBJ_REPL:
 		return true;
 	case CONF_OBJ_IF:
-		if (!(ch->bits & (CONF_IF_RII | CONF_IF_GROUP | CONF_IF_VIP)))
+		if (!(ch->bits & (CONF_IF_RII | CONF_IF_GROUP | CONF_IF_VIP |
+				  CONF_IF_VMAC)))
 			return false;
 		break;
 	case CONF_OBJ_MAP:

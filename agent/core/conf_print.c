@@ -8,6 +8,7 @@
 #include "civil.h"
 #include "obscure.h"
 #include "out.h"
+#include "textout.h"
 
 /*
  * Only what differs from the defaults is printed, except `no bfd`: it is what
@@ -295,6 +296,18 @@ static void put_negotiation(struct out *o, enum conf_negotiation n)
 			n == CONF_NEGOTIATION_OFF ? "no " : "");
 }
 
+static void put_vmac(struct out *o, const struct conf_if *i)
+{
+	if (!i->vmac)
+		return;
+	out_str(o, " redundancy vmac");
+	if (i->vmac == CONF_VMAC_GIVEN) {
+		out_char(o, ' ');
+		text_mac_dotted(o, i->mac);
+	}
+	out_char(o, '\n');
+}
+
 static void put_if(struct out *o, const struct conf_if *i)
 {
 	uint32_t v;
@@ -312,6 +325,7 @@ static void put_if(struct out *o, const struct conf_if *i)
 		out_fmt(o, " redundancy rii %u", i->rii);
 		put_decrement(o, i->rii_decrement);
 	}
+	put_vmac(o, i);
 	if (i->group_decrement) {
 		out_str(o, " redundancy group ");
 		put_gref(o, &i->group);

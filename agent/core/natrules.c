@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "conf_vmac.h"
 #include "textout.h"
 
 /* Where the module keeps what made a connection: NF_RG_MARK_MASK_DEFAULT. */
@@ -70,14 +71,23 @@ static void counter(const struct natrules *n, struct out *o, uint32_t mapping,
 	out_str(o, " }\n");
 }
 
+static bool has_device(const struct conf_if *i, char name[CONF_IF_LEN])
+{
+	conf_vip_device(i, name);
+	return strcmp(name, i->name);
+}
+
 /* `iifname "a"` or `iifname { "a", "b" }`; false: there is no such interface. */
 static bool ifnames(const struct conf *c, struct out *o, const char *key,
 		    enum conf_nat_side side)
 {
+	char name[CONF_IF_LEN];
 	uint32_t n = 0, left, k;
 
-	for (k = 0; k < c->n_ifs; k++)
-		n += c->iface[k].nat == side;
+	for (k = 0; k < c->n_ifs; k++) {
+		if (c->iface[k].nat == side)
+			n += 1 + has_device(&c->iface[k], name);
+	}
 	if (!n)
 		return false;
 	out_fmt(o, n > 1 ? "%s { " : "%s ", key);
@@ -86,6 +96,9 @@ static bool ifnames(const struct conf *c, struct out *o, const char *key,
 			continue;
 		out_fmt(o, --left ? "\"%s\", " : "\"%s\"",
 			c->iface[k].name);
+		/* What is sent to the virtual MAC address comes in by it. */
+		if (has_device(&c->iface[k], name))
+			out_fmt(o, --left ? "\"%s\", " : "\"%s\"", name);
 	}
 	out_str(o, n > 1 ? " } " : " ");
 	return true;
@@ -245,6 +258,80 @@ static int input_chain(const struct natrules *n, struct out *o)
 	return err;
 }
 
+static const struct rg_addr *vip4(const struct conf_if *i)
+{
+	uint32_t k;
+
+	for (k = 0; k < i->n_vips; k++) {
+		if (i->vip[k].addr.family == RG_V4)
+			return &i->vip[k].addr;
+	}
+	return NULL;
+}
+
+static void vmac_rule(struct out *o, const char *name, const struct rg_addr *a,
+		      const char *verdict)
+{
+	out_fmt(o, "\t\tiifname \"%s\" arp operation request", name);
+	if (a) {
+		out_str(o, " arp daddr ip ");
+		text_addr(o, a);
+	}
+	out_fmt(o, " %s\n", verdict);
+}
+
+/*
+ * Every frame to all reaches both the interface and the device on top of it,
+ * and the kernel answers on either for all addresses that it has: the device
+ * shall answer for what is virtual, the interface for what is not.
+ */
+static int vmac_rules(const struct natrules *n, struct out *o,
+		      const struct conf_if *i)
+{
+	const struct rg_addr *a = vip4(i);
+	char name[CONF_IF_LEN];
+	uint32_t k;
+	int err = 0;
+
+	if (!has_device(i, name))
+		return 0;
+	if (a) {
+		vmac_rule(o, i->name, a, "drop");
+		vmac_rule(o, name, a, "accept");
+	}
+	for (k = 0; k < n->c->n_maps && !err; k++) {
+		const struct conf_pool *p = conf_pool(n->c, n->c->map[k].pool);
+
+		if (!p || p->range.from.family != RG_V4 ||
+		    i->nat != CONF_NAT_OUTSIDE)
+			continue;
+		err = pool_rule(n, o, p, "arp operation request arp daddr ip",
+				"jump vmac_pool");
+	}
+	vmac_rule(o, name, NULL, "drop");
+	return err;
+}
+
+/* Who asks for a pool address: the device answers, and the interface does not. */
+static void vmac_pool(const struct natrules *n, struct out *o)
+{
+	char name[CONF_IF_LEN];
+	bool any = false;
+	uint32_t k;
+
+	for (k = 0; k < n->c->n_ifs; k++) {
+		const struct conf_if *i = &n->c->iface[k];
+
+		if (i->nat != CONF_NAT_OUTSIDE || !has_device(i, name))
+			continue;
+		out_str(o, any ? "" : "\tchain vmac_pool {\n");
+		out_fmt(o, "\t\tiifname \"%s\" accept\n"
+			   "\t\tiifname \"%s\" drop\n", name, i->name);
+		any = true;
+	}
+	out_str(o, any ? "\t}\n" : "");
+}
+
 /* Pool addresses are answered for on outside interfaces only. */
 static int arp_table(const struct natrules *n, struct out *o)
 {
@@ -252,9 +339,12 @@ static int arp_table(const struct natrules *n, struct out *o)
 	int err = 0;
 
 	replace_table(o, "arp " NATRULES_GUARD);
-	out_str(o, "\tcounter " POOL_ARP " { }\n"
-		   "\tchain input {\n"
+	out_str(o, "\tcounter " POOL_ARP " { }\n");
+	vmac_pool(n, o);
+	out_str(o, "\tchain input {\n"
 		   "\t\ttype filter hook input priority filter; policy accept;\n");
+	for (k = 0; k < n->c->n_ifs && !err; k++)
+		err = vmac_rules(n, o, &n->c->iface[k]);
 	if (has_side(n->c, CONF_NAT_OUTSIDE)) {
 		out_str(o, "\t\t");
 		ifnames(n->c, o, "iifname", CONF_NAT_OUTSIDE);

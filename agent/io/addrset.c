@@ -36,7 +36,7 @@ struct addrset {
 	struct slot *v;
 	size_t n;
 	struct rtbatch add, del;
-	size_t *index;			/* request of a batch -> slot */
+	size_t *index[2];		/* request of @add and @del -> slot */
 	enum addrset_want want;
 	struct fight fight;
 	uint64_t foreign, refused;
@@ -58,6 +58,41 @@ static bool there(const struct addrset *s, const struct addrset_item *it)
 	return false;
 }
 
+/* Is the item at @k at a border of those of its interface? @step: 1: the last, -1: the first. */
+static bool at_border(const struct addrset *s, size_t k, int step)
+{
+	if (step < 0 ? !k : k + 1 == s->n)
+		return true;
+	return strcmp(s->v[step < 0 ? k - 1 : k + 1].it.ifname, s->v[k].it.ifname);
+}
+
+static int prepare_add(struct addrset *s, size_t k, unsigned int ifindex)
+{
+	const struct addrset_item *it = &s->v[k].it;
+	int err = 0;
+
+	if (it->raise && at_border(s, k, -1)) {
+		s->index[0][s->add.n] = k;
+		err = rtbatch_link(&s->add, ifindex, true);
+	}
+	s->index[0][s->add.n] = k;
+	return err ? err
+		   : rtbatch_addr(&s->add, true, ifindex, &it->addr, it->len, s->proto);
+}
+
+static int prepare_del(struct addrset *s, size_t k, unsigned int ifindex)
+{
+	const struct addrset_item *it = &s->v[k].it;
+	int err;
+
+	s->index[1][s->del.n] = k;
+	err = rtbatch_addr(&s->del, false, ifindex, &it->addr, it->len, s->proto);
+	if (err || !it->raise || !at_border(s, k, 1))
+		return err;
+	s->index[1][s->del.n] = k;
+	return rtbatch_link(&s->del, ifindex, false);
+}
+
 /*
  * Batches hold interface indexes, so they are made anew whenever an interface comes or goes.
  * @fresh: only what the set did not have before
@@ -69,16 +104,13 @@ static int prepare(struct addrset *s, bool fresh)
 	rtbatch_reset(&s->add);
 	rtbatch_reset(&s->del);
 	for (size_t k = 0; k < s->n && !err; k++) {
-		const struct addrset_item *it = &s->v[k].it;
-		const struct iface *i = ifaces_by_name(s->ifs, it->ifname);
+		const struct iface *i = ifaces_by_name(s->ifs, s->v[k].it.ifname);
 
 		if (!i || (fresh && !s->v[k].fresh))
 			continue;
-		s->index[s->add.n] = k;
-		err = rtbatch_addr(&s->add, true, i->ifindex, &it->addr, it->len, s->proto);
+		err = prepare_add(s, k, i->ifindex);
 		if (!err)
-			err = rtbatch_addr(&s->del, false, i->ifindex, &it->addr, it->len,
-					   s->proto);
+			err = prepare_del(s, k, i->ifindex);
 	}
 	return err;
 }
@@ -86,7 +118,7 @@ static int prepare(struct addrset *s, bool fresh)
 static void on_refused(void *arg, unsigned int request, int err)
 {
 	struct addrset *s = arg;
-	const struct addrset_item *it = &s->v[s->index[request]].it;
+	const struct addrset_item *it = &s->v[s->index[s->in_del][request]].it;
 	char text[ADDR_STRLEN];
 
 	s->refused++;
@@ -127,12 +159,13 @@ static size_t wrong(struct addrset *s, bool present, size_t *foreign, size_t *wh
 		struct slot *sl = &s->v[k];
 		const struct iface *i = ifaces_by_name(s->ifs, sl->it.ifname);
 
-		if (!i || !i->admin_up) {
+		if (!i || (!i->admin_up && !sl->it.raise)) {
 			/*
 			 * IPv6 addresses go with the link: nobody's fault. They come back with it.
 			 */
 			sl->settled = false;
-		} else if (there(s, &sl->it) == present) {
+		} else if (there(s, &sl->it) == present &&
+			   (!sl->it.raise || i->admin_up == present)) {
 			sl->settled = true;
 		} else {
 			n++;
@@ -273,7 +306,8 @@ void addrset_free(struct addrset *s)
 	loop_timer_free(&s->timer);
 	rtbatch_free(&s->add);
 	rtbatch_free(&s->del);
-	free(s->index);
+	free(s->index[0]);
+	free(s->index[1]);
 	free(s->v);
 	free(s);
 }
@@ -343,12 +377,14 @@ static int put_fresh(struct addrset *s)
 int addrset_replace(struct addrset *s, const struct addrset_item *items, size_t n)
 {
 	struct slot *v = calloc(n + 1, sizeof(*v));
-	size_t *index = calloc(n + 1, sizeof(*index));
+	/* An interface may be a request of its own. */
+	size_t *add = calloc(2 * n + 1, sizeof(*add)), *del = calloc(2 * n + 1, sizeof(*del));
 	int err, err2;
 
-	if (!v || !index) {
+	if (!v || !add || !del) {
 		free(v);
-		free(index);
+		free(add);
+		free(del);
 		return -ENOMEM;
 	}
 	err = drop_unlisted(s, items, n);
@@ -360,9 +396,11 @@ int addrset_replace(struct addrset *s, const struct addrset_item *items, size_t 
 		v[k].settled = old && old->settled;
 	}
 	free(s->v);
-	free(s->index);
+	free(s->index[0]);
+	free(s->index[1]);
 	s->v = v;
-	s->index = index;
+	s->index[0] = add;
+	s->index[1] = del;
 	s->n = n;
 	if (!err && s->want == ADDRSET_PRESENT)
 		err = put_fresh(s);

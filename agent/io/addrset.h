@@ -26,11 +26,13 @@ struct rtsock;
  * @ifname: interface, which need not exist
  * @addr: the address
  * @len: prefix length
+ * @raise: the interface is there for these addresses alone: up with them, down without
  */
 struct addrset_item {
 	char ifname[IFNAMSIZ];
 	struct rg_addr addr;
 	uint8_t len;
+	bool raise;
 };
 
 /**

@@ -23,6 +23,7 @@
 #include "io/sysid.h"
 #include "io/tracks.h"
 #include "io/vip.h"
+#include "io/vmac.h"
 
 #include <linux/nf_rg.h>
 
@@ -352,6 +353,7 @@ static void close_parts(struct agent *a, bool remove)
 {
 	if (remove) {
 		vips_purge(a->vips);
+		vmacs_purge(a->vmacs);
 		pools_purge(a->pools);
 		natwork_purge(a->nat);
 		knl_closed_set(&a->knl, NULL);
@@ -360,6 +362,7 @@ static void close_parts(struct agent *a, bool remove)
 	announce_close(a->announce);
 	pools_close(a->pools);
 	vips_close(a->vips);
+	vmacs_close(a->vmacs);
 	ifkeep_close(a->ifkeep);
 	a->nat = NULL;
 	a->announce = NULL;
@@ -475,6 +478,8 @@ static int open_parts(struct agent *a)
 	struct event_base *base = a->loop.base;
 	int err = ifkeep_open(base, a->ifs, on_ifkeep_fault, a, &a->ifkeep);
 
+	if (!err)
+		err = vmacs_open(base, a->ifs, on_ifkeep_fault, a, &a->vmacs);
 	if (!err)
 		err = vips_open(base, a->ifs, &vips_ops, a, &a->vips);
 	if (!err)

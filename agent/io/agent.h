@@ -26,6 +26,7 @@ struct announce;
 struct ctl;
 struct ifaces;
 struct ifkeep;
+struct vmacs;
 struct natwork;
 struct pools;
 struct show;
@@ -136,6 +137,7 @@ struct agent {
 	struct loop_timer kernel_retry;
 	struct ifaces *ifs;
 	struct ifkeep *ifkeep;
+	struct vmacs *vmacs;
 	struct links *links;
 	struct vips *vips;
 	struct pools *pools;

@@ -12,6 +12,7 @@
 #include <netpacket/packet.h>
 
 #include "core/conf.h"
+#include "core/conf_vmac.h"
 #include "core/gratuitous.h"
 #include "core/pooladdr.h"
 #include "io/clock.h"
@@ -21,15 +22,18 @@
 #define BURST		1024		/* messages of one sendmmsg(), the kernel's limit */
 #define PAUSE_MS	2		/* when the queue is full */
 #define PAUSES_MAX	50		/* then the frame is given up */
+#define REFRESH_MS	60000		/* switches remember a MAC address for 300 s */
 #define SEND_BUF	(8 * 1024 * 1024)
 
 static const uint32_t round_ms[] = { 0, 100, 500, 2000 };
 
 #define ROUNDS (sizeof(round_ms) / sizeof(round_ms[0]))
 
+/* @mac: what is told; all zero: the MAC address of the interface, whatever it is. */
 struct target {
 	char ifname[IFNAMSIZ];
 	struct rg_addr addr;
+	uint8_t mac[6];
 };
 
 struct frame {
@@ -40,7 +44,9 @@ struct frame {
 
 /*
  * @active: between start and stop.  @round: of @round_ms, ROUNDS when all are done.  @at: next
- * frame of the round.  @pauses: how often the frame at @at found no room.
+ * frame of the round.  @refresh: there is a virtual MAC address, which nothing else that we send
+ * has as its source: switches would forget where it is.  @pauses: how often the frame at @at found
+ * no room.
  */
 struct group {
 	struct announce *all;
@@ -51,6 +57,7 @@ struct group {
 	size_t n_frames;
 	struct loop_timer timer;
 	bool active;
+	bool refresh;
 	mono_t began;
 	size_t round;
 	size_t at;
@@ -65,7 +72,8 @@ struct announce {
 	struct group *group[CONF_MAX_GROUPS + 1];
 };
 
-static void add_frame(struct group *g, const struct iface *i, const struct rg_addr *a, bool reply)
+static void add_frame(struct group *g, const struct iface *i, const uint8_t *mac,
+		      const struct rg_addr *a, bool reply)
 {
 	struct frame *f = &g->frame[g->n_frames];
 	struct mmsghdr *m = &g->mh[g->n_frames];
@@ -73,8 +81,8 @@ static void add_frame(struct group *g, const struct iface *i, const struct rg_ad
 	memset(f, 0, sizeof(*f));
 	memset(m, 0, sizeof(*m));
 	f->iov.iov_base = f->data;
-	f->iov.iov_len = a->family == RG_V4 ? gratuitous_arp(f->data, i->mac, a, reply)
-					    : gratuitous_na(f->data, i->mac, a);
+	f->iov.iov_len = a->family == RG_V4 ? gratuitous_arp(f->data, mac, a, reply)
+					    : gratuitous_na(f->data, mac, a);
 	f->to.sll_family = AF_PACKET;
 	f->to.sll_ifindex = (int)i->ifindex;
 	f->to.sll_halen = 6;
@@ -100,12 +108,15 @@ static void build(struct group *g)
 	for (size_t k = 0; k < g->n_targets; k++) {
 		const struct iface *i = ifaces_by_name(g->all->ifs, g->target[k].ifname);
 		const struct rg_addr *a = &g->target[k].addr;
+		const uint8_t *mac = g->target[k].mac;
 
-		if (!i || !memcmp(i->mac, no_mac, sizeof(no_mac)))
+		if (i && !memcmp(mac, no_mac, sizeof(no_mac)))
+			mac = i->mac;
+		if (!i || !memcmp(mac, no_mac, sizeof(no_mac)))
 			continue;
-		add_frame(g, i, a, false);
+		add_frame(g, i, mac, a, false);
 		if (a->family == RG_V4)
-			add_frame(g, i, a, true);
+			add_frame(g, i, mac, a, true);
 	}
 }
 
@@ -146,10 +157,14 @@ static void run_round(struct group *g, mono_t now)
 		return;
 	}
 	g->at = 0;
-	if (++g->round < ROUNDS) {
-		g->st.rounds++;
-		loop_timer_set(&g->timer, mono_add_ms(g->began, round_ms[g->round]));
-	}
+	if (g->round < ROUNDS)
+		g->round++;
+	if (g->round == ROUNDS && !g->refresh)
+		return;
+	g->st.rounds++;
+	loop_timer_set(&g->timer, g->round < ROUNDS ?
+					  mono_add_ms(g->began, round_ms[g->round]) :
+					  mono_add_ms(now, REFRESH_MS));
 }
 
 static void on_timer(void *arg, mono_t now)
@@ -288,13 +303,14 @@ static size_t count_outside(const struct conf *c)
 	return n;
 }
 
-static void add_target(struct group *g, const char *ifname, const struct rg_addr *a)
+static void add_target(struct group *g, const struct conf *c, const struct conf_if *i,
+		       const struct rg_addr *a)
 {
 	struct target *t = &g->target[g->n_targets++];
 
-	memset(t, 0, sizeof(*t));
-	strncpy(t->ifname, ifname, sizeof(t->ifname) - 1);
+	conf_vip_device(i, t->ifname);
 	t->addr = *a;
+	g->refresh |= conf_vmac(c, i, t->mac);
 }
 
 static void add_vips(struct group *g, const struct conf *c, uint32_t id)
@@ -303,7 +319,7 @@ static void add_vips(struct group *g, const struct conf *c, uint32_t id)
 		const struct conf_if *i = &c->iface[k];
 
 		for (uint32_t j = 0; i->in_group && i->group.id == id && j < i->n_vips; j++)
-			add_target(g, i->name, &i->vip[j].addr);
+			add_target(g, c, i, &i->vip[j].addr);
 	}
 }
 
@@ -320,7 +336,7 @@ static void add_pool(struct group *g, const struct conf *c, const struct rg_rang
 			left--;
 			for (uint32_t k = 0; k < c->n_ifs; k++) {
 				if (c->iface[k].nat == CONF_NAT_OUTSIDE)
-					add_target(g, c->iface[k].name, &a);
+					add_target(g, c, &c->iface[k], &a);
 			}
 			if (addr_equal(&a, &r->to))
 				break;
@@ -334,29 +350,40 @@ static int configure_group(struct announce *a, const struct conf *c, uint32_t id
 {
 	struct group *g = need_group(a, id);
 	uint64_t pool = pooladdr_count(r, n, RG_V4), pool6 = pooladdr_count(r, n, RG_V6);
-	size_t room;
+	struct target *old;
+	size_t room, n_old;
+	bool same;
 
 	if (!g)
 		return -ENOMEM;
 	pool = pool6 > UINT64_MAX - pool ? UINT64_MAX : pool + pool6;
 	g->st.left_out = pool > ANNOUNCE_MAX_POOL ? pool - ANNOUNCE_MAX_POOL : 0;
 	pool -= g->st.left_out;
+	old = g->target;
+	n_old = g->n_targets;
 	room = (size_t)c->n_ifs * CONF_MAX_VIPS + (size_t)pool * count_outside(c) + 1;
-	free(g->target);
 	free(g->frame);
 	free(g->mh);
 	g->n_targets = 0;
 	g->n_frames = 0;
 	g->at = 0;
+	g->refresh = false;
 	g->target = calloc(room, sizeof(*g->target));
 	g->frame = calloc(2 * room, sizeof(*g->frame));
 	g->mh = calloc(2 * room, sizeof(*g->mh));
-	if (!g->target || !g->frame || !g->mh)
+	if (!g->target || !g->frame || !g->mh) {
+		free(old);
 		return -ENOMEM;
+	}
 	add_vips(g, c, id);
 	add_pool(g, c, r, n);
 	g->st.addrs = (uint32_t)g->n_targets;
 	build(g);
+	/* Other addresses, or the same with another MAC address: nobody has heard of that. */
+	same = n_old == g->n_targets && (!n_old || !memcmp(old, g->target, n_old * sizeof(*old)));
+	free(old);
+	if (g->active && !same)
+		start(g);
 	return 0;
 }
 
@@ -367,7 +394,8 @@ static int configure_group(struct announce *a, const struct conf *c, uint32_t id
  * @taken: addresses in use that the configuration does not know, see conf_pool_ranges()
  * @n_taken: how many
  *
- * A group that is being announced goes on with the new addresses at its next round.
+ * A group that is being announced goes on as before if nothing has changed for it, and otherwise
+ * begins anew.
  *
  * Return: 0 or the first -errno; all groups are tried.
  */

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include "core/conf_vmac.h"
 #include "core/buf.h"
 #include "core/conf.h"
 
@@ -97,8 +98,10 @@ static void add_map(struct sum *s, const struct conf *c, const struct conf_map *
 	add_pool(s, conf_pool(c, m->pool));
 }
 
-static void add_if(struct sum *s, const struct conf_if *i)
+static void add_if(struct sum *s, const struct conf *c, const struct conf_if *i)
 {
+	uint8_t mac[6];
+
 	add_str(s, "if");
 	add_u32(s, i->rii);
 	add_u32(s, i->nat);
@@ -106,6 +109,9 @@ static void add_if(struct sum *s, const struct conf_if *i)
 		add_addr(s, &i->vip[v].addr);
 		add_u32(s, i->vip[v].len);
 	}
+	if (conf_vmac(c, i, mac))
+		for (size_t k = 0; k < sizeof(mac); k++)
+			add_u32(s, mac[k]);
 }
 
 static bool in_group(const struct conf_if *i, uint32_t group)
@@ -154,7 +160,7 @@ int digest_group(const struct conf *c, uint32_t group, uint64_t *out)
 		if (c->map[i].group.id == group)
 			add_map(&s, c, &c->map[i]);
 	for (f = next_if(c, group, 0); f; f = next_if(c, group, f->rii))
-		add_if(&s, f);
+		add_if(&s, c, f);
 	if (!EVP_DigestFinal_ex(s.ctx, md, NULL))
 		s.failed = true;
 	EVP_MD_CTX_free(s.ctx);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "core/conf_vmac.h"
 #include "core/conf_impact.h"
 #include "core/view.h"
 #include "io/announce.h"
@@ -155,7 +156,10 @@ static void fill_sync(const struct group *g, const struct knl_group *k, struct v
 static void fill_if(const struct group *g, const struct conf_if *f, struct view_if *o)
 {
 	const struct iface *i = ifaces_by_name(g->agent->ifs, f->name);
+	char device[CONF_IF_LEN];
 
+	conf_vip_device(f, device);
+	conf_vmac(g->agent->conf, f, o->vmac);
 	snprintf(o->name, sizeof(o->name), "%s", f->name);
 	o->rii = f->rii;
 	o->decrement = conf_if_decrement(f);
@@ -168,7 +172,7 @@ static void fill_if(const struct group *g, const struct conf_if *f, struct view_
 	for (uint32_t n = 0; n < f->n_vips && n < VIEW_MAX_VIPS; n++) {
 		o->vip[n].addr = f->vip[n].addr;
 		o->vip[n].len = f->vip[n].len;
-		o->vip[n].present = vips_present(g->agent->vips, g->id, f->name, &f->vip[n].addr);
+		o->vip[n].present = vips_present(g->agent->vips, g->id, device, &f->vip[n].addr);
 		o->n_vips++;
 	}
 }

@@ -11,6 +11,7 @@
 #include "io/ifkeep.h"
 #include "io/log.h"
 #include "io/tracks.h"
+#include "io/vmac.h"
 
 #include <linux/nf_rg.h>
 
@@ -419,6 +420,18 @@ void group_decrement(struct group *g)
 	group_event(g, &ev);
 }
 
+/* Of the devices with a virtual MAC address on its traffic interfaces. */
+static bool any_vmac(const struct group *g)
+{
+	const struct conf *c = g->agent->conf;
+	bool any = false;
+
+	for (unsigned int i = 0; i < c->n_ifs; i++)
+		if (c->iface[i].in_group && c->iface[i].group.id == g->id)
+			any |= vmacs_fights(g->agent->vmacs, c->iface[i].name);
+	return any;
+}
+
 /* Any of its traffic interfaces and its links. */
 static bool any_if(const struct group *g, bool (*is)(const struct ifkeep *f, const char *ifname))
 {
@@ -444,7 +457,8 @@ void group_ifaces(struct agent *a, const struct group *only)
 	for_each_group(a, g)
 		if (!only || g == only) {
 			group_decrement(g);
-			group_fault(g, GROUP_F_FOREIGN_IF, any_if(g, ifkeep_fights),
+			group_fault(g, GROUP_F_FOREIGN_IF,
+				    any_if(g, ifkeep_fights) || any_vmac(g),
 				    "somebody changes an interface");
 			group_fault(g, GROUP_F_NEGOTIATION, any_if(g, ifkeep_unable),
 				    "an interface does not negotiate as configured");

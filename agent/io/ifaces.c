@@ -99,6 +99,14 @@ static void drop_entry(struct ifaces *ifs, struct entry *e)
 	free(e);
 }
 
+static bool is_macvlan(struct nlattr *info)
+{
+	struct nlattr *tb[IFLA_INFO_MAX + 1];
+
+	return info && nla_parse_nested(tb, IFLA_INFO_MAX, info, NULL) >= 0 &&
+	       tb[IFLA_INFO_KIND] && !nla_strcmp(tb[IFLA_INFO_KIND], "macvlan");
+}
+
 static void read_link(const struct ifinfomsg *m, struct nlattr **tb, struct iface *out)
 {
 	out->ifindex = (unsigned int)m->ifi_index;
@@ -107,6 +115,9 @@ static void read_link(const struct ifinfomsg *m, struct nlattr **tb, struct ifac
 	out->carrier = m->ifi_flags & IFF_LOWER_UP;
 	out->operstate = tb[IFLA_OPERSTATE] ? nla_get_u8(tb[IFLA_OPERSTATE]) : IF_OPER_UNKNOWN;
 	out->mtu = tb[IFLA_MTU] ? nla_get_u32(tb[IFLA_MTU]) : 0;
+	out->lower = tb[IFLA_LINK] ? nla_get_u32(tb[IFLA_LINK]) : 0;
+	out->devgroup = tb[IFLA_GROUP] ? nla_get_u32(tb[IFLA_GROUP]) : 0;
+	out->macvlan = is_macvlan(tb[IFLA_LINKINFO]);
 	memset(out->mac, 0, sizeof(out->mac));
 	if (tb[IFLA_ADDRESS] && nla_len(tb[IFLA_ADDRESS]) == 6)
 		memcpy(out->mac, nla_data(tb[IFLA_ADDRESS]), 6);
@@ -127,6 +138,9 @@ static void copy_link(struct iface *to, const struct iface *from)
 	to->carrier = from->carrier;
 	to->operstate = from->operstate;
 	to->mtu = from->mtu;
+	to->lower = from->lower;
+	to->devgroup = from->devgroup;
+	to->macvlan = from->macvlan;
 }
 
 /*

@@ -47,6 +47,9 @@ struct iface_addr {
  * @admin_up: IFF_UP
  * @carrier: IFF_LOWER_UP
  * @operstate: IF_OPER_*
+ * @lower: ifindex of the device that it stands on, 0: none
+ * @devgroup: number of its group, as `ip link set ... group`
+ * @macvlan: it is a macvlan device
  * @n_addrs: number of addresses
  * @addrs: addresses, in the order of the kernel
  */
@@ -58,6 +61,9 @@ struct iface {
 	bool admin_up;
 	bool carrier;
 	uint8_t operstate;
+	unsigned int lower;
+	uint32_t devgroup;
+	bool macvlan;
 	size_t n_addrs;
 	const struct iface_addr *addrs;
 };

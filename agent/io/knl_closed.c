@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "core/conf.h"
+#include "core/conf_vmac.h"
 #include "io/knl_priv.h"
 
 /* What a list takes, with its headers. */
@@ -54,10 +55,17 @@ static int put_ifs(struct nl_msg *msg, int type, const struct conf *c, enum conf
 
 	if (!nest)
 		return -EMSGSIZE;
-	for (uint32_t i = 0; i < c->n_ifs; i++)
-		if (c->iface[i].nat == side &&
-		    nla_put_string(msg, NF_RG_A_IFNAME, c->iface[i].name) < 0)
+	for (uint32_t i = 0; i < c->n_ifs; i++) {
+		const struct conf_if *f = &c->iface[i];
+		char device[CONF_IF_LEN];
+
+		if (f->nat != side)
+			continue;
+		conf_vip_device(f, device);
+		if (nla_put_string(msg, NF_RG_A_IFNAME, f->name) < 0 ||
+		    (strcmp(device, f->name) && nla_put_string(msg, NF_RG_A_IFNAME, device) < 0))
 			return -EMSGSIZE;
+	}
 	nla_nest_end_keep_empty(msg, nest);
 	return 0;
 }
@@ -82,7 +90,7 @@ static int put_conf(struct nl_msg *msg, const struct conf *c)
  */
 int knl_closed_set(struct knl *k, const struct conf *c)
 {
-	size_t room = c ? CONF_MAX_IFS * 24 + c->n_maps * LIST_ROOM + 64 : 64;
+	size_t room = c ? CONF_MAX_IFS * 48 + c->n_maps * LIST_ROOM + 64 : 64;
 	int size = (int)room + 4096, fd = knl_sock_fd(&k->sock);
 	struct nl_msg *msg;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/conf.h"
+#include "core/conf_vmac.h"
 #include "core/fight.h"
 #include "core/pooladdr.h"
 #include "io/addrset.h"
@@ -272,7 +273,7 @@ static int take_outside(struct pools *p, const struct conf *c)
 		return -ENOMEM;
 	for (uint32_t k = 0; k < c->n_ifs; k++) {
 		if (c->iface[k].nat == CONF_NAT_OUTSIDE)
-			strncpy(v[n++].name, c->iface[k].name, IFNAMSIZ - 1);
+			conf_vip_device(&c->iface[k], v[n++].name);
 	}
 	free(p->outside);
 	p->outside = v;

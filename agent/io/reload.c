@@ -20,6 +20,7 @@
 #include "io/show.h"
 #include "io/tracks.h"
 #include "io/vip.h"
+#include "io/vmac.h"
 
 /*
  * DOC: from a configuration to what runs
@@ -137,6 +138,7 @@ static int complain(const char *what, int err)
 void reload_own(struct agent *a)
 {
 	complain("interfaces", ifkeep_configure(a->ifkeep, a->conf));
+	complain("virtual MAC addresses", vmacs_configure(a->vmacs, a->conf));
 }
 
 /**

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -132,7 +134,8 @@ static void put(struct nlmsghdr *h, uint16_t type, const void *data, size_t len)
 
 	a->rta_type = type;
 	a->rta_len = RTA_LENGTH(len);
-	memcpy(RTA_DATA(a), data, len);
+	if (len)
+		memcpy(RTA_DATA(a), data, len);
 	h->nlmsg_len = NLMSG_ALIGN(h->nlmsg_len) + RTA_ALIGN(a->rta_len);
 }
 
@@ -287,6 +290,159 @@ int rtbatch_link(struct rtbatch *b, unsigned int ifindex, bool up)
 }
 
 /**
+ * rtbatch_link_del() - append: remove a device
+ * @b: the batch
+ * @ifindex: the device
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtbatch_link_del(struct rtbatch *b, unsigned int ifindex)
+{
+	struct ifinfomsg m = { .ifi_family = AF_UNSPEC, .ifi_index = (int)ifindex };
+	struct nlmsghdr *h = begin(b, RTM_DELLINK, 0, &m, sizeof(m));
+
+	if (!h)
+		return -ENOMEM;
+	commit(b, h);
+	return 0;
+}
+
+/**
+ * rtbatch_mac() - append: give an interface a MAC address
+ * @b: the batch
+ * @ifindex: the interface
+ * @mac: the address
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtbatch_mac(struct rtbatch *b, unsigned int ifindex, const uint8_t mac[6])
+{
+	struct ifinfomsg m = { .ifi_family = AF_UNSPEC, .ifi_index = (int)ifindex };
+	struct nlmsghdr *h = begin(b, RTM_SETLINK, 0, &m, sizeof(m));
+
+	if (!h)
+		return -ENOMEM;
+	put(h, IFLA_ADDRESS, mac, 6);
+	commit(b, h);
+	return 0;
+}
+
+static struct rtattr *nest(struct nlmsghdr *h, uint16_t type)
+{
+	struct rtattr *a = (struct rtattr *)(void *)((uint8_t *)h + NLMSG_ALIGN(h->nlmsg_len));
+
+	put(h, type | NLA_F_NESTED, NULL, 0);
+	return a;
+}
+
+static void nest_end(struct nlmsghdr *h, struct rtattr *a)
+{
+	a->rta_len = (uint16_t)((uint8_t *)h + h->nlmsg_len - (uint8_t *)a);
+}
+
+/**
+ * rtbatch_macvlan() - append: a macvlan device, which is down
+ * @b: the batch
+ * @name: its name
+ * @lower: the device that it stands on
+ * @mac: its MAC address
+ *
+ * Private: it hears what comes by the wire and none of its neighbours on the same device.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtbatch_macvlan(struct rtbatch *b, const char *name, unsigned int lower, const uint8_t mac[6])
+{
+	struct ifinfomsg m = { .ifi_family = AF_UNSPEC, .ifi_change = IFF_UP };
+	struct nlmsghdr *h = begin(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &m, sizeof(m));
+	struct rtattr *info, *data;
+
+	if (!h)
+		return -ENOMEM;
+	put(h, IFLA_IFNAME, name, strlen(name) + 1);
+	put_u32(h, IFLA_LINK, lower);
+	put(h, IFLA_ADDRESS, mac, 6);
+	put_u32(h, IFLA_GROUP, RG_DEVGROUP);
+	info = nest(h, IFLA_LINKINFO);
+	put(h, IFLA_INFO_KIND, "macvlan", sizeof("macvlan"));
+	data = nest(h, IFLA_INFO_DATA);
+	put_u32(h, IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+	nest_end(h, data);
+	nest_end(h, info);
+	commit(b, h);
+	return 0;
+}
+
+static struct nlmsghdr *begin_named(struct rtbatch *b, const char *name)
+{
+	struct ifinfomsg m = { .ifi_family = AF_UNSPEC };
+	struct nlmsghdr *h = begin(b, RTM_SETLINK, 0, &m, sizeof(m));
+
+	if (h)
+		put(h, IFLA_IFNAME, name, strlen(name) + 1);
+	return h;
+}
+
+static void put_devconf4(struct nlmsghdr *h, uint16_t which, uint32_t value)
+{
+	struct rtattr *inet = nest(h, AF_INET), *conf = nest(h, IFLA_INET_CONF);
+
+	put_u32(h, which, value);
+	nest_end(h, conf);
+	nest_end(h, inet);
+}
+
+/**
+ * rtbatch_macvlan_conf() - append: settings of a device for virtual addresses
+ * @b: the batch
+ * @name: its name; it may be made by the same batch
+ *
+ * The way back to whoever sends to it goes by the device below: a strict rp_filter would drop all
+ * that comes in.  It has no link-local address of its own, which would tell of the router.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtbatch_macvlan_conf(struct rtbatch *b, const char *name)
+{
+	struct nlmsghdr *h = begin_named(b, name);
+	uint8_t none = IN6_ADDR_GEN_MODE_NONE;
+	struct rtattr *spec, *inet6;
+
+	if (!h)
+		return -ENOMEM;
+	spec = nest(h, IFLA_AF_SPEC);
+	put_devconf4(h, IPV4_DEVCONF_RP_FILTER, 2);
+	inet6 = nest(h, AF_INET6);
+	put(h, IFLA_INET6_ADDR_GEN_MODE, &none, sizeof(none));
+	nest_end(h, inet6);
+	nest_end(h, spec);
+	commit(b, h);
+	return 0;
+}
+
+/**
+ * rtbatch_arp_announce() - append: which address an interface names in its ARP requests
+ * @b: the batch
+ * @name: the interface
+ * @value: as the sysctl arp_announce; 2: an own one
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int rtbatch_arp_announce(struct rtbatch *b, const char *name, uint32_t value)
+{
+	struct nlmsghdr *h = begin_named(b, name);
+	struct rtattr *spec;
+
+	if (!h)
+		return -ENOMEM;
+	spec = nest(h, IFLA_AF_SPEC);
+	put_devconf4(h, IPV4_DEVCONF_ARP_ANNOUNCE, value);
+	nest_end(h, spec);
+	commit(b, h);
+	return 0;
+}
+
+/**
  * rtbatch_route_local() - append: a prefix that the router answers for
  * @b: the batch
  * @add: add, otherwise remove
@@ -329,6 +485,8 @@ static bool benign(uint16_t type, int err)
 		return err == -EEXIST;
 	case RTM_DELADDR:
 		return err == -EADDRNOTAVAIL || err == -ENODEV;
+	case RTM_DELLINK:
+		return err == -ENODEV;
 	case RTM_DELROUTE:
 		return err == -ESRCH;
 	default:

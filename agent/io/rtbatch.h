@@ -24,6 +24,9 @@
 /* IFA_PROTO of the addresses that `ip address` had put there. */
 #define RG_IFAPROTO_OWN		73
 
+/* Device group of the devices that have a virtual MAC address. */
+#define RG_DEVGROUP		71
+
 /* Label of IPv4 addresses of ours: the interface's name and this, if there is room for it. */
 #define RG_LABEL_SUFFIX		":rg"
 
@@ -68,6 +71,11 @@ int rtbatch_addr(struct rtbatch *b, bool add, unsigned int ifindex, const struct
 int rtbatch_own(struct rtbatch *b, bool add, unsigned int ifindex, const struct rg_addr *a,
 		uint8_t len);
 int rtbatch_link(struct rtbatch *b, unsigned int ifindex, bool up);
+int rtbatch_link_del(struct rtbatch *b, unsigned int ifindex);
+int rtbatch_mac(struct rtbatch *b, unsigned int ifindex, const uint8_t mac[6]);
+int rtbatch_macvlan(struct rtbatch *b, const char *name, unsigned int lower, const uint8_t mac[6]);
+int rtbatch_macvlan_conf(struct rtbatch *b, const char *name);
+int rtbatch_arp_announce(struct rtbatch *b, const char *name, uint32_t value);
 int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t group, const struct rg_prefix *dst);
 
 #endif

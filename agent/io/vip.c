@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/conf.h"
+#include "core/conf_vmac.h"
 #include "io/addrset.h"
 #include "io/ifaces.h"
 #include "io/log.h"
@@ -132,9 +133,13 @@ static size_t collect(const struct conf *c, uint32_t group, struct addrset_item 
 			continue;
 		for (uint32_t j = 0; j < i->n_vips; j++, n++) {
 			memset(&out[n], 0, sizeof(out[n]));
-			strncpy(out[n].ifname, i->name, sizeof(out[n].ifname) - 1);
+			conf_vip_device(i, out[n].ifname);
 			out[n].addr = i->vip[j].addr;
 			out[n].len = i->vip[j].len;
+			out[n].raise = strcmp(out[n].ifname, i->name);
+			/* Its network stays where the router's own address is. */
+			if (out[n].raise && !addr_is_link_local6(&out[n].addr))
+				out[n].len = out[n].addr.family == RG_V4 ? 32 : 128;
 		}
 	}
 	return n;
@@ -144,6 +149,8 @@ static bool uncovered(const struct vips *v, const struct addrset_item *it)
 {
 	const struct iface *i = ifaces_by_name(v->ifs, it->ifname);
 
+	if (i && it->raise)
+		i = ifaces_by_index(v->ifs, i->lower);
 	return i && it->addr.family == RG_V4 && !iface_prefix_of(i, &it->addr, NULL);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What an interface is told beside its group: addresses, state, reassembly. */
 #include "conf_util.h"
+#include "core/conf_vmac.h"
 
 #define OWN	IN_IF "ip address 10.1.1.2 255.255.255.0\n"
 
@@ -185,6 +186,67 @@ static void test_negotiation(void **state)
 	must_refuse(&p, IN_IF "negotiation\n", "f:2:", "auto");
 }
 
+#define WITH_VIP	IN_APP "group 1\npriority 100\n" IN_IF "redundancy rii 40\n" \
+			"redundancy group 1 ip 10.1.1.254 exclusive decrement 5\n"
+
+static void test_vmac(void **state)
+{
+	static const uint8_t given[6] = { 0x00, 0x00, 0x5e, 0x00, 0x01, 0x0a };
+	char name[CONF_IF_LEN];
+	uint8_t mac[6];
+
+	prints_not(WITH_VIP, "vmac");
+	assert_false(conf_vmac(&p.c, conf_if(&p.c, "lan0"), mac));
+	conf_vip_device(conf_if(&p.c, "lan0"), name);
+	assert_string_equal(name, "lan0");
+	prints(WITH_VIP "redundancy vmac\n",
+	       " redundancy rii 40\n redundancy vmac\n");
+	assert_true(conf_vmac(&p.c, conf_if(&p.c, "lan0"), mac));
+	assert_memory_equal(mac, "\x02\x52\x47\x01\x00\x28", 6);
+	conf_vip_device(conf_if(&p.c, "lan0"), name);
+	assert_string_equal(name, "rgv40");
+	prints(WITH_VIP "redundancy vmac 0000.5e00.010A\n",
+	       "\n redundancy vmac 0000.5e00.010a\n");
+	assert_true(conf_vmac(&p.c, conf_if(&p.c, "lan0"), mac));
+	assert_memory_equal(mac, given, 6);
+	prints(WITH_VIP "redundancy vmac 00:00:5e:00:01:0a\n",
+	       "\n redundancy vmac 0000.5e00.010a\n");
+	prints(WITH_VIP "redundancy vmac 0000.5e00.010a\nredundancy vmac\n",
+	       "\n redundancy vmac\n");
+	prints_not(WITH_VIP "redundancy vmac\nno redundancy vmac\n", "vmac");
+	prints_not(WITH_VIP "redundancy vmac\nno redundancy vmac 0000.5e00.010a\n",
+		   "vmac");
+}
+
+static void test_vmac_wrong(void **state)
+{
+	static const char *const odd[] = {
+		"0000.5e00.010", "0000.5e00.010a0", "0000.5e00:010a",
+		"00:00:5e:00:01:0g", "00:00:5e:00:01.0a", "1",
+	};
+	char text[64];
+	size_t k;
+
+	for (k = 0; k < sizeof(odd) / sizeof(odd[0]); k++) {
+		snprintf(text, sizeof(text), IN_IF "redundancy vmac %s\n",
+			 odd[k]);
+		must_refuse(&p, text, "f:2:17:",
+			    "a MAC address such as 0252.4701.0028");
+	}
+	must_refuse(&p, IN_IF "redundancy vmac 0100.5e00.010a\n", "f:2:17:",
+		    "not an address that an interface can have");
+	must_refuse(&p, IN_IF "redundancy vmac 0000.0000.0000\n", "f:2:17:",
+		    "not an address that an interface can have");
+	must_refuse(&p, IN_IF "redundancy rii 40\nredundancy vmac\n", "f:1:",
+		    "\"redundancy vmac\" needs a virtual address");
+	must_refuse(&p, WITH_VIP "redundancy vmac\ninterface rgv40\n"
+		    "ip nat outside\n", "f:9:",
+		    "the virtual MAC address of lan0 has a device of this name");
+	must_refuse(&p, WITH_VIP "redundancy vmac\nip nat outside\n"
+		    "ip nat inside source list l pool p redundancy 2 mapping-id 7 overload\n",
+		    "f:5:", "its virtual MAC address moves with group 1, and mapping 7 with group 2");
+}
+
 static void bits_are(const char *more, uint32_t bits)
 {
 	char text[256];
@@ -207,6 +269,9 @@ static void test_diff(void **state)
 	bits_are("shutdown\n", CONF_IF_ADMIN);
 	bits_are("negotiation auto\n", CONF_IF_NEGOTIATION);
 	bits_are("no negotiation auto\n", CONF_IF_NEGOTIATION);
+	bits_are("redundancy rii 9\nredundancy group 1 ip 10.1.1.9 exclusive\n"
+		 "redundancy vmac\n",
+		 CONF_IF_RII | CONF_IF_GROUP | CONF_IF_VIP | CONF_IF_VMAC);
 	bits_are("ip virtual-reassembly\n", CONF_IF_REASSEMBLY);
 	bits_are("ip address 10.1.1.2 255.255.0.0\n", CONF_IF_OWN);
 	bits_are("ip address 10.1.1.3 255.255.255.0\n", CONF_IF_OWN);
@@ -228,6 +293,8 @@ int main(void)
 		cmocka_unit_test(test_shutdown),
 		cmocka_unit_test(test_reassembly),
 		cmocka_unit_test(test_negotiation),
+		cmocka_unit_test(test_vmac),
+		cmocka_unit_test(test_vmac_wrong),
 		cmocka_unit_test(test_diff),
 	};
 

@@ -20,8 +20,6 @@ static const struct {
 	  "bfd" },
 	{ IN_APP, "require-encryption", 1, "require-encryption" },
 	{ IN_APP, "split-brain probe 20", 1, "split-brain probe" },
-	{ IN_IF, "redundancy vmac", 12, "redundancy vmac" },
-	{ IN_IF, "redundancy vmac 0252.dd01.0028", 12, "redundancy vmac" },
 	{ IN_IF, "ip address dhcp", 12, "ip address dhcp" },
 	{ IN_IF, "ip virtual-reassembly max-reassemblies 64", 23,
 	  "ip virtual-reassembly max-reassemblies" },

@@ -158,6 +158,32 @@ static void test_guard(void **state)
 	has(want_arp);
 }
 
+#define VMAC(name, rii, vip)	"interface " name "\nredundancy rii " rii "\n"	\
+	"redundancy group 1 ip " vip " exclusive decrement 5\nredundancy vmac\n"
+
+/* What comes by the device is the interface's; who answers for what. */
+static void test_vmac(void **state)
+{
+	struct natrules n = from(SIMPLE VMAC("lan0", "40", "10.0.0.254")
+				 VMAC("wan0", "200", "192.0.2.254"));
+
+	guard(&n);
+	has("\tchain vmac_pool {\n"
+	    "\t\tiifname \"rgv200\" accept\n"
+	    "\t\tiifname \"wan0\" drop\n\t}\n");
+	has("\t\tiifname \"lan0\" arp operation request arp daddr ip 10.0.0.254 drop\n"
+	    "\t\tiifname \"rgv40\" arp operation request arp daddr ip 10.0.0.254 accept\n"
+	    "\t\tiifname \"rgv40\" arp operation request drop\n");
+	has("\t\tiifname \"wan0\" arp operation request arp daddr ip 192.0.2.254 drop\n"
+	    "\t\tiifname \"rgv200\" arp operation request arp daddr ip 192.0.2.254 accept\n"
+	    "\t\tarp operation request arp daddr ip { 192.0.2.8-192.0.2.15 } jump vmac_pool\n"
+	    "\t\tiifname \"rgv200\" arp operation request drop\n"
+	    "\t\tiifname { \"wan0\", \"rgv200\" } accept\n");
+	translate(&n, 1);
+	has("\"lan0\", \"rgv40\"");
+	has("oifname { \"wan0\", \"rgv200\" } ");
+}
+
 /* What the guard matches is what the translation matches, for every mapping. */
 static void test_guarded_without_pool_or_group(void **state)
 {
@@ -333,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_translate),
 		cmocka_unit_test(test_translate_one_rule),
 		cmocka_unit_test(test_guard),
+		cmocka_unit_test(test_vmac),
 		cmocka_unit_test(test_guarded_without_pool_or_group),
 		cmocka_unit_test(test_closed_in_the_module),
 		cmocka_unit_test(test_pieces),
