@@ -202,11 +202,13 @@ struct conf_node {
  * @prompt: as IOS shows it between parentheses behind the host's name
  * @parent: where exit leads and where else a line is tried
  * @nodes: what a line may begin with
+ * @enter: the command that enters it, for findings; NULL: none, or everywhere
  */
 struct conf_mode_info {
 	const char *prompt;
 	enum conf_mode parent;
 	const struct conf_node *nodes;
+	const char *enter;
 };
 
 extern const struct conf_mode_info conf_modes[CONF_N_MODES];

@@ -134,29 +134,46 @@ static void try_mode(struct conf_parser *p, enum conf_mode mode,
 		a->outcome = NO_NO_FORM;
 }
 
+/* May it stand in the list of what could have come? */
+static bool listed(const struct conf_node *n,
+		   const struct lex_token *abbreviated)
+{
+	if (!abbreviated)
+		return !(n->flags & CONF_HIDDEN);
+	return n->type == CONF_ARG_KEYWORD &&
+	       lex_abbreviates(abbreviated, n->word);
+}
+
+/* Between the words of a list: "a, b or c". */
+static void list_next(struct out *o, size_t done, size_t total)
+{
+	if (done)
+		out_str(o, done + 1 == total ? " or " : ", ");
+}
+
 /* The words that could have come, in words; abbreviated: only those. */
 static void list_expected(const struct attempt *a, bool no,
 			  const struct lex_token *abbreviated, struct out *o)
 {
 	bool end = a->node &&
 		   (a->node->flags & (no ? CONF_NO_CR : CONF_CR));
+	size_t total = 0, done = 0;
 	const struct conf_node *n;
-	bool first = true;
 
+	for (n = a->level; no_end(n); n++)
+		total += listed(n, abbreviated);
+	end = !abbreviated && (end || !total);
+	total += end;
 	for (n = a->level; no_end(n); n++) {
-		if (!abbreviated && (n->flags & CONF_HIDDEN))
+		if (!listed(n, abbreviated))
 			continue;
-		if (abbreviated && (n->type != CONF_ARG_KEYWORD ||
-				    !lex_abbreviates(abbreviated, n->word)))
-			continue;
-		if (!first)
-			out_str(o, " or ");
+		list_next(o, done++, total);
 		conf_arg_describe(n, o);
-		first = false;
 	}
-	if (!abbreviated && (end || first))
-		out_str(o, first ? "the end of the line"
-				 : " or the end of the line");
+	if (end) {
+		list_next(o, done, total);
+		out_str(o, "the end of the line");
+	}
 }
 
 static bool looks_like_prompt(const struct lex_token *t)
@@ -166,13 +183,55 @@ static bool looks_like_prompt(const struct lex_token *t)
 	return last == '#' || last == '>' || memchr(t->s, '#', t->len);
 }
 
+/* Was a value meant, which is no word of the language? */
+static bool value_was_meant(const struct attempt *a, const struct lex_token *t)
+{
+	bool digit = t->s[0] >= '0' && t->s[0] <= '9';
+	bool keyword = false, value = false;
+	const struct conf_node *n;
+
+	for (n = a->level; no_end(n); n++) {
+		if (n->flags & CONF_HIDDEN)
+			continue;
+		keyword |= n->type == CONF_ARG_KEYWORD;
+		value |= n->type != CONF_ARG_KEYWORD;
+	}
+	return value && (digit || !keyword);
+}
+
+/* Where a line that is no command here is one, NULL: nowhere. */
+static const char *elsewhere(struct conf_parser *p)
+{
+	enum conf_mode mode;
+	struct attempt a;
+
+	for (mode = 0; mode < CONF_N_MODES; mode++) {
+		if (!conf_modes[mode].enter)
+			continue;
+		try_mode(p, mode, &a);
+		if (a.outcome == MATCHED || a.outcome == REFUSED_NODE)
+			return conf_modes[mode].enter;
+	}
+	return NULL;
+}
+
+static int report_elsewhere(struct conf_parser *p, const struct lex_token *t,
+			    const char *where)
+{
+	char text[160];
+	struct out o;
+
+	out_init(&o, text, sizeof(text));
+	out_fmt(&o, "this command belongs below %s", where);
+	return conf_error(p, t, text, NULL);
+}
+
 static const char *failure_text(const struct conf_parser *p,
 				const struct attempt *a)
 {
 	if (a->at == p->n_tok)
 		return "incomplete command";
-	if (a->node && no_end(a->level) && a->level->type != CONF_ARG_KEYWORD &&
-	    !no_end(a->level + 1))
+	if (a->node && value_was_meant(a, &p->tok[a->at]))
 		return "wrong value";
 	if (a->node)
 		return "unexpected word";
@@ -185,6 +244,7 @@ static int report_attempt(struct conf_parser *p, const struct attempt *a)
 {
 	const struct lex_token *t = a->at < p->n_tok ? &p->tok[a->at] : NULL;
 	char text[256], expected[256];
+	const char *where;
 	struct out o;
 
 	out_init(&o, expected, sizeof(expected));
@@ -211,6 +271,9 @@ static int report_attempt(struct conf_parser *p, const struct attempt *a)
 		return conf_error(p, t ? t : &p->tok[0],
 				  "not supported yet: belongs to the refused command above",
 				  NULL);
+	where = t && !a->node ? elsewhere(p) : NULL;
+	if (where)
+		return report_elsewhere(p, t, where);
 	list_expected(a, p->no, NULL, &o);
 	return conf_error(p, t, failure_text(p, a), expected);
 }

@@ -122,7 +122,7 @@ static void test_ambiguous(void **state)
 	must_refuse(&p, IN_GROUP "p\n", "f:4:1:",
 		    "ambiguous abbreviation: read \"p\", expected \"preempt\" or \"priority\"");
 	must_refuse(&p, IN_GROUP "t d 5\n", "f:4:1:", "\"timers\" or \"track\"");
-	must_refuse(&p, "e\n", "f:1:1:", "\"enable\" or \"exit\" or \"end\"");
+	must_refuse(&p, "e\n", "f:1:1:", "\"enable\", \"exit\" or \"end\"");
 	/* It is not retried as `protocol 3` of the mode around */
 	must_refuse(&p, IN_GROUP "p 3\n", "f:4:1:", "ambiguous");
 	/* Of what fails everywhere, the attempt that got furthest is told */
@@ -147,9 +147,9 @@ static void test_parent_modes(void **state)
 	     " redundancy group 1 ip 10.0.0.1 exclusive decrement 20\n");
 	/* and then that mode is the current one */
 	must_refuse(&p, IN_GROUP "interface lan0\npreempt\n", "f:5:1:",
-		    "unknown command");
+		    "this command belongs below \"group\"");
 	must_refuse(&p, IN_GROUP "domain 1\npreempt\n", "f:5:1:",
-		    "unknown command");
+		    "this command belongs below \"group\"");
 	/* A mode's own commands win over those around it */
 	must_load(&p, IN_IF "ip nat inside\nredundancy\nmode none\n");
 }
@@ -158,9 +158,9 @@ static void test_exit_end(void **state)
 {
 	same(IN_APP "group 1\npreempt\nprotocol 1\nname x\n",
 	     IN_APP "group 1\npreempt\nexit\nprotocol 1\nname x\nend\n");
-	must_refuse(&p, IN_GROUP "exit\npreempt\n", "f:5:1:", "unknown");
+	must_refuse(&p, IN_GROUP "exit\npreempt\n", "f:5:1:", "belongs below");
 	must_load(&p, IN_GROUP "exit\nexit\nmode none\nexit\nexit\nexit\n");
-	must_refuse(&p, IN_GROUP "end\npreempt\n", "f:5:1:", "unknown");
+	must_refuse(&p, IN_GROUP "end\npreempt\n", "f:5:1:", "belongs below");
 }
 
 static void test_exec_words(void **state)
