@@ -44,7 +44,7 @@ turns() {
 }
 passed() { [ "$(date +%s)" -ge "$1" ]; }
 
-ktap_plan 25
+ktap_plan 26
 must modprobe nf_rg
 topo_up
 must pair_up
@@ -74,6 +74,16 @@ ok_if "a chain that has run out is an alarm" faulty A KEY-EXPIRED
 ok_if "and is logged" grep -q KEY-EXPIRED "$(rg_dir A)/log"
 ok_if "its newest key stays in use" is "$(failures A) $(failures B) $(rg_state A) $(rg_state B)" \
 	"$before ACTIVE STANDBY HOT"
+EXTRA="key chain one
+ key 7
+  key-string 0 $SECRET"
+must rekey A "md5 key-chain one"
+must rekey B "md5 key-chain one"
+must wait_for 20 pair_whole
+before="$(failures A) $(failures B)"
+must hellos A 20
+ok_if "with md5 a key chain does as well" \
+	is "$(media A authentication) $(failures A) $(failures B)" "\"md5\" $before"
 EXTRA=
 
 # back to a key-string; then what was recorded

@@ -1,13 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: icount mem=2048 timeout=180
+# vm: icount mem=2048 timeout=240
 # The configuration of a pair that runs is changed with rgctl, under flows that go on: group 1
 # moves by a change of priority and preempt, group 2, on an interface of its own, feels nothing
 # (topology: lib/topo.sh, and dmy0 in each router). What was changed is written to the file; the
-# event trace outlives the agent; the translations are shown.
+# event trace outlives the agent; the translations are shown. First a third router is configured as
+# the guide that this project follows says, command by command (lib/seed.sh): early, for it waits 20
+# seconds from the start of the machine.
 . "$(dirname "$0")/lib/ktap.sh"
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
+. "$(dirname "$0")/lib/seed.sh"
 
 EXTRA='redundancy
  application redundancy
@@ -67,9 +70,30 @@ translations_right() {
 }
 saved() { diff <(rg_ctl B show running-config) <(rg_ctl B show startup-config | grep -v '^! '); }
 
-ktap_plan 27
+ktap_plan 41
 must modprobe nf_rg
 topo_up
+seed_up
+ok_if "the commands of the guide are taken" seed_typed seed_lines
+ok_if "also what they leave undefined" seed_typed seed_more
+ok_if "timers hellotime 3 holdtime 10: so it sends, with the text" is "$(seed_hellos)" 3
+ok_if "timers delay 10 reload 20: active 20 seconds after the start of the machine" \
+	eval 'wait_state 30 X ACTIVE && at_least "$(seed_active_at)" 20'
+ok_if "every show has something" seed_all_shows
+ok_if "and is refused with a wrong word" seed_all_refused
+ok_if "priority 120" seed_priority_is 120
+ok_if "ip address 10.1.1.2 255.0.0.0" seed_has_address wan0 10.1.1.2/8
+ok_if "redundancy group 1 ip 10.10.1.1 exclusive" seed_has_address lan0 10.10.1.1/32
+must ipn X link set up0 down
+ok_if "track 44 decrement 20" wait_for 5 seed_priority_is 100
+must ipn X link set lan0 down
+ok_if "exclusive decrement 20" wait_for 5 seed_priority_is 80
+ok_if "80 is not below failover-threshold 80" not quiet seed_fault DEGRADED
+must ipn X link set wan0 down
+ok_if "70 is" wait_for 5 seed_fault DEGRADED
+ok_if "redundancy rii 40" seed_shows "if-mgr group 1" '^ RII +40$'
+must rg_kill X KILL
+
 for r in A B; do
 	must ipn $r link add dmy0 type dummy
 	must ipn $r addr add "10.9.0.$([ $r = A ] && echo 1 || echo 2)/24" dev dmy0

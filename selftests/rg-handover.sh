@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # vm: icount mem=2048 timeout=120
 # The active router gives its role up, by command and for a link that fails, under flows that
-# go on (topology: lib/topo.sh).
+# go on; and the group is restarted on its standby (topology: lib/topo.sh).
 . "$(dirname "$0")/lib/ktap.sh"
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
@@ -11,7 +11,7 @@ hold_all_alive() {
 	hold_alive tcp4 20 && hold_alive tcp6 20 && hold_alive udp4 20
 }
 
-ktap_plan 13
+ktap_plan 17
 must modprobe nf_rg
 topo_up
 must pair_up
@@ -31,6 +31,15 @@ ok_if "a TCP flow goes on, IPv6" gap_loses planned6 0
 ok_if "A stands by" wait_state 20 A "STANDBY HOT"
 ok_if "all flows go on" hold_all_alive
 ok_if "both tables are equal" tables_equal
+
+rg_ctl A redundancy application reload group 1 peer >"$RUN/$NS/refused" 2>&1
+ok_if "a standby restarts nobody, and names the active" has "$(cat "$RUN/$NS/refused")" \
+	'^% group 1 is not active here: it is on 172\.16\.0\.2$'
+must rg_ctl B redundancy application reload group 1 peer
+ok_if "the group restarts on the standby" \
+	wait_for 5 grep -q 'STATE: RG id 1 state change from STANDBY HOT to INITIALIZATION' "$(rg_dir A)/log"
+ok_if "and comes back" wait_state 20 A "STANDBY HOT"
+ok_if "B stays active" state_is B ACTIVE
 
 must settled B
 gap_start link4 -u 192.0.2.9 5000 3

@@ -94,6 +94,9 @@ style_pure() { make --no-print-directory -C agent B="$build" lib && scripts/chec
 # The specification of the netlink family says what header and module say.
 style_netlink() { scripts/check-netlink; }
 
+# Each command of the guide has its tests.
+style_coverage() { scripts/check-coverage; }
+
 # spdx LICENCE PATTERN...: each file names that licence in its first three lines
 spdx() {
 	local want=$1
@@ -149,7 +152,7 @@ check_style() {
 	local c
 
 	section style
-	for c in checkpatch sparse gcc clang pure netlink spdx length shell; do
+	for c in checkpatch sparse gcc clang pure netlink coverage spdx length shell; do
 		run_result "style-$c" "style_$c"
 	done
 }
