@@ -21,8 +21,9 @@
  * Up would be of a session that ended here: the peer must be seen to know of the end, which it
  * shows by Down. AdminDown keeps us where we are: there is nobody to speak to.
  * sI: Down is the packet that we have answered already; AdminDown ends the attempt.
- * sU: Init is a packet that was on its way; Down says that the peer does not hear us, or began anew:
- * it lives, so that is no silence. AdminDown is no failure at all, and told from it by bfd->end.
+ * sU: Init is a packet that was on its way; Down says that the peer does not hear us, or began
+ * anew: it lives, so that is no silence. AdminDown is no failure at all, and told from it by
+ * bfd->end.
  *
  * Silence for the detection time ends sI and sU, and makes every state forget the peer's
  * discriminator and wishes (6.8.1), so that a router that was started again is a new one.
@@ -87,13 +88,13 @@ uint64_t bfd_interval_us(const struct bfd *s)
  * bfd_peer_detect_us() - silence after which the peer may take us for lost, at the earliest
  * @s: session
  *
- * Return: us; 0 while it cannot, as no session is up or coming up.
+ * Return: us; 0 while it cannot: the session is neither up nor coming up, or it wants no packets.
  */
 uint64_t bfd_peer_detect_us(const struct bfd *s)
 {
 	uint32_t tx = s->tx < s->tx_run ? s->tx : s->tx_run;
 
-	if (s->state != BFD_UP && s->state != BFD_INIT)
+	if ((s->state != BFD_UP && s->state != BFD_INIT) || !s->remote_rx)
 		return 0;
 	return (uint64_t)s->mult_run * max32(tx, s->remote_rx);
 }
@@ -188,6 +189,7 @@ static void set_state(struct step *c, enum bfd_state state, enum bfd_diag diag, 
 	c->out->changed = true;
 	if (was_up) {
 		s->end = end;
+		s->ended = c->now;
 		s->stats.ends[end]++;
 	}
 	if (state == BFD_UP)

@@ -141,6 +141,7 @@ struct bfd_stats {
  * @next_tx: next periodic packet
  * @expires: end of the detection time, MONO_NEVER: nothing was heard
  * @since: of the present state
+ * @ended: when it last ceased to be up
  * @stats: counters
  */
 struct bfd {
@@ -162,7 +163,7 @@ struct bfd {
 	bool remote_independent;
 	enum bfd_end end;
 	bool extended;
-	mono_t last_rx, last_tx, next_tx, expires, since;
+	mono_t last_rx, last_tx, next_tx, expires, since, ended;
 	struct bfd_stats stats;
 };
 

@@ -205,6 +205,9 @@ void conf_protocol_init(struct conf_protocol *p, uint32_t id)
 	p->hello_ms = CONF_DEF_HELLO_MS;
 	p->hold_ms = CONF_DEF_HOLD_MS;
 	p->bfd = true;
+	p->bfd_tx_ms = CONF_DEF_BFD_MS;
+	p->bfd_rx_ms = CONF_DEF_BFD_MS;
+	p->bfd_mult = CONF_DEF_BFD_MULT;
 }
 
 /**

@@ -58,6 +58,8 @@ struct out;
 
 #define CONF_DEF_HELLO_MS	3000
 #define CONF_DEF_HOLD_MS	10000
+#define CONF_DEF_BFD_MS		100
+#define CONF_DEF_BFD_MULT	3
 #define CONF_DEF_PRIORITY	100
 #define CONF_DEF_DELAY_MS	30000
 #define CONF_DEF_RELOAD_MS	60000
@@ -83,8 +85,9 @@ enum conf_auth {
  * @key: CONF_AUTH_MD5 and _SHA256: `key-string`, in clear; empty: see @chain
  * @key_timeout_s: how long the key-string before this one is accepted, 0-32767
  * @chain: key chain, when @key is empty
- * @bfd: on by default, and until BFD is supported a warning says that hellos
- *	alone run; off after `no bfd`
+ * @bfd: BFD runs beside the hellos; on by default
+ * @bfd_tx_ms, @bfd_rx_ms: intervals of BFD, sent and taken, 10-60000
+ * @bfd_mult: detect multiplier, 3-50
  * @line: where it was first named
  */
 struct conf_protocol {
@@ -98,6 +101,9 @@ struct conf_protocol {
 	uint32_t key_timeout_s;
 	char chain[CONF_CHAIN_LEN];
 	bool bfd;
+	uint32_t bfd_tx_ms;
+	uint32_t bfd_rx_ms;
+	uint32_t bfd_mult;
 	uint32_t line;
 };
 
@@ -581,7 +587,7 @@ enum {
 	CONF_PROTOCOL_NAME	= 1u << 0,
 	CONF_PROTOCOL_TIMERS	= 1u << 1,
 	CONF_PROTOCOL_AUTH	= 1u << 2,
-	CONF_PROTOCOL_BFD	= 1u << 3,
+	CONF_PROTOCOL_BFD	= 1u << 3,	/* on or off, and its timers */
 	CONF_PROTOCOL_ALL	= (1u << 4) - 1,
 };
 

@@ -88,10 +88,6 @@ static void check_protocols(struct conf_checking *k)
 				 "protocol %u: the hold time is not longer than the hello time",
 				 p->id);
 		check_keys(k, p);
-		if (p->bfd)
-			conf_say(k, CONF_WARNING, p->line,
-				 "protocol %u: bfd, the default, is not supported yet: hellos alone tell whether the peer lives; \"no bfd\" says that this is meant",
-				 p->id);
 	}
 }
 

@@ -269,14 +269,29 @@ int conf_run_hello(struct conf_parser *p)
 }
 
 /**
- * conf_run_bfd - `no bfd`; the grammar refuses `bfd`
+ * conf_run_bfd - `[no] bfd [interval MS min-rx MS multiplier N]`
  * @p: the parse
+ *
+ * `no bfd interval ...` is about the timers alone.
  *
  * Return: 0.
  */
 int conf_run_bfd(struct conf_parser *p)
 {
-	conf_cur_protocol(p)->bfd = !p->no;
+	struct conf_protocol *x = conf_cur_protocol(p);
+
+	if (!conf_have(p, CONF_S_BFD_TIMERS)) {
+		x->bfd = !p->no;
+	} else if (p->no) {
+		x->bfd_tx_ms = CONF_DEF_BFD_MS;
+		x->bfd_rx_ms = CONF_DEF_BFD_MS;
+		x->bfd_mult = CONF_DEF_BFD_MULT;
+	} else {
+		x->bfd = true;
+		x->bfd_tx_ms = p->val[CONF_S_HELLO].num;
+		x->bfd_rx_ms = p->val[CONF_S_HOLD].num;
+		x->bfd_mult = p->val[CONF_S_MULTIPLIER].num;
+	}
 	return 0;
 }
 

@@ -82,6 +82,12 @@ static bool same_timers(const struct conf_protocol *a,
 	return a->hello_ms == b->hello_ms && a->hold_ms == b->hold_ms;
 }
 
+static bool same_bfd(const struct conf_protocol *a, const struct conf_protocol *b)
+{
+	return a->bfd == b->bfd && a->bfd_tx_ms == b->bfd_tx_ms &&
+	       a->bfd_rx_ms == b->bfd_rx_ms && a->bfd_mult == b->bfd_mult;
+}
+
 static uint32_t protocol_bits(const struct diff *d, const void *before,
 			      const void *after)
 {
@@ -90,7 +96,7 @@ static uint32_t protocol_bits(const struct diff *d, const void *before,
 	return bit_if(strcmp(a->name, b->name), CONF_PROTOCOL_NAME) |
 	       bit_if(!same_timers(a, b), CONF_PROTOCOL_TIMERS) |
 	       bit_if(!same_auth(d, a, b), CONF_PROTOCOL_AUTH) |
-	       bit_if(a->bfd != b->bfd, CONF_PROTOCOL_BFD);
+	       bit_if(!same_bfd(a, b), CONF_PROTOCOL_BFD);
 }
 
 /* The name of a protocol is nothing to the groups that speak it. */
@@ -103,7 +109,7 @@ static bool same_protocol(const struct diff *d, const struct conf_group *a,
 		return false;
 	conf_group_protocol(d->before, a, &x);
 	conf_group_protocol(d->after, b, &y);
-	return same_timers(&x, &y) && same_auth(d, &x, &y) && x.bfd == y.bfd;
+	return same_timers(&x, &y) && same_auth(d, &x, &y) && same_bfd(&x, &y);
 }
 
 static bool same_tracks(const struct conf_group *a, const struct conf_group *b)

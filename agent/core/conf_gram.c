@@ -54,6 +54,41 @@ static const struct conf_node protocol_name[] = {
 	END,
 };
 
+static const struct conf_node bfd_mult_num[] = {
+	NUM("NUMBER", "how many packets of this router may be lost", 3, 50, CONF_S_MULTIPLIER,
+	    .flags = EITHER, .run = conf_run_bfd),
+	END,
+};
+
+static const struct conf_node bfd_mult[] = {
+	KW("multiplier", "how many packets may be lost", .next = bfd_mult_num),
+	END,
+};
+
+static const struct conf_node bfd_rx_num[] = {
+	NUM("MILLISECONDS", "interval between packets that this router can take", 10, 60000,
+	    CONF_S_HOLD, .next = bfd_mult),
+	END,
+};
+
+static const struct conf_node bfd_rx[] = {
+	KW("min-rx", "interval between packets that this router can take", .next = bfd_rx_num),
+	END,
+};
+
+static const struct conf_node bfd_tx_num[] = {
+	NUM("MILLISECONDS", "interval between packets of this router", 10, 60000, CONF_S_HELLO,
+	    .next = bfd_rx),
+	END,
+};
+
+static const struct conf_node bfd[] = {
+	KW("interval", "other timers than 100, 100 and 3",
+	   .slot = CONF_S_BFD_TIMERS, .flags = CONF_NO_CR,
+	   .run = conf_run_bfd, .next = bfd_tx_num),
+	END,
+};
+
 static const struct conf_node protocol_nodes[] = {
 	KW("name", "alias of the protocol", .flags = CONF_NO_CR,
 	   .run = conf_run_protocol_name, .next = protocol_name),
@@ -62,9 +97,8 @@ static const struct conf_node protocol_nodes[] = {
 	KW("authentication", "how hellos are authenticated",
 	   .flags = CONF_NO_CR, .run = conf_run_auth,
 	   .next = conf_auth_nodes),
-	KW("bfd", "bidirectional forwarding detection, see `no bfd`",
-	   .refused = "bfd (what runs today is `no bfd`: hellos alone)",
-	   .flags = CONF_NO_CR, .run = conf_run_bfd),
+	KW("bfd", "bidirectional forwarding detection, on by default", .flags = EITHER,
+	   .run = conf_run_bfd, .next = bfd),
 	END,
 };
 

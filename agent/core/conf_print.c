@@ -110,6 +110,17 @@ static void put_chain(struct out *o, const struct conf_chain *c)
 	out_str(o, "!\n");
 }
 
+/* In this order: the timers alone would turn it on. */
+static void put_bfd(struct out *o, const struct conf_protocol *p)
+{
+	if (p->bfd_tx_ms != CONF_DEF_BFD_MS || p->bfd_rx_ms != CONF_DEF_BFD_MS ||
+	    p->bfd_mult != CONF_DEF_BFD_MULT)
+		out_fmt(o, "   bfd interval %u min-rx %u multiplier %u\n", p->bfd_tx_ms,
+			p->bfd_rx_ms, p->bfd_mult);
+	if (!p->bfd)
+		out_str(o, "   no bfd\n");
+}
+
 static void put_protocol(struct out *o, const struct conf_protocol *p)
 {
 	out_fmt(o, "  protocol %u\n", p->id);
@@ -117,8 +128,7 @@ static void put_protocol(struct out *o, const struct conf_protocol *p)
 		out_fmt(o, "   name %s\n", p->name);
 	put_hello(o, p);
 	put_auth(o, p);
-	if (!p->bfd)
-		out_str(o, "   no bfd\n");
+	put_bfd(o, p);
 }
 
 static void put_group_timers(struct out *o, const struct conf_group *g)

@@ -37,7 +37,7 @@
  *
  * DOC: Later parts
  *
- * BFD is another source of EV_LIFE and of an early silence; twin probes and the
+ * Twin probes and the
  * split-brain probe stand between the silence and election_become_active();
  * MERGE hangs on ELECTION_LOG_SPLIT_LOST in this file's split_lost().
  */
@@ -191,6 +191,7 @@ static void record_peer(struct election_ctx *c, const struct election_hello *h)
 	p->last_hello = c->now;
 	p->last_life = c->now;
 	p->extended = false;
+	p->bfd_silent = MONO_ZERO;
 }
 
 /* What it says about this group, if anything. */
@@ -365,6 +366,24 @@ static void life(struct election_ctx *c, const struct election_event *ev)
 		return;
 	p->last_life = c->now;
 	p->extended = false;
+	p->bfd_silent = MONO_ZERO;
+}
+
+/* Silence is judged at the tick that follows: all sockets are read before. */
+static void bfd(struct election_ctx *c, const struct election_event *ev)
+{
+	struct election *e = c->e;
+	uint32_t old = e->bfd_lease_ms;
+
+	e->bfd_lease_ms = ev->bfd.lease_ms;
+	if (ev->bfd.silent || ev->bfd.up)
+		e->peer.bfd_silent = ev->bfd.silent ? c->now : MONO_ZERO;
+	e->peer.bfd_detect_ms = ev->bfd.detect_ms;
+	if (e->bfd_lease_ms == old || !election_lease_ms(e, c->now))
+		return;
+	election_push_role(c, 0, true);
+	/* A longer one is one that the peer must have heard a hello for. */
+	c->hello |= !e->bfd_lease_ms || (old && e->bfd_lease_ms > old);
 }
 
 /* Renewal goes with the hello, so the lease ends before the peer's patience. */
@@ -444,6 +463,8 @@ static void peer_lost(struct election_ctx *c)
 	e->peer.known = false;
 	e->peer.has_group = false;
 	e->stats.peer_lost++;
+	e->stats.bfd_lost += !mono_is_zero(e->peer.bfd_silent);
+	e->peer.bfd_silent = MONO_ZERO;
 	election_note(c, ELECTION_LOG_PEER_LOST, ELECTION_C_PEER_DEAD, 0,
 		      e->state == ELECTION_STANDBY &&
 		      e->sync == ELECTION_SYNC_HOT, NULL);
@@ -671,6 +692,7 @@ static void admin(struct election_ctx *c, const struct election_event *ev)
  *		RELOAD-PEER. sHA, sRE: the peer has taken over, or cannot.
  * HELLO_TX	Renews the lease of whoever is active; others have none.
  * LIFE		Counts for the peer's life in every state.
+ * BFD		Recorded everywhere: an earlier silence, a shorter lease.
  * DECREMENT	Recorded everywhere, evaluation draws the conclusions. Before START
  *		too: faults may be known first.
  * ADMIN	See election_admin.c.
@@ -711,6 +733,12 @@ static handler *const matrix[ELECTION_EVENTS][ELECTION_STATES] = {
 		[sNE] = life,		[sSB] = life,
 		[sAC] = life,		[sHA] = life,
 		[sRE] = life,
+	},
+	[ELECTION_EV_BFD] = {
+		[sDI] = bfd,		[sIN] = bfd,
+		[sNE] = bfd,		[sSB] = bfd,
+		[sAC] = bfd,		[sHA] = bfd,
+		[sRE] = bfd,
 	},
 	[ELECTION_EV_DECREMENT] = {
 		[sDI] = decrement,	[sIN] = decrement,

@@ -149,6 +149,7 @@ enum election_event_type {
 	ELECTION_EV_HELLO,	/* HELLO, RESIGN or RELOAD-PEER was accepted */
 	ELECTION_EV_HELLO_TX,	/* a hello with this group goes out now */
 	ELECTION_EV_LIFE,	/* sync traffic of the peer arrived: counts as life */
+	ELECTION_EV_BFD,	/* sessions of BFD with the peer came, went or changed */
 	ELECTION_EV_DECREMENT,	/* faults changed */
 	ELECTION_EV_ADMIN,
 	ELECTION_EV_SYNC,
@@ -256,6 +257,21 @@ struct election_kernel {
 	uint64_t instance;
 };
 
+/**
+ * struct election_bfd - what BFD says of the peer, all paths together
+ * @silent: the last session that was up has just ended by silence, and no path lives without one.
+ *	Not set for a session that a person ended, or whose peer said that it is down
+ * @up: a session is up
+ * @detect_ms: the silence after which that was said
+ * @lease_ms: silence after which the peer's BFD may take us for dead; 0: it judges by hellos
+ */
+struct election_bfd {
+	bool silent;
+	bool up;
+	uint32_t detect_ms;
+	uint32_t lease_ms;
+};
+
 struct election_event {
 	enum election_event_type type;
 	union {
@@ -264,6 +280,7 @@ struct election_event {
 		struct election_decrement decrement;
 		struct election_admin admin;
 		struct election_sync_event sync;
+		struct election_bfd bfd;
 		struct election_config config;
 		struct election_kernel kernel;
 	};
@@ -377,6 +394,8 @@ struct election_actions {
  * @last_life: when anything of it was last received
  * @deaf_since: it has not heard us since then; MONO_NEVER: it does
  * @extended: the present silence was given more time, we had not been listening
+ * @bfd_silent: BFD has said so, and nothing was heard since; MONO_ZERO: it has not
+ * @bfd_detect_ms: silence that is enough then
  */
 struct election_peer {
 	bool known;
@@ -392,6 +411,8 @@ struct election_peer {
 	mono_t last_life;
 	mono_t deaf_since;
 	bool extended;
+	mono_t bfd_silent;
+	uint32_t bfd_detect_ms;
 };
 
 /* Counters that a person can see. */
@@ -412,6 +433,7 @@ struct election_stats {
 	uint64_t split_brain;
 	uint64_t fenced;
 	uint64_t stale_resign;
+	uint64_t bfd_lost;		/* of peer_lost, by BFD */
 	uint64_t late;			/* ticks that came too late to be trusted */
 	uint64_t unexpected;		/* events that must not come in this state */
 };
@@ -441,6 +463,7 @@ struct election_stats {
  * @listen_until: nobody was heard yet: end of listening; MONO_ZERO: over
  * @listen_extended: listening was prolonged, we had not been listening
  * @hold_until: rule 11: no claim before
+ * @bfd_lease_ms: the peer's BFD takes us for dead after that; 0: it judges by hellos
  * @lease_until: our own record of the kernel's lease; MONO_NEVER: none
  * @below_since: rule 4: the wait for a HOT standby began; MONO_NEVER: not waiting
  * @retry_at: no hand-over before, the last one failed
@@ -487,6 +510,7 @@ struct election {
 	mono_t listen_until;
 	bool listen_extended;
 	mono_t hold_until;
+	uint32_t bfd_lease_ms;
 	mono_t lease_until;
 	mono_t below_since;
 	mono_t retry_at;

@@ -170,10 +170,18 @@ bool election_wants(const struct election *e, mono_t now)
 	       !election_damped(e, now) && !mono_before(now, e->hold_until);
 }
 
-/* When the silence of the peer, if it lasts, is its death. */
+/*
+ * When the silence of the peer, if it lasts, is its death. BFD makes it earlier, never later: its
+ * packets are not authenticated, so they must not keep a dead router alive.
+ */
 mono_t election_peer_deadline(const struct election *e)
 {
-	return mono_add_ms(e->peer.last_life, election_detect_ms(e));
+	const struct election_peer *p = &e->peer;
+	mono_t end = mono_add_ms(p->last_life, election_detect_ms(e));
+
+	if (mono_is_zero(p->bfd_silent))
+		return end;
+	return mono_min(end, mono_max(p->bfd_silent, mono_add_ms(p->last_life, p->bfd_detect_ms)));
 }
 
 bool election_peer_alive(const struct election *e, mono_t now)
@@ -197,6 +205,8 @@ uint32_t election_detect_ms(const struct election *e)
  */
 uint32_t election_lease_ms(const struct election *e, mono_t now)
 {
+	uint32_t ms;
+
 	if (!election_active(e))
 		return 0;
 	if (e->adopted && !e->peer.known && mono_before(now, e->listen_until))
@@ -204,7 +214,8 @@ uint32_t election_lease_ms(const struct election *e, mono_t now)
 	if (!election_peer_here(e) ||
 	    e->peer.group.role == RG_ROLE_DISABLED)
 		return 0;
-	return hello_detect_ms(e->peer.hold_ms, e->cfg.hello_ms);
+	ms = hello_detect_ms(e->peer.hold_ms, e->cfg.hello_ms);
+	return e->bfd_lease_ms && e->bfd_lease_ms < ms ? e->bfd_lease_ms : ms;
 }
 
 /*

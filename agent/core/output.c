@@ -214,6 +214,10 @@ void output_text(struct out *o, enum output_what what, const struct view *v,
 	case OUTPUT_TRACK_BRIEF:
 		output_text_tracks_brief(o, v, scope->track);
 		break;
+	case OUTPUT_BFD:
+	case OUTPUT_BFD_DETAILS:
+		output_text_bfd(o, v, what == OUTPUT_BFD_DETAILS);
+		break;
 	case OUTPUT_COUNTERS:
 		if (!scope->group) {
 			text_counters(o, "System", &v->counters);
@@ -273,6 +277,10 @@ void output_json(struct out *o, enum output_what what, const struct view *v,
 	case OUTPUT_TRACK:
 	case OUTPUT_TRACK_BRIEF:
 		output_json_tracks(&j, v, scope->track);
+		break;
+	case OUTPUT_BFD:
+	case OUTPUT_BFD_DETAILS:
+		output_json_bfd(&j, v);
 		break;
 	case OUTPUT_COUNTERS:
 		if (!scope->group) {

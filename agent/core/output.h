@@ -35,6 +35,8 @@ enum output_what {
 	OUTPUT_VERSION,
 	OUTPUT_TRACK,		/* tracked objects, or one; see @track */
 	OUTPUT_TRACK_BRIEF,	/* the same, a line for each */
+	OUTPUT_BFD,		/* sessions of BFD */
+	OUTPUT_BFD_DETAILS,	/* with timers and counters */
 
 	OUTPUT_MAX,
 };

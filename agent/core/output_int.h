@@ -31,6 +31,9 @@ void output_text_data(struct out *o, const struct view *v,
 void output_text_counters(struct out *o, const struct view *v,
 			  const struct view_group *g);
 
+void output_text_bfd(struct out *o, const struct view *v, bool details);
+void output_json_bfd(struct jout *j, const struct view *v);
+
 void output_json_group(struct jout *j, const struct view *v,
 		       const struct view_group *g);
 void output_json_all(struct jout *j, const struct view *v,

@@ -26,6 +26,7 @@
 #define VIEW_MAX_VIPS		8	/* on an interface */
 #define VIEW_MAX_FAULTS		48	/* of a group */
 #define VIEW_MAX_TRACKS		CONF_MAX_TRACKS
+#define VIEW_MAX_BFD		32
 #define VIEW_MAX_COUNTERS	192	/* of a group, and of the system */
 #define VIEW_IF_LEN		16
 #define VIEW_NAME_LEN		26
@@ -322,6 +323,39 @@ struct view_protocol {
 	bool bfd;
 };
 
+/**
+ * struct view_bfd - a session of BFD
+ * @ifname: interface
+ * @peer: neighbour
+ * @discr, @remote_discr: discriminators
+ * @state, @remote_state: enum bfd_state
+ * @diag, @remote_diag: enum bfd_diag
+ * @tx_us, @rx_us, @mult: what this router says
+ * @remote_tx_us, @remote_rx_us, @remote_mult: what the neighbour says
+ * @interval_us: between packets of ours, 0: it wants none
+ * @detect_us: silence after which it is lost
+ * @ups: how often it came up
+ * @end: how it last ceased to be up, in words
+ * @silences: of the ends, by silence
+ * @since_ms: since the state last changed
+ * @tx, @rx: packets
+ * @polls, @demands, @late: poll sequences, wishes for demand mode, late looks at the clock
+ */
+struct view_bfd {
+	char ifname[VIEW_IF_LEN];
+	struct rg_addr peer;
+	uint32_t discr, remote_discr;
+	uint8_t state, remote_state;
+	uint8_t diag, remote_diag;
+	uint32_t tx_us, rx_us, remote_tx_us, remote_rx_us;
+	uint8_t mult, remote_mult;
+	uint64_t interval_us, detect_us;
+	uint64_t ups, silences;
+	const char *end;
+	uint64_t since_ms;
+	uint64_t tx, rx, polls, demands, late;
+};
+
 /* As enum track_state. */
 enum view_track_state {
 	VIEW_TRACK_UNKNOWN,
@@ -376,6 +410,8 @@ struct view_track {
  * @group: groups
  * @n_tracks: tracked objects, sorted by number
  * @track: tracked objects
+ * @n_bfd: sessions of BFD
+ * @bfd: sessions of BFD
  * @counters: of the system: kernel counters of the namespace, daemon, NAT rules
  */
 struct view {
@@ -390,6 +426,8 @@ struct view {
 	struct view_group group[VIEW_MAX_GROUPS];
 	uint32_t n_tracks;
 	struct view_track track[VIEW_MAX_TRACKS];
+	uint32_t n_bfd;
+	struct view_bfd bfd[VIEW_MAX_BFD];
 	struct view_counters counters;
 };
 

@@ -227,9 +227,13 @@ void hostcheck_log(struct agent *a);
 void hostcheck_reassembly(struct agent *a);
 void fill_answer(struct group *g);
 
-/* fill_track.c */
+/* fill_bfd.c */
 struct view;
 struct view_counters;
+void fill_bfd(const struct agent *a, struct view *v);
+void fill_bfd_counters(const struct agent *a, struct view_counters *c);
+
+/* fill_track.c */
 void fill_tracks(const struct agent *a, struct view *v);
 void fill_track_counters(const struct agent *a, struct view_counters *c);
 

@@ -430,6 +430,7 @@ static void count_election(const struct group *g, struct view_counters *c)
 	const struct election_stats *s = &g->e.stats;
 
 	count(c, "election-", "peer-lost", s->peer_lost);
+	count(c, "election-", "peer-lost-by-bfd", s->bfd_lost);
 	count(c, "election-", "split-brain", s->split_brain);
 	count(c, "election-", "fenced", s->fenced);
 	count(c, "election-", "stale-resign", s->stale_resign);
@@ -504,6 +505,7 @@ static void fill_protocols(const struct conf *c, struct view *v)
 		snprintf(p->name, sizeof(p->name), "%s", c->protocol[i].name);
 		p->hello_ms = c->protocol[i].hello_ms;
 		p->hold_ms = c->protocol[i].hold_ms;
+		p->bfd = c->protocol[i].bfd;
 		p->auth = auth_of_conf(c->protocol[i].auth);
 	}
 }
@@ -576,6 +578,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 		knl_closed_dump(&a->knl, count_closed, c);
 	count_commands(a, c);
 	fill_track_counters(a, c);
+	fill_bfd_counters(a, c);
 }
 
 static int snapshot(void *arg, struct view *v)
@@ -600,6 +603,7 @@ static int snapshot(void *arg, struct view *v)
 		if (a->group[i] && v->n_groups < VIEW_MAX_GROUPS)
 			fill_group(a->group[i], k, &v->group[v->n_groups++]);
 	fill_tracks(a, v);
+	fill_bfd(a, v);
 	fill_system(a, &v->counters);
 	free(k);
 	return 0;

@@ -127,6 +127,43 @@ static void link_hello(void *arg, struct link *l, const struct hello *h,
 	}
 }
 
+static void link_bfd(void *arg, struct link *l, const struct link_bfd *b, mono_t now)
+{
+	struct election_event ev = { .type = ELECTION_EV_BFD };
+	struct agent *a = arg;
+	struct group *g;
+
+	ev.bfd.silent = b->silent;
+	ev.bfd.up = b->up;
+	ev.bfd.detect_ms = b->detect_ms;
+	ev.bfd.lease_ms = b->lease_ms;
+	for_each_group(a, g) {
+		if (g->link != l || !g->started)
+			continue;
+		group_event(g, &ev);
+		path_faults(g, now);
+	}
+}
+
+/* As with a hello: the lease ends before the patience of a peer that hears this packet. */
+static void link_renew(void *arg, struct link *l, mono_t now)
+{
+	struct election_event ev = { .type = ELECTION_EV_HELLO_TX };
+	struct election_event bfd = { .type = ELECTION_EV_BFD };
+	struct agent *a = arg;
+	struct group *g;
+
+	for_each_group(a, g) {
+		if (g->link != l || !g->started)
+			continue;
+		/* It was started when the sessions were there already. */
+		bfd.bfd.lease_ms = l->bfd_lease_ms;
+		if (g->e.bfd_lease_ms != l->bfd_lease_ms)
+			group_event(g, &bfd);
+		group_event(g, &ev);
+	}
+}
+
 static void count_control(struct agent *a, struct link *l)
 {
 	const struct iface *i = ifaces_by_name(a->ifs, l->conf.control);
@@ -157,6 +194,8 @@ const struct link_ops group_link_ops = {
 	.groups = link_groups,
 	.round = link_round,
 	.hello = link_hello,
+	.bfd = link_bfd,
+	.renew = link_renew,
 	.changed = link_changed,
 };
 

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/bfds.h"
 #include "io/clock.h"
 #include "io/hellosock.h"
 #include "io/ifaces.h"
+#include "io/linkbfd.h"
 #include "io/log.h"
 #include "io/sysid.h"
 
@@ -28,6 +30,7 @@ struct link_sock {
 struct links {
 	struct event_base *base;
 	struct ifaces *ifs;
+	struct bfds *bfds;
 	uint64_t system;
 	uint64_t nonce;
 	const struct link_ops *ops;
@@ -35,6 +38,49 @@ struct links {
 	struct link *link[LINK_MAX];
 	struct link_sock *sock[LINK_MAX * LINK_PATHS];
 	struct hello_group groups[255]; /* of the round being sent */
+};
+
+static void tell_bfd(struct link *l, const struct bfdsess *s, mono_t now)
+{
+	struct link_bfd b;
+
+	linkbfd_sum(l, s, now, &b);
+	if (!s && b.lease_ms == l->bfd_lease_ms)
+		return;
+	l->bfd_lease_ms = b.lease_ms;
+	l->set->ops->bfd(l->set->arg, l, &b, now);
+}
+
+static void on_bfd_changed(void *arg, struct bfdsess *s, mono_t now)
+{
+	struct links *set = arg;
+
+	for (size_t i = 0; i < LINK_MAX; i++)
+		if (set->link[i] && linkbfd_uses(set->link[i], s))
+			tell_bfd(set->link[i], s, now);
+}
+
+/* Of several paths the first one renews for all that go out about then. */
+static void on_bfd_sending(void *arg, struct bfdsess *s, mono_t now)
+{
+	struct links *set = arg;
+
+	for (size_t i = 0; i < LINK_MAX; i++) {
+		struct link *l = set->link[i];
+
+		if (!l || !linkbfd_uses(l, s))
+			continue;
+		tell_bfd(l, NULL, now);
+		if (mono_before(now, mono_add_ns(l->renewed, l->bfd_lease_ms * UINT64_C(125000))))
+			continue;
+		l->renewed = now;
+		set->ops->renew(set->arg, l, now);
+	}
+}
+
+static const struct bfds_ops bfd_ops = {
+	.changed = on_bfd_changed,
+	.sending = on_bfd_sending,
 };
 
 /**
@@ -47,15 +93,21 @@ struct links {
  * @arg: for @ops
  * @out: the set
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -errno.
  */
 int links_open(struct event_base *base, struct ifaces *ifs, uint64_t system, uint64_t nonce,
 	       const struct link_ops *ops, void *arg, struct links **out)
 {
 	struct links *set = calloc(1, sizeof(*set));
+	int err;
 
 	if (!set)
 		return -ENOMEM;
+	err = bfds_open(base, ifs, &bfd_ops, set, &set->bfds);
+	if (err) {
+		free(set);
+		return err;
+	}
 	set->base = base;
 	set->ifs = ifs;
 	set->system = system;
@@ -76,6 +128,7 @@ void links_close(struct links *set)
 		return;
 	for (size_t i = 0; i < LINK_MAX; i++)
 		link_free(set->link[i]);
+	bfds_close(set->bfds);
 	free(set);
 }
 
@@ -95,7 +148,7 @@ struct link *links_find(const struct links *set, uint32_t protocol)
 }
 
 /**
- * links_drain() - handle all hellos that have arrived
+ * links_drain() - handle all hellos, and packets of BFD, that have arrived
  * @set: the set
  *
  * To be called before time is allowed to pass a judgement: after a pause of this process the queue
@@ -106,6 +159,18 @@ void links_drain(struct links *set)
 	for (size_t i = 0; i < LINK_MAX * LINK_PATHS; i++)
 		if (set->sock[i])
 			hellosock_drain(set->sock[i]->sock);
+	bfds_drain(set->bfds);
+}
+
+/**
+ * links_bfds() - the sessions of BFD
+ * @set: the set
+ *
+ * Return: those of all links.
+ */
+const struct bfds *links_bfds(const struct links *set)
+{
+	return set->bfds;
 }
 
 /**
@@ -174,13 +239,17 @@ static bool addr_higher(const struct link *l, enum link_path_id id, const struct
 	return hello_addr_higher(a, b, l->local.system, peer_system);
 }
 
-static void path_heard(struct link_path *p, const struct hello *h, const struct rg_addr *from,
-		       mono_t now)
+static void path_heard(struct link *l, enum link_path_id id, const struct hello *h,
+		       const struct rg_addr *from, mono_t now)
 {
+	struct link_path *p = &l->path[id];
+
 	p->nonce = h->nonce;
 	p->seq = h->seq;
 	p->last = now;
 	p->peer = *from;
+	linkbfd_heard(l, id, from);
+	tell_bfd(l, NULL, now);
 }
 
 /* The same packet has come by the other path before. */
@@ -267,7 +336,7 @@ static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf
 		hello_ring_confirmed(&l->ring);
 	if (is_twin(l, p, &h, v)) {
 		p->twins++;
-		path_heard(p, &h, from, now);
+		path_heard(l, id, &h, from, now);
 		return;
 	}
 	p->count[v]++;
@@ -285,7 +354,7 @@ static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf
 	l->stats.rx++;
 	l->stats.rx_bytes += len;
 	l->peer_data = h.data;
-	path_heard(p, &h, from, now);
+	path_heard(l, id, &h, from, now);
 	l->set->ops->hello(l->set->arg, l, &h, &facts, addr_higher(l, id, from, h.system), now);
 }
 
@@ -473,6 +542,7 @@ static int set_path(struct link *l, enum link_path_id id, const char *ifname)
 
 	if (p->sock && !strcmp(hellosock_ifname(p->sock), ifname))
 		return 0;
+	linkbfd_drop(l, id);
 	sock_put(l->set, p->sock);
 	memset(p, 0, sizeof(*p));
 	if (!ifname[0])
@@ -502,6 +572,8 @@ int link_change(struct link *l, const struct link_conf *conf)
 	err = set_path(l, LINK_CONTROL, conf->control);
 	if (!err)
 		err = set_path(l, LINK_DATA, single ? "" : conf->data);
+	linkbfd_conf(l);
+	tell_bfd(l, NULL, clock_now());
 	if (!err && timing && !mono_is_never(l->timer.at))
 		link_start(l, clock_now());
 	return err;
@@ -531,6 +603,7 @@ int link_new(struct links *set, const struct link_conf *conf, struct link **out)
 	if (!l)
 		return -ENOMEM;
 	l->set = set;
+	l->bfds = set->bfds;
 	hello_rx_init(&l->rx);
 	hello_tx_init(&l->tx);
 	set->link[slot] = l;
@@ -556,8 +629,10 @@ void link_free(struct link *l)
 	for (size_t i = 0; i < LINK_MAX; i++)
 		if (l->set->link[i] == l)
 			l->set->link[i] = NULL;
-	for (int id = 0; id < LINK_PATHS; id++)
+	for (int id = 0; id < LINK_PATHS; id++) {
+		linkbfd_drop(l, (enum link_path_id)id);
 		sock_put(l->set, l->path[id].sock);
+	}
 	loop_timer_free(&l->timer);
 	explicit_bzero(&l->conf, sizeof(l->conf));
 	explicit_bzero(&l->ring, sizeof(l->ring));
@@ -565,7 +640,7 @@ void link_free(struct link *l)
 }
 
 /**
- * link_path_alive() - was the peer heard on this path within its detection time?
+ * link_path_alive() - does this path live, by BFD or by hellos within their detection time?
  * @l: the link
  * @p: the path
  * @now: present time
@@ -575,7 +650,10 @@ void link_free(struct link *l)
 bool link_path_alive(const struct link *l, enum link_path_id p, mono_t now)
 {
 	uint32_t detect = hello_detect_ms(l->conf.hold_ms, l->rx.hello_ms);
+	bool alive;
 
+	if (linkbfd_says(&l->path[p], &alive))
+		return alive;
 	return !mono_is_zero(l->path[p].last) && mono_span_ms(l->path[p].last, now) < detect;
 }
 

@@ -17,10 +17,13 @@
 #include <stdint.h>
 
 #include "core/addr.h"
+#include "core/bfd.h"
 #include "core/hello.h"
 #include "core/mono.h"
 #include "io/loop.h"
 
+struct bfds;
+struct bfdsess;
 struct event_base;
 struct hellosock;
 struct ifaces;
@@ -45,6 +48,8 @@ struct link_conf {
 	char auth_text[9];
 	struct hello_ring ring; /* without keys: hellos are not signed */
 	uint32_t key_timeout_s; /* the key-string before this one is accepted so long */
+	bool bfd;
+	struct bfd_conf bfd_conf;
 };
 
 struct link_path {
@@ -52,6 +57,8 @@ struct link_path {
 	uint64_t nonce, seq; /* of the last packet heard on it */
 	mono_t last; /* when; MONO_ZERO: never */
 	struct rg_addr peer; /* source of that packet */
+	struct bfdsess *bfd; /* with that peer; NULL: none */
+	int bfd_err; /* why not, -errno, logged once */
 	mono_t auth_failed; /* when a packet was last refused by its authentication */
 	uint64_t twins; /* packets that the other path had brought already */
 	uint64_t count[HELLO_VERDICTS]; /* of those that came first */
@@ -64,8 +71,22 @@ struct link_stats {
 	uint64_t answers; /* hellos sent at once because a session was refused */
 };
 
+/**
+ * struct link_bfd - what BFD says of the peer, see struct election_bfd
+ * @silent: the last session that was up ended by silence, and no path lives without one
+ * @up: a session is up
+ * @detect_ms: the silence after which that was said
+ * @lease_ms: silence after which the peer may take us for dead, 0: it does not go by BFD
+ */
+struct link_bfd {
+	bool silent, up;
+	uint32_t detect_ms;
+	uint32_t lease_ms;
+};
+
 struct link {
 	struct links *set;
+	struct bfds *bfds;
 	struct link_conf conf;
 	struct hello_local local;
 	struct hello_ring ring; /* those in force, the key-string before included */
@@ -78,6 +99,8 @@ struct link {
 	struct hello_addr peer_data; /* where the peer listens, as last heard */
 	struct loop_timer timer;
 	mono_t next; /* when the next round is due */
+	mono_t renewed; /* when leases were last renewed for a packet of BFD */
+	uint32_t bfd_lease_ms; /* as last told to the owner */
 	struct link_stats stats;
 	void *user; /* of the owner */
 };
@@ -90,6 +113,10 @@ struct link_ops {
 	void (*round)(void *arg, struct link *l, mono_t now);
 	void (*hello)(void *arg, struct link *l, const struct hello *h, const struct hello_facts *f,
 		      bool addr_higher, mono_t now);
+	/* A session of BFD changed, or the lease that it allows. */
+	void (*bfd)(void *arg, struct link *l, const struct link_bfd *b, mono_t now);
+	/* A packet of BFD is about to be sent by which the peer judges: renew leases. */
+	void (*renew)(void *arg, struct link *l, mono_t now);
 	/* A path came or went. */
 	void (*changed)(void *arg, struct link *l);
 };
@@ -98,6 +125,7 @@ int links_open(struct event_base *base, struct ifaces *ifs, uint64_t system, uin
 	       const struct link_ops *ops, void *arg, struct links **out);
 void links_close(struct links *set);
 void links_drain(struct links *set);
+const struct bfds *links_bfds(const struct links *set);
 uint64_t links_undecodable(const struct links *set, enum hello_verdict v);
 
 int link_new(struct links *set, const struct link_conf *conf, struct link **out);

@@ -237,6 +237,10 @@ static void link_conf_of(const struct conf *c, const struct conf_group *cg, stru
 	snprintf(out->data, sizeof(out->data), "%s", cg->data);
 	out->hello_ms = p.hello_ms;
 	out->hold_ms = p.hold_ms;
+	out->bfd = p.bfd;
+	out->bfd_conf.min_tx = p.bfd_tx_ms * 1000;
+	out->bfd_conf.min_rx = p.bfd_rx_ms * 1000;
+	out->bfd_conf.mult = (uint8_t)p.bfd_mult;
 	snprintf(out->auth_text, sizeof(out->auth_text), "%s", p.auth_text);
 	ring_of(c, &p, &out->ring);
 	out->key_timeout_s = p.key_timeout_s;

@@ -91,6 +91,9 @@ static const struct cmd commands[] = {
 	{ TRANSLATIONS " mapping-id <1-2147483647>", C_NAT_MAP, "Mapping" },
 	{ TRANSLATIONS " mapping-id <1-2147483647> verbose", C_NAT_MAP_VERBOSE,
 	  "With mapping, state and timeout" },
+	{ "show bfd neighbors", C_SHOW + OUTPUT_BFD, "Sessions of BFD" },
+	{ "show bfd neighbors details", C_SHOW + OUTPUT_BFD_DETAILS,
+	  "With timers and counters" },
 	{ "show ip nat statistics", C_NAT_STATISTICS, "Translations by mapping and pool" },
 	{ "show running-config", C_RUNNING, "Configuration that runs" },
 	{ "show track", C_SHOW + OUTPUT_TRACK, "Tracked objects" },
@@ -224,6 +227,9 @@ static const char *find_scope(const struct run *x, const struct view *v, enum ou
 	case OUTPUT_PROTOCOL:
 		scope->protocol = view_protocol(v, number);
 		return scope->protocol ? NULL : "Protocol";
+	case OUTPUT_BFD:
+	case OUTPUT_BFD_DETAILS:
+		return NULL;
 	case OUTPUT_TRACK:
 	case OUTPUT_TRACK_BRIEF:
 		if (x->r->n_args)

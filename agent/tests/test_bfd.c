@@ -134,6 +134,7 @@ static void test_silence(void **state)
 		assert_int_equal(s.remote_discr, 0);
 		assert_int_equal(s.diag, all[i] == BFD_DOWN ? BFD_D_NONE : BFD_D_EXPIRED);
 		assert_int_equal(s.end, all[i] == BFD_UP ? BFD_EXPIRED : BFD_NEVER_UP);
+		assert_int_equal(s.ended.ns, all[i] == BFD_UP ? now.ns : 0);
 		if (all[i] == BFD_DOWN)
 			continue;
 		assert_true(out.send);
@@ -287,6 +288,7 @@ static void test_remote_change(void **state)
 	p.min_rx = 0;
 	hear(p);
 	assert_int_equal(bfd_interval_us(&s), 0);
+	assert_int_equal(bfd_peer_detect_us(&s), 0);
 	pass(100 * MS);
 	assert_false(out.send);
 	assert_int_equal(out.deadline.ns, s.expires.ns);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* BFD control packets: layout, every check of RFC 5880 6.8.6 that needs no session, in its order. */
+/* BFD control packets: layout; every check of RFC 5880 6.8.6 that needs no session, in order. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -183,8 +183,7 @@ static void test_group_warnings(void **state)
 		  "DATA LINK NOT PROTECTED");
 	must_not_warn(&p, IN_GROUP "control x protocol 1\ndata y trusted\n",
 		      "NOT PROTECTED");
-	must_warn(&p, IN_PROTOCOL, "f:3: warning: protocol 1: bfd, the default, is not supported yet");
-	must_not_warn(&p, IN_PROTOCOL "no bfd\n", "bfd");
+	must_not_warn(&p, IN_PROTOCOL, "bfd");
 	must_refuse(&p, IN_GROUP "priority 100 failover threshold 101\n",
 		    "f:3: error: ", "the failover threshold 101 is above the priority 100");
 	must_load(&p, IN_GROUP "priority 100 failover threshold 100\n");

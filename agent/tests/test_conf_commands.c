@@ -100,6 +100,14 @@ static const struct good good[] = {
 	  "key chain j\n key 0\n  key-string 7 0205\n!\n"
 	  "key chain k\n key 1\n  key-string 7 0207\n!\n" },
 	{ IN_PROTOCOL, "no bfd", "no bfd\n" },
+	{ IN_PROTOCOL, "bfd interval 10 min-rx 20 multiplier 3",
+	  "bfd interval 10 min-rx 20 multiplier 3\n" },
+	{ IN_PROTOCOL, "bfd interval 60000 min-rx 60000 multiplier 50",
+	  "bfd interval 60000 min-rx 60000 multiplier 50\n" },
+	{ IN_PROTOCOL "bfd interval 10 min-rx 10 multiplier 3\n", "no bfd",
+	  "bfd interval 10 min-rx 10 multiplier 3\n   no bfd\n" },
+	{ IN_PROTOCOL "bfd interval 10 min-rx 10 multiplier 3\nno bfd\n", "bfd",
+	  "protocol 1\n   bfd interval 10 min-rx 10 multiplier 3\n" },
 	{ IN_GROUP, "name Generic-Redundancy-1",
 	  "name Generic-Redundancy-1\n" },
 	{ IN_GROUP, "shutdown", "   shutdown\n" },
@@ -268,6 +276,10 @@ static const struct {
 	{ "preempt now", "f:4:9:", "the end of the line", IN_GROUP },
 	{ "timers delay 10001", "f:4:14:", "0 to 10000", IN_GROUP },
 	{ "timers delay 1 reload 10001", "f:4:23:", "0 to 10000", IN_GROUP },
+	{ "bfd interval 9 min-rx 10 multiplier 3", "f:4:14:", "10 to 60000", IN_PROTOCOL },
+	{ "bfd interval 10 min-rx 60001 multiplier 3", "f:4:24:", "10 to 60000", IN_PROTOCOL },
+	{ "bfd interval 10 min-rx 10 multiplier 2", "f:4:38:", "3 to 50", IN_PROTOCOL },
+	{ "bfd interval 10", "f:4:16:", "expected \"min-rx\"", IN_PROTOCOL },
 	{ "control sync0", "f:4:14:", "expected \"protocol\"", IN_GROUP },
 	{ "control sync0 protocol 9", "f:4:24:", "1 to 8", IN_GROUP },
 	{ "control GigabitEthernet0/1/0 protocol 1", "f:4:9:",
@@ -618,6 +630,9 @@ static void test_defaults(void **state)
 	assert_int_equal(x.hello_ms, 3000);
 	assert_int_equal(x.hold_ms, 10000);
 	assert_true(x.bfd);
+	assert_int_equal(x.bfd_tx_ms, 100);
+	assert_int_equal(x.bfd_rx_ms, 100);
+	assert_int_equal(x.bfd_mult, 3);
 	assert_string_equal(x.auth_text, "");
 }
 

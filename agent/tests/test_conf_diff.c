@@ -159,6 +159,9 @@ static void test_protocol(void **state)
 	CHANGES(IN_APP "protocol 2\nno bfd\n",
 		{ CONF_OBJ_PROTOCOL, NULL, 2, CONF_PROTOCOL_BFD },
 		{ CONF_OBJ_GROUP, NULL, 2, CONF_GROUP_PROTOCOL });
+	CHANGES(IN_APP "protocol 2\nbfd interval 100 min-rx 101 multiplier 3\n",
+		{ CONF_OBJ_PROTOCOL, NULL, 2, CONF_PROTOCOL_BFD },
+		{ CONF_OBJ_GROUP, NULL, 2, CONF_GROUP_PROTOCOL });
 	CHANGES(IN_APP "protocol 3\n",
 		{ CONF_OBJ_PROTOCOL, NULL, 3, CONF_PROTOCOL_ALL });
 	/* Undefined is the same as defined with the defaults, to a group */

@@ -70,6 +70,9 @@ static void add_protocol(struct text *t)
 		add(t, "authentication hmac-sha-256 key-chain k%u\n", rnd(4));
 		break;
 	}
+	if (rnd(2))
+		add(t, "bfd interval %u min-rx %u multiplier %u\n", 10 + rnd(59991),
+		    10 + rnd(59991), 3 + rnd(48));
 	if (often())
 		add(t, "no bfd\n");
 }

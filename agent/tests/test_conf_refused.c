@@ -14,10 +14,6 @@ static const struct {
 	unsigned int col;
 	const char *what;
 } refused[] = {
-	{ IN_PROTOCOL, "bfd", 1, "bfd" },
-	{ IN_PROTOCOL, "bfd interval 100 min-rx 100 multiplier 3", 1, "bfd" },
-	{ IN_PROTOCOL, "no bfd interval 100 min-rx 100 multiplier 3", 4,
-	  "bfd" },
 	{ IN_APP, "require-encryption", 1, "require-encryption" },
 	{ IN_APP, "split-brain probe 20", 1, "split-brain probe" },
 	{ IN_IF, "ip address dhcp", 12, "ip address dhcp" },

@@ -38,6 +38,7 @@
 : "${PREEMPT:=no }"				# empty: preempt
 : "${DELAY:=0}" "${RELOAD:=0}"			# s
 : "${AUTH:=text test}"				# empty: none
+: "${BFD:=no bfd}"				# a line of the protocol
 : "${TRUSTED:=trusted}"
 : "${CONTROL:=sync0}"				# ctl0: a cable of its own
 : "${POOL4:=192.0.2.100 192.0.2.103}" "${POOL6:=2001:db8:b::100 2001:db8:b::103}"
@@ -197,7 +198,7 @@ rg_conf() {
 	  protocol 1
 	   timers hellotime msec $(of "$r" HELLO) holdtime msec $(of "$r" HOLD)
 	   ${AUTH:+authentication $AUTH}
-	   no bfd
+	   $(of "$r" BFD)
 	  group 1
 	   name test
 	   priority $(of "$r" PRIORITY) failover threshold $(of "$r" THRESHOLD)
