@@ -38,7 +38,7 @@
 #define HELLO_HOLD_MAX_MS	255000	/* `timers ... holdtime 255` */
 #define HELLO_GROUPS_MAX \
 	((HELLO_MAX_BYTES - HELLO_HEADER_BYTES) / HELLO_GROUP_BYTES)
-#define HELLO_RETIRED		16	/* session nonces remembered as used up */
+#define HELLO_RETIRED		16	/* sessions remembered that are not the present one */
 #define HELLO_ANSWERS		4	/* to refused sessions, in an interval */
 
 enum hello_type {
@@ -286,6 +286,20 @@ struct hello_local {
 };
 
 /**
+ * struct hello_retired - a session that another one took the place of
+ * @system, @nonce: which
+ * @seq: highest sequence accepted in it
+ * @ended: by a later life of the same system: nothing of it is accepted again. Else another
+ *	system spoke while it was silent, and it goes on above @seq when that one is silent
+ */
+struct hello_retired {
+	uint64_t system;
+	uint64_t nonce;
+	uint64_t seq;
+	bool ended;
+};
+
+/**
  * struct hello_rx - the receiving side of one control link
  * @system: the peer that we listen to, 0 = none heard yet
  * @nonce: its session
@@ -298,7 +312,7 @@ struct hello_local {
  *	is quoted while no peer is alive, so that he can
  * @heard_nonce: his session
  * @new_key: a packet was signed with the key-string, not with the one before it
- * @retired: sessions that ended; they are never accepted again
+ * @retired: sessions before this one, system 0: a free slot
  * @retired_next: slot of @retired to use next
  * @count: datagrams by verdict
  */
@@ -314,7 +328,7 @@ struct hello_rx {
 	uint64_t heard_system;
 	uint64_t heard_nonce;
 	bool new_key;
-	uint64_t retired[HELLO_RETIRED];
+	struct hello_retired retired[HELLO_RETIRED];
 	unsigned int retired_next;
 	uint64_t count[HELLO_VERDICTS];
 };
@@ -345,8 +359,10 @@ void hello_rx_init(struct hello_rx *rx);
  * A changed session nonce is accepted when nobody was heard before, when the
  * present peer has been silent for its detection time, or when the packet
  * echoes our own nonce: then its sender has heard us in this life. A session
- * that was replaced is remembered and refused, whatever it echoes.
- * Another system is accepted only when the present peer is silent.
+ * that a later one of the same system replaced is remembered and refused, whatever
+ * it echoes. Another system is accepted only when the present peer is silent; that
+ * does not end the session of the peer, which goes on where it was when it is heard
+ * again and the other system is silent.
  *
  * With keys nobody is believed before he has quoted our nonce: what was recorded
  * in another life of ours, or of his, is signed as well.

@@ -6,9 +6,11 @@
  * a rising sequence, and quotes the nonce of the peer that it hears. A packet of
  * a life that we do not know is believed if it quotes our own present nonce:
  * its sender has heard *us*, now. A packet that quotes nothing of ours is believed
- * only when there is no living session that it could hurt. A life that was
- * replaced is never believed again (its packets may well quote our nonce, if
- * they were recorded in it), nor is a repeated sequence.
+ * only when there is no living session that it could hurt. A life that a later one
+ * of the same router replaced is never believed again (its packets may well quote
+ * our nonce, if they were recorded in it), nor is a repeated sequence. A third
+ * router that spoke while the peer was not heard ends no life of the peer: where it
+ * was, it goes on.
  *
  * With keys it is worth while to repeat what was recorded: so then a life that we
  * do not know is believed only if it quotes our nonce. Somebody who has not yet
@@ -44,28 +46,38 @@ static bool auth_equal(const struct hello_auth *a, const struct hello_auth *b)
 	return !diff;
 }
 
-static bool retired(const struct hello_rx *rx, uint64_t nonce)
+static const struct hello_retired *retired(const struct hello_rx *rx, const struct hello *h)
 {
 	unsigned int i;
 
 	for (i = 0; i < HELLO_RETIRED; i++)
-		if (rx->retired[i] == nonce)
-			return true;
-	return false;
+		if (rx->retired[i].system == h->system && rx->retired[i].nonce == h->nonce)
+			return &rx->retired[i];
+	return NULL;
+}
+
+static bool ended(const struct hello_rx *rx, const struct hello *h)
+{
+	const struct hello_retired *r = retired(rx, h);
+
+	return r && r->ended;
 }
 
 static enum hello_verdict session_check(const struct hello_rx *rx,
 					const struct hello_local *local,
 					mono_t now, const struct hello *h)
 {
+	const struct hello_retired *r = retired(rx, h);
 	bool alive = hello_rx_alive(rx, now);
 
 	if (h->system != rx->system && alive)
 		return HELLO_THIRD_SYSTEM;
 	if (h->system == rx->system && h->nonce == rx->nonce)
 		return h->seq > rx->seq ? HELLO_OK : HELLO_REPLAY;
-	if (retired(rx, h->nonce))
+	if (r && r->ended)
 		return HELLO_BAD_SESSION;
+	if (r && h->seq <= r->seq)
+		return HELLO_REPLAY;
 	if ((alive || hello_ring_keyed(local->ring)) && h->peer_nonce != local->nonce)
 		return HELLO_BAD_SESSION;
 	return HELLO_OK;
@@ -113,11 +125,34 @@ static enum hello_verdict packet_check(struct hello_rx *rx, const struct hello_l
 	if (h->system == local->system)
 		return HELLO_SAME_SYSTEM;
 	v = session_check(rx, local, now, h);
-	if (v == HELLO_BAD_SESSION && !retired(rx, h->nonce)) {
+	if (v == HELLO_BAD_SESSION && !ended(rx, h)) {
 		rx->heard_system = h->system;
 		rx->heard_nonce = h->nonce;
 	}
 	return v;
+}
+
+/* @h begins a session, or goes on with one that a third system had interrupted. */
+static void retire(struct hello_rx *rx, const struct hello *h)
+{
+	unsigned int i;
+
+	if (rx->system) {
+		rx->retired[rx->retired_next] = (struct hello_retired){
+			.system = rx->system, .nonce = rx->nonce, .seq = rx->seq,
+		};
+		rx->retired_next = (rx->retired_next + 1) % HELLO_RETIRED;
+	}
+	for (i = 0; i < HELLO_RETIRED; i++) {
+		struct hello_retired *r = &rx->retired[i];
+
+		if (r->system != h->system)
+			continue;
+		if (r->nonce == h->nonce)
+			r->system = 0;
+		else
+			r->ended = true;
+	}
 }
 
 static void session_update(struct hello_rx *rx, const struct hello_local *local,
@@ -127,10 +162,8 @@ static void session_update(struct hello_rx *rx, const struct hello_local *local,
 	facts->new_session = h->system != rx->system || h->nonce != rx->nonce;
 	facts->hears_me = h->peer_system == local->system &&
 			  h->peer_nonce == local->nonce;
-	if (facts->new_session && rx->nonce) {
-		rx->retired[rx->retired_next] = rx->nonce;
-		rx->retired_next = (rx->retired_next + 1) % HELLO_RETIRED;
-	}
+	if (facts->new_session)
+		retire(rx, h);
 	rx->heard_system = 0;
 	rx->heard_nonce = 0;
 	rx->system = h->system;

@@ -337,6 +337,40 @@ static void rx_restart(void **state)
 	assert_int_equal(heard(&old), HELLO_BAD_SESSION);
 }
 
+/*
+ * A third system spoke while the peer was not heard: the peer's life did not end by that.
+ * But nothing of it that is not new is believed, nor is it once it has ended.
+ */
+static void rx_returns(void **state)
+{
+	struct hello peer = sample(), third = sample();
+
+	rx_begin();
+	assert_int_equal(heard(&peer), HELLO_OK);
+	now += 3600000;
+	third.system = 0x3333;
+	third.nonce = 0x333;
+	assert_int_equal(heard(&third), HELLO_OK);
+	assert_int_equal(heard(&peer), HELLO_THIRD_SYSTEM);
+	now += 3600000;
+	assert_int_equal(heard(&peer), HELLO_REPLAY);
+	peer.seq++;
+	assert_int_equal(heard(&peer), HELLO_OK);
+	assert_true(facts.new_session);
+	assert_int_equal(heard(&peer), HELLO_REPLAY);
+	now += 3600000;
+	third.seq++;
+	assert_int_equal(heard(&third), HELLO_OK);
+	now += 3600000;
+	peer.nonce++;
+	assert_int_equal(heard(&peer), HELLO_OK);
+	peer.nonce--;
+	peer.seq += 1000;
+	assert_int_equal(heard(&peer), HELLO_BAD_SESSION);
+	now += 3600000;
+	assert_int_equal(heard(&peer), HELLO_BAD_SESSION);
+}
+
 /* When nobody is alive, a session needs no proof. */
 static void rx_silent(void **state)
 {
@@ -538,6 +572,7 @@ int main(void)
 		cmocka_unit_test(rx_verdicts),
 		cmocka_unit_test(rx_replay),
 		cmocka_unit_test(rx_restart),
+		cmocka_unit_test(rx_returns),
 		cmocka_unit_test(rx_silent),
 		cmocka_unit_test(rx_answer),
 		cmocka_unit_test(tx_spread),
