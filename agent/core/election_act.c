@@ -342,17 +342,27 @@ static void adopt_active(struct election_ctx *c,
 	election_set_addresses(c, true);
 }
 
+/* Rule 11: counted from when the system came up, whenever the agent started. */
+static void hold_after_boot(struct election_ctx *c, const struct election_start *s)
+{
+	uint64_t reload_ms = UINT64_C(1000) * c->e->cfg.reload_s;
+
+	if (reload_ms > s->uptime_ms)
+		c->e->hold_until = mono_add_ms(c->now, reload_ms - s->uptime_ms);
+}
+
 /* EV_START: what the kernel holds is the truth about the time before us. */
 void election_adopt(struct election_ctx *c, const struct election_start *s)
 {
 	struct election *e = c->e;
-	uint64_t reload_ms = UINT64_C(1000) * e->cfg.reload_s;
 
 	e->instance = s->instance;
 	if (s->exists)
 		e->epoch = s->epoch;
 	e->seen = e->epoch.counter;
 	if (s->shutdown) {
+		/* It may be undone before the system has been up for long enough. */
+		hold_after_boot(c, s);
 		election_disable(c, ELECTION_C_START, 0);
 		return;
 	}
@@ -368,8 +378,7 @@ void election_adopt(struct election_ctx *c, const struct election_start *s)
 		e->listen_extended = false;
 		return;
 	}
-	if (reload_ms > s->uptime_ms)
-		e->hold_until = mono_add_ms(c->now, reload_ms - s->uptime_ms);
+	hold_after_boot(c, s);
 	election_listen(c, ELECTION_C_START);
 }
 

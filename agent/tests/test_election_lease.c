@@ -357,6 +357,25 @@ static void rule_11_reload(void **state)
 	assert_state(&b, ACTIVE);
 }
 
+/* Rule 11: that the group was shut down when the system came up ends no timer. */
+static void rule_11_reload_shutdown(void **state)
+{
+	struct election_start s = { .shutdown = true, .uptime_ms = 4000 };
+
+	bench_init(&b);
+	b.e.cfg.reload_s = 10;
+	peer_is(&b, RG_RF_NEGOTIATION, 0);
+	b.peer.peer.run_prio = 50;
+	ev_start(&b, &s);
+	assert_state(&b, DISABLED);
+	live(&b, 1000);
+	ev_admin(&b, ELECTION_ADMIN_NO_SHUTDOWN, false);
+	live(&b, 4900);
+	assert_state(&b, NEGOTIATION);
+	live(&b, 100);
+	assert_state(&b, ACTIVE);
+}
+
 /* Rule 11: `delay` after a fault ended holds back preempt, not succession. */
 static void rule_11_delay(void **state)
 {
@@ -522,6 +541,7 @@ int main(void)
 		cmocka_unit_test(rule_10_answer),
 		cmocka_unit_test(stale_term_bumped),
 		cmocka_unit_test(rule_11_reload),
+		cmocka_unit_test(rule_11_reload_shutdown),
 		cmocka_unit_test(rule_11_delay),
 		cmocka_unit_test(rule_11_heir),
 		cmocka_unit_test(rule_12_timers),
