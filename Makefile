@@ -44,6 +44,11 @@ check:		## all tests in less than 45 minutes; TESTS=PATTERN runs a part
 soak:		## the same tests with the full numbers (hours)
 	@scripts/check --soak $(if $(TESTS),"$(TESTS)")
 
+.PHONY: simulate
+simulate: agent		## the election in simulated time; STEPS=N events (1 000 000 000)
+	@$(MAKE) --no-print-directory -C agent tests
+	@NF_RG_STEPS=$(or $(STEPS),1000000000) build/tests/test_simulate
+
 .PHONY: check-debug
 check-debug:	## the tests that need the module, under the debug kernel
 	@scripts/check --debug $(if $(TESTS),"$(TESTS)")

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two routers in simulated time: the real election, the real hello codec and
- * session rules, a model of what the kernel module does with SET_ROLE and of the
- * state transport. One world at a time; all times are in ms.
+ * Two routers in simulated time, and at times a third one that has the same group by
+ * mistake: the real election, the real hello codec and session rules, a model of what
+ * the kernel module does with SET_ROLE (epoch, lease, gate), of tracked objects and of
+ * the state transport. One world at a time; all times are in ms.
  *
- * Invariants are named where they are checked, in sim.c.
+ * Invariants are named where they are checked, in sim.c and sim_check.c.
  */
 #ifndef AGENT_TESTS_SIM_H
 #define AGENT_TESTS_SIM_H
@@ -23,6 +24,8 @@
 #define BUFFERED	100
 #define NEVER		INT64_MAX
 #define GROUP		7
+#define NODES		3	/* the pair, and the stranger */
+#define OBJECTS		4	/* tracked by each router */
 
 struct packet {
 	int64_t at;
@@ -43,6 +46,13 @@ struct kernel {
 	bool no_new;
 };
 
+/* A tracked object, or an interface with a decrement of its own. */
+struct object {
+	uint8_t decrement;
+	bool shutdown;
+	bool down;
+};
+
 struct node {
 	int id;
 	bool on;
@@ -55,6 +65,11 @@ struct node {
 	struct election e;
 	struct election_config cfg;
 	struct election_decrement dec;
+	struct object object[OBJECTS];
+	bool no_kernel;			/* it refuses the role */
+	uint32_t start_reload_s;	/* configured when the agent started */
+	int64_t heard;			/* the peer last, over any path */
+	int64_t next_life;
 	struct hello_rx rx;
 	struct hello_tx tx;
 	struct hello_local local;
@@ -70,20 +85,25 @@ struct node {
 struct world {
 	uint64_t rng;
 	int64_t now;			/* ms */
-	struct node n[2];
+	struct node n[NODES];
 	struct packet flight[FLIGHT_MAX];
 	int n_flight;
 	int loss;			/* percent */
 	int delay;			/* ms, at most */
 	int dup;			/* percent */
-	bool cut[2];			/* packets from that node are lost */
-	bool data_down;
+	bool cut[NODES][NODES];		/* control link: from, to */
+	bool data_cut[2];		/* data link: from */
+	bool two_paths;			/* hellos go over the data link as well */
 	bool calm;			/* nothing disturbs since calm_since */
 	int64_t calm_since;
 	int64_t healthy_since;		/* network sound, both agents run; NEVER: no */
 	int64_t both_since;		/* two forwarded, and since when */
 	int64_t none_since;
 	uint64_t nonces;
+	uint64_t steps;			/* of all elections */
+	bool guarded;			/* a failure comes back through @out */
+	jmp_buf out;
+	char failure[160];
 	unsigned int role_changes;
 	unsigned int preempts;
 	unsigned int graceful;
@@ -103,9 +123,11 @@ extern uint64_t sim_seed;
 
 #define CHECK(cond, what) do { \
 	if (!(cond)) \
-		fail_msg("seed %llu at %lld ms: %s", (unsigned long long)sim_seed, \
-			 (long long)sim.now, what); \
+		sim_fail(what); \
 } while (0)
+
+/* An invariant does not hold. */
+void sim_fail(const char *what);
 
 /* A random number from 0 to below @n, 0 for @n <= 0. */
 int64_t sim_upto(int64_t n);
@@ -139,8 +161,26 @@ void sim_run(int64_t ms);
 void sim_calm(bool on);
 /* A person asks. */
 void sim_admin(struct node *n, enum election_admin_op op, bool force);
-/* The faults of @n are now these. */
-void sim_fault(struct node *n, uint32_t sum, bool forced);
+/* Tracked object @i of @n is now this, and what that means is told. */
+void sim_object(struct node *n, int i, bool down, uint8_t decrement, bool shutdown);
+/* All objects of @n are up but for one with that decrement, or `shutdown`. */
+void sim_fault(struct node *n, uint32_t decrement, bool forced);
+/* The configuration in n->cfg is told. */
+void sim_config(struct node *n);
+/* The kernel of @n refuses the role, or does so no longer. */
+void sim_kernel(struct node *n, bool refuses);
+/* Both directions of the data link carry. */
+bool sim_data_up(void);
+/* The other one of the pair; A for the stranger. */
+struct node *sim_peer(const struct node *n);
+/* Run-time priority by its definition, from what is configured and what is down. */
+uint8_t sim_priority(const struct node *n);
+/* Below its threshold by the same. */
+bool sim_below(const struct node *n);
+/* sim_check.c: what must hold at every instant. */
+void sim_check_now(void);
+/* sim_check.c: what must hold of each log line. */
+void sim_check_log(struct node *n, const struct election_log *l);
 /* SIGCONT. */
 void sim_resume(struct node *n);
 /* What must hold when all is well. */

@@ -1,181 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two routers in simulated time (sim.h), with seeded random faults:
- *
- *	loss, delay, duplication, reordering, partition (both or one way),
- *	power cut and boot, agent killed, restarted, stopped (SIGSTOP) and continued,
- *	shutdown, reload, preempt, priority changes, data link down
- *
- * After each time of trouble everything is mended, and after a while all must be
- * well and stay so. Environment: NF_RG_SOAK=N runs N seeds, NF_RG_SEED=N only
- * that one, with a trace.
+ * Two routers in simulated time (sim.h): one fault at a time, at many instants, and the
+ * bounds that hold for it. Random schedules of many faults are in test_simulate.c.
  */
 #include "sim.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define SEEDS	150
-
-/* One thing goes wrong. */
-static void disturb(void)
-{
-	struct node *n = &sim.n[sim_upto(2)];
-	int what = sim_upto(16);
-
-	TRACE("%8lld %c trouble %d\n", (long long)sim.now, 'A' + n->id, what);
-	switch (what) {
-	case 0:
-		sim_power_off(n);
-		break;
-	case 1:
-		if (!n->on)
-			sim_power_on(n);
-		break;
-	case 2:
-		n->agent = false;
-		n->paused = false;
-		n->sync_dir = 0;
-		break;
-	case 3:
-		if (n->on && !n->agent)
-			sim_start_agent(n);
-		break;
-	case 4:
-		n->paused = n->on && n->agent;
-		break;
-	case 5:
-		sim_resume(n);
-		break;
-	case 6:
-		sim.loss = sim_upto(60);
-		break;
-	case 7:
-		sim.delay = sim_upto(2 * sim_hello_max());
-		sim.dup = sim_upto(50);
-		break;
-	case 8:
-		sim.cut[0] = true;
-		sim.cut[1] = true;
-		break;
-	case 9:
-		sim.cut[n->id] = true;
-		break;
-	case 10:
-		sim_fault(n, sim_upto(150), false);
-		break;
-	case 11:
-		sim_fault(n, sim_upto(50), sim_chance(30));
-		break;
-	case 12:
-		sim_admin(n, ELECTION_ADMIN_RELOAD_SELF, sim_chance(20));
-		break;
-	case 13:
-		sim_admin(n, sim_chance(50) ? ELECTION_ADMIN_SHUTDOWN :
-				      ELECTION_ADMIN_NO_SHUTDOWN, sim_chance(30));
-		break;
-	case 14:
-		sim_admin(n, ELECTION_ADMIN_RELOAD_PEER, sim_chance(50));
-		break;
-	default:
-		sim.data_down = sim_chance(50);
-		break;
-	}
-}
-
-static void mend(void)
-{
-	int i;
-
-	TRACE("%8lld   mended\n", (long long)sim.now);
-	sim.loss = 0;
-	sim.dup = 0;
-	sim.delay = sim_upto(5);
-	sim.cut[0] = false;
-	sim.cut[1] = false;
-	sim.data_down = false;
-	for (i = 0; i < 2; i++) {
-		struct node *n = &sim.n[i];
-
-		sim_resume(n);
-		if (!n->on)
-			sim_power_on(n);
-		else if (!n->agent)
-			sim_start_agent(n);
-		sim_fault(n, sim_chance(70) ? 0 : sim_upto(60), false);
-		n->shutdown = false;
-	}
-	/* A shutdown may be under way, and is refused to be undone until it is done. */
-	sim_run(ELECTION_DRAIN_MS + 2 * sim_detect_max() + 1000);
-	for (i = 0; i < 2; i++)
-		sim_admin(&sim.n[i], ELECTION_ADMIN_NO_SHUTDOWN, false);
-}
-
-static void one_seed(uint64_t s)
-{
-	unsigned int round, i, changes;
-
-	sim_begin(s);
-	sim_power_on(&sim.n[0]);
-	sim_run(sim_upto(3000));
-	sim_power_on(&sim.n[1]);
-	for (round = 0; round < 6; round++) {
-		sim_calm(false);
-		for (i = sim_upto(12); i; i--) {
-			disturb();
-			sim_run(sim_upto(sim_chance(80) ? 400 : 4000));
-		}
-		mend();
-		sim_calm(true);
-		/* Longest wait of all: a hand-over that failed is tried again. */
-		sim_run(ELECTION_RETRY_MS + sim_timers_11() + 4 * sim_detect_max() + 3000);
-		sim_check_settled();
-		/* Invariant: under constant input nothing moves. */
-		changes = sim.role_changes;
-		sim_run(8000);
-		CHECK(sim.role_changes == changes, "flaps under constant input");
-		sim_check_settled();
-	}
-}
-
-static unsigned int number(const char *name, unsigned int otherwise)
-{
-	const char *v = getenv(name);
-
-	return v && *v ? strtoul(v, NULL, 10) : otherwise;
-}
-
-static void random_faults(void **state)
-{
-	unsigned int n = number("NF_RG_SOAK", SEEDS), s;
-	unsigned int preempts = 0, graceful = 0, takeovers = 0, splits = 0;
-	unsigned int fences = 0;
-
-	if (getenv("NF_RG_SEED")) {
-		one_seed(number("NF_RG_SEED", 1));
-		return;
-	}
-	for (s = 1; s <= n; s++) {
-		one_seed(s);
-		preempts += sim.preempts;
-		graceful += sim.graceful;
-		takeovers += sim.takeovers;
-		splits += sim.splits;
-		fences += sim.fences;
-	}
-	/* A simulation in which nothing happened would prove nothing. */
-	if (n >= 50) {
-		assert_true(preempts > n / 4);
-		assert_true(graceful > n / 2);
-		assert_true(takeovers > n);
-		assert_true(splits > n / 4);
-		assert_true(fences > n / 4);
-	}
-	print_message("%u seeds: %u takeovers, %u hand-overs, %u begun by preempt\n", n, takeovers,
-		      graceful, preempts);
-	print_message("%u split brains, %u fences\n", splits, fences);
-}
 
 /* A pair that has settled, A active, equal timers, nothing lost. */
 static void settled_pair(uint64_t s)
@@ -236,7 +64,7 @@ static void agent_fault(bool kill, bool hot)
 		settled_pair(s);
 		a = &sim.n[0];
 		b = &sim.n[1];
-		sim.data_down = !hot;
+		sim.data_cut[0] = !hot;
 		sim_run(sim_upto(500));
 		a->agent = !kill;
 		a->paused = !kill;
@@ -254,7 +82,7 @@ static void agent_fault(bool kill, bool hot)
 			else
 				sim_resume(a);
 		}
-		sim.data_down = false;
+		sim.data_cut[0] = false;
 		sim_run(1000);
 		sim_check_settled();
 	}
@@ -393,7 +221,6 @@ int main(void)
 		cmocka_unit_test(graceful),
 		cmocka_unit_test(stop_hands_over),
 		cmocka_unit_test(damping),
-		cmocka_unit_test(random_faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
