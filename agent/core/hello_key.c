@@ -211,16 +211,18 @@ static bool accepts(const struct hello_ring *r, const struct hello_key *k, int64
 }
 
 /**
- * hello_ring_check() - is a packet signed with a key of ours?
+ * hello_ring_find() - is something signed with a key of ours, and with which?
  * @r: keys, at least one
  * @wall: s since 1970 UTC
  * @now: present time
- * @buf: the packet
+ * @buf: what was signed
  * @len: its length in bytes, at most HELLO_MAX_BYTES
  * @at: where number of the key and HMAC stand in it
+ * @found: gets the key, valid as long as @r is not changed; only with HELLO_KEY_OK and _OLD
  */
-enum hello_key_verdict hello_ring_check(const struct hello_ring *r, int64_t wall, mono_t now,
-					const uint8_t *buf, size_t len, size_t at)
+enum hello_key_verdict hello_ring_find(const struct hello_ring *r, int64_t wall, mono_t now,
+				       const uint8_t *buf, size_t len, size_t at,
+				       const struct hello_key **found)
 {
 	enum hello_key_verdict v = HELLO_KEY_UNKNOWN;
 	size_t n = hello_mac_len(r->type);
@@ -239,11 +241,30 @@ enum hello_key_verdict hello_ring_check(const struct hello_ring *r, int64_t wall
 			continue;
 		if (!accepts(r, k, wall))
 			return HELLO_KEY_LIFETIME;
+		*found = k;
 		if (fits(&p, k))
 			return HELLO_KEY_OK;
 		v = HELLO_KEY_WRONG;
 	}
+	*found = &r->old;
 	if (r->old.len && r->old.id == p.id && mono_before(now, r->old_until) && fits(&p, &r->old))
 		return HELLO_KEY_OLD;
 	return v;
+}
+
+/**
+ * hello_ring_check() - is a packet signed with a key of ours?
+ * @r: keys, at least one
+ * @wall: s since 1970 UTC
+ * @now: present time
+ * @buf: the packet
+ * @len: its length in bytes, at most HELLO_MAX_BYTES
+ * @at: where number of the key and HMAC stand in it
+ */
+enum hello_key_verdict hello_ring_check(const struct hello_ring *r, int64_t wall, mono_t now,
+					const uint8_t *buf, size_t len, size_t at)
+{
+	const struct hello_key *found;
+
+	return hello_ring_find(r, wall, now, buf, len, at, &found);
 }

@@ -98,6 +98,9 @@ void hello_ring_replace(struct hello_ring *r, const struct hello_ring *by, uint3
 void hello_ring_confirmed(struct hello_ring *r);
 bool hello_ring_sign(const struct hello_ring *r, int64_t wall, mono_t now, uint8_t *buf, size_t len,
 		     size_t at);
+enum hello_key_verdict hello_ring_find(const struct hello_ring *r, int64_t wall, mono_t now,
+				       const uint8_t *buf, size_t len, size_t at,
+				       const struct hello_key **found);
 enum hello_key_verdict hello_ring_check(const struct hello_ring *r, int64_t wall, mono_t now,
 					const uint8_t *buf, size_t len, size_t at);
 
