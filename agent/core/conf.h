@@ -445,6 +445,7 @@ struct conf_track {
 /**
  * struct conf - a configuration
  * @domain: 0-255, default 71
+ * @require_encryption: no data link rather than one in clear
  * @http_port: `ip nat switchover replication http [port N]`: HTTP sessions to
  *	this port are replicated; 0: none are. See conf_holds_http().
  * @http_line: where that was said
@@ -453,6 +454,7 @@ struct conf_track {
  */
 struct conf {
 	uint8_t domain;
+	bool require_encryption;
 	uint16_t http_port;
 	uint32_t http_line;
 	uint32_t n_chains;
@@ -552,6 +554,7 @@ uint32_t conf_map_repls(const struct conf *c, const struct conf_map *m,
 			struct conf_repl *out, uint32_t max);
 const char *conf_repl_protocol(uint8_t l4);
 bool conf_repls_equal(const struct conf *a, const struct conf *b);
+bool conf_group_keyed(const struct conf *c, const struct conf_group *g);
 void conf_group_protocol(const struct conf *c, const struct conf_group *g,
 			 struct conf_protocol *out);
 uint8_t conf_if_decrement(const struct conf_if *i);
@@ -569,7 +572,7 @@ int conf_pool_prefixes(const struct conf *c, const struct conf_pool *p,
  * another line or entries with other sequence numbers are no difference.
  */
 enum conf_object {
-	CONF_OBJ_DOMAIN = 1,	/* the domain number; old and new are NULL */
+	CONF_OBJ_DOMAIN = 1,	/* domain, require-encryption; old and new are NULL */
 	CONF_OBJ_PROTOCOL,
 	CONF_OBJ_GROUP,
 	CONF_OBJ_IF,

@@ -112,7 +112,13 @@ static void check_group_links(struct conf_checking *k,
 		conf_say(k, CONF_WARNING, g->line,
 			 "group %u: single liveness path: control and data are both %s",
 			 g->id, g->data);
-	if (!g->data_trusted)
+	if (conf_group_keyed(k->c, g))
+		return;
+	if (k->c->require_encryption)
+		conf_say(k, CONF_WARNING, g->line,
+			 "group %u: no session is synchronised: require-encryption, and protocol %u has no md5 or hmac-sha-256 key",
+			 g->id, g->protocol);
+	else if (!g->data_trusted)
 		conf_say(k, CONF_WARNING, g->line,
 			 "group %u: DATA LINK NOT PROTECTED: sessions cross %s in clear; \"data %s trusted\" says that this is meant",
 			 g->id, g->data, g->data);

@@ -179,6 +179,7 @@ int conf_run_application(struct conf_parser *p)
 	c->n_protocols = 0;
 	c->n_groups = 0;
 	c->domain = CONF_DEF_DOMAIN;
+	c->require_encryption = false;
 	return 0;
 }
 
@@ -191,6 +192,18 @@ int conf_run_application(struct conf_parser *p)
 int conf_run_domain(struct conf_parser *p)
 {
 	p->c->domain = (uint8_t)num_or(p, CONF_S_ID, CONF_DEF_DOMAIN);
+	return 0;
+}
+
+/**
+ * conf_run_require_encryption - `[no] require-encryption`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_require_encryption(struct conf_parser *p)
+{
+	p->c->require_encryption = !p->no;
 	return 0;
 }
 

@@ -343,7 +343,10 @@ int conf_diff(const struct conf *before, const struct conf *after,
 	struct diff d = { before, after, out, max, 0, 0 };
 	size_t k;
 
-	emit(&d, CONF_OBJ_DOMAIN, before->domain != after->domain, NULL, NULL);
+	emit(&d, CONF_OBJ_DOMAIN,
+	     before->domain != after->domain ||
+		     before->require_encryption != after->require_encryption,
+	     NULL, NULL);
 	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
 		diff_kind(&d, &kinds[k]);
 	emit(&d, CONF_OBJ_HTTP, before->http_port != after->http_port, NULL,

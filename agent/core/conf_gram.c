@@ -237,7 +237,8 @@ static const struct conf_node app_nodes[] = {
 	   .next = group_num),
 	KW("domain", "tells this pair from others on the same link",
 	   .flags = CONF_NO_CR, .run = conf_run_domain, .next = domain_num),
-	REFUSED("require-encryption", "require-encryption"),
+	KW("require-encryption", "no data link rather than one in clear",
+	   .flags = EITHER, .run = conf_run_require_encryption),
 	REFUSED("split-brain", "split-brain probe"),
 	END,
 };

@@ -230,11 +230,14 @@ static void put_redundancy(struct out *o, const struct conf *c)
 {
 	uint32_t i;
 
-	if (!c->n_protocols && !c->n_groups && c->domain == CONF_DEF_DOMAIN)
+	if (!c->n_protocols && !c->n_groups && c->domain == CONF_DEF_DOMAIN &&
+	    !c->require_encryption)
 		return;
 	out_str(o, "redundancy\n mode none\n application redundancy\n");
 	if (c->domain != CONF_DEF_DOMAIN)
 		out_fmt(o, "  domain %u\n", (uint32_t)c->domain);
+	if (c->require_encryption)
+		out_str(o, "  require-encryption\n");
 	for (i = 0; i < c->n_protocols; i++)
 		put_protocol(o, &c->protocol[i]);
 	for (i = 0; i < c->n_groups; i++)

@@ -23,6 +23,18 @@ void conf_group_protocol(const struct conf *c, const struct conf_group *g,
 }
 
 /**
+ * conf_group_keyed - has its protocol a key that the data link can be protected with?
+ * @c: the configuration
+ * @g: the group
+ */
+bool conf_group_keyed(const struct conf *c, const struct conf_group *g)
+{
+	const struct conf_protocol *p = conf_protocol(c, g->protocol);
+
+	return p && (p->auth == CONF_AUTH_MD5 || p->auth == CONF_AUTH_SHA256);
+}
+
+/**
  * conf_if_decrement - what an interface that is down costs its group
  * @i: the interface
  *

@@ -27,7 +27,7 @@
 #define VIEW_MAX_FAULTS		48	/* of a group */
 #define VIEW_MAX_TRACKS		CONF_MAX_TRACKS
 #define VIEW_MAX_BFD		32
-#define VIEW_MAX_COUNTERS	192	/* of a group, and of the system */
+#define VIEW_MAX_COUNTERS	256	/* of a group, and of the system */
 #define VIEW_IF_LEN		16
 #define VIEW_NAME_LEN		26
 #define VIEW_TEXT_LEN		128

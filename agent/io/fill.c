@@ -127,6 +127,7 @@ static void fill_sync(const struct group *g, const struct knl_group *k, struct v
 	const struct synclink_group_stats *st;
 	struct cttable t;
 
+	o->protected = g->sync && synclink_protected(g->sync);
 	o->sync = k->sync;
 	o->entries = k->entries;
 	o->pending = k->pending;
@@ -273,6 +274,9 @@ static void auth_faults(const struct group *g, struct view_group *v)
 		return;
 	if (link_auth_fails(g->link, clock_now()))
 		add_fault(v, "AUTH", "hellos are refused by their authentication", 0);
+	if (link_refuses_plain(g->link))
+		add_fault(v, "DATA-PLAIN",
+			  "require-encryption, and no md5 or hmac-sha-256 key: no data link", 0);
 	if (g->link->key_expired)
 		add_fault(v, "KEY-EXPIRED",
 			  "the clock allows no key of the key chain, the newest stays in use", 0);
@@ -399,6 +403,8 @@ static void count_sync(const struct synclink *s, struct view_counters *c)
 	count(c, "sync-", "tcp-accepted", t->accepted);
 	count(c, "sync-", "tcp-connect-failed", t->connect_failed);
 	count(c, "sync-", "tcp-refused-peer", t->refused_peer);
+	for (int i = 0; i < OPENING_VERDICTS; i++)
+		count(c, "sync-opening-", opening_name((enum opening_verdict)i), t->opening[i]);
 	count(c, "sync-", "tcp-rx-bytes", t->rx_bytes);
 	count(c, "sync-", "tcp-tx-bytes", t->tx_bytes);
 	count(c, "sync-", "tcp-queue-max", t->queue_max);

@@ -233,7 +233,7 @@ static void sync_up(void *arg, struct synclink *s, bool up)
 		if (g->sync != s || !g->link)
 			continue;
 		path_faults(g, clock_now());
-		if (up && !g->conf.data_trusted)
+		if (up && !g->conf.data_trusted && !synclink_protected(s))
 			log_warnx("SYNC", "RG id %u: DATA LINK NOT PROTECTED", g->id);
 	}
 }

@@ -691,6 +691,15 @@ bool link_auth_fails(const struct link *l, mono_t now)
 }
 
 /**
+ * link_refuses_plain() - is there no data link, since it would be in clear?
+ * @l: the link
+ */
+bool link_refuses_plain(const struct link *l)
+{
+	return l->conf.data[0] && l->conf.require && !hello_ring_keyed(&l->ring);
+}
+
+/**
  * link_single_path() - is there but one path that tells whether the peer lives?
  * @l: the link
  *

@@ -50,6 +50,7 @@ struct link_conf {
 	uint32_t key_timeout_s; /* the key-string before this one is accepted so long */
 	bool bfd;
 	struct bfd_conf bfd_conf;
+	bool require; /* no data link rather than one in clear */
 };
 
 struct link_path {
@@ -136,6 +137,7 @@ struct link *links_find(const struct links *set, uint32_t protocol);
 void link_start(struct link *l, mono_t now);
 void link_send(struct link *l, enum hello_type type, uint8_t group, mono_t now);
 bool link_path_alive(const struct link *l, enum link_path_id p, mono_t now);
+bool link_refuses_plain(const struct link *l);
 bool link_single_path(const struct link *l);
 uint64_t link_auth_failures(const struct link *l);
 bool link_auth_fails(const struct link *l, mono_t now);

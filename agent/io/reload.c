@@ -244,6 +244,7 @@ static void link_conf_of(const struct conf *c, const struct conf_group *cg, stru
 	snprintf(out->auth_text, sizeof(out->auth_text), "%s", p.auth_text);
 	ring_of(c, &p, &out->ring);
 	out->key_timeout_s = p.key_timeout_s;
+	out->require = c->require_encryption;
 }
 
 /* A new data link does not know what the election told the old one. */
@@ -283,11 +284,12 @@ static int make_sync(struct agent *a, struct link *l)
 		.nonce = a->nonce,
 		.port = (uint16_t)(LINK_DATA_PORT + l->conf.protocol),
 		.hold_ms = l->conf.hold_ms,
+		.ring = &l->ring,
 	};
 	struct synclink *s = NULL;
 	int err;
 
-	if (!l->conf.data[0])
+	if (!l->conf.data[0] || link_refuses_plain(l))
 		return 0;
 	snprintf(c.ifname, sizeof(c.ifname), "%s", l->conf.data);
 	err = synclink_new(a->loop.base, a->ifs, &a->att, &c, &group_synclink_ops, a, &s);
@@ -314,7 +316,8 @@ static int apply_link(struct agent *a, uint32_t protocol)
 	if (!memcmp(&want, &l->conf, sizeof(want)))
 		return 0;
 	same_data = !strcmp(want.data, l->conf.data) && want.hold_ms == l->conf.hold_ms &&
-		    want.domain == l->conf.domain;
+		    want.domain == l->conf.domain && want.ring.type == l->conf.ring.type &&
+		    !want.ring.n == !l->conf.ring.n && want.require == l->conf.require;
 	err = link_change(l, &want);
 	if (err || same_data)
 		return err;

@@ -251,6 +251,20 @@ static bool on_accept(void *arg, const struct rg_addr *from)
 	       syncsess_connects(s->peer.system, s->conf.system);
 }
 
+/* The two lives that hear each other on the control link, and nobody else's. */
+static void on_opening(void *arg, struct opening *o)
+{
+	const struct synclink *s = arg;
+	bool client = syncsess_connects(s->conf.system, s->peer.system);
+
+	o->domain = s->conf.domain;
+	o->protocol = s->conf.protocol;
+	o->client = client ? s->conf.system : s->peer.system;
+	o->client_nonce = client ? s->conf.nonce : s->peer.nonce;
+	o->server = client ? s->peer.system : s->conf.system;
+	o->server_nonce = client ? s->peer.nonce : s->conf.nonce;
+}
+
 static void on_connected(void *arg)
 {
 	struct synclink *s = arg;
@@ -329,6 +343,7 @@ static void on_readable(void *arg)
 
 static const struct syncsock_ops sock_ops = {
 	.accept = on_accept,
+	.opening = on_opening,
 	.connected = on_connected,
 	.closed = on_closed,
 	.readable = on_readable,
@@ -391,7 +406,7 @@ int synclink_new(struct event_base *base, struct ifaces *ifs, struct knl_att *at
 	err = open_machine(s);
 	if (!err)
 		err = syncsock_new(base, ifs, conf->ifname, conf->port, silence_ms(conf->hold_ms),
-				   &sock_ops, s, &s->sock);
+				   conf->ring, &sock_ops, s, &s->sock);
 	if (err) {
 		synclink_free(s);
 		return err;
@@ -645,6 +660,15 @@ void synclink_kernel(struct synclink *s, bool attached)
 	if (!attached)
 		synclink_close(s, FRAME_R_INSTALL);
 	syncsock_enable(s->sock, attached);
+}
+
+/**
+ * synclink_protected() - is what is said on it, or will be, encrypted?
+ * @s: the link
+ */
+bool synclink_protected(const struct synclink *s)
+{
+	return hello_ring_keyed(s->conf.ring);
 }
 
 /**

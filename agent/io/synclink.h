@@ -39,6 +39,7 @@ struct synclink_conf {
 	uint64_t nonce;
 	uint16_t port;
 	uint32_t hold_ms;
+	const struct hello_ring *ring; /* of the control link, outlives this; without keys: in clear */
 };
 
 /* Where the peer is, from its hellos; system 0: it is not heard. */
@@ -93,6 +94,7 @@ void synclink_synced(struct synclink *s, uint32_t group, uint32_t session, int e
 void synclink_received(struct synclink *s, uint32_t group, int err);
 void synclink_kernel(struct synclink *s, bool attached);
 
+bool synclink_protected(const struct synclink *s);
 bool synclink_up(const struct synclink *s);
 bool synclink_idle(const struct synclink *s, uint8_t group);
 const struct syncsess *synclink_sess(const struct synclink *s);

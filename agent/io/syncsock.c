@@ -18,15 +18,19 @@
 #include <event2/listener.h>
 
 #include "io/clock.h"
+#include "io/greet.h"
 #include "io/ifaces.h"
 #include "io/log.h"
 #include "io/loop.h"
+#include "io/tls.h"
 
 #define RETRY_MIN_MS 100
 #define RETRY_MAX_MS 2000
 
 /* Written at once; the default of libevent would cut a batch into four. */
 #define WRITE_MAX (128 * 1024)
+
+#define REFUSED_LOG_MS 10000
 
 /* Parts of a frame. */
 #define PARTS_MAX 4
@@ -37,6 +41,7 @@ struct syncsock {
 	char ifname[IFNAMSIZ];
 	uint16_t port;
 	uint32_t silent_ms;
+	const struct hello_ring *ring; /* without keys: in clear */
 	const struct syncsock_ops *ops;
 	void *arg;
 	bool enabled;
@@ -45,8 +50,18 @@ struct syncsock {
 	struct rg_addr target; /* family 0: the peer connects to us */
 	uint16_t target_port;
 	struct evconnlistener *listener;
-	struct bufferevent *bev; /* connects, and sends what the kernel did not take at once */
+	struct bufferevent *bev; /* connects; in clear it sends what the kernel did not take */
 	struct event *readable;
+	struct tls *tls; /* NULL: in clear */
+	/* With TLS: what is to be encrypted yet; never in the buffer of bev, which would send it. */
+	struct evbuffer *plain;
+	struct event *writable; /* with TLS: waits for the kernel to take more */
+	struct greet *own; /* the opening of the connection that we make */
+	struct greet *opening[SYNCSOCK_OPENINGS]; /* those that we have accepted */
+	struct opening last; /* .attempt: that has led to a connection, in this life of the peer */
+	struct opening_rate rate;
+	mono_t refused_logged;
+	uint64_t refused_quiet; /* not logged since */
 	bool connecting;
 	bool paused;
 	struct loop_timer retry;
@@ -68,6 +83,16 @@ static void drop(struct syncsock *s)
 	if (s->readable)
 		event_free(s->readable);
 	s->readable = NULL;
+	if (s->writable)
+		event_free(s->writable);
+	s->writable = NULL;
+	if (s->plain)
+		evbuffer_free(s->plain);
+	s->plain = NULL;
+	greet_free(s->own);
+	s->own = NULL;
+	tls_free(s->tls);
+	s->tls = NULL;
 	if (s->bev)
 		bufferevent_free(s->bev);
 	s->bev = NULL;
@@ -138,6 +163,33 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	s->ops->readable(s->arg);
 }
 
+static void flush_tls(struct syncsock *s);
+
+static void on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	flush_tls(arg);
+}
+
+static bool watch(struct syncsock *s, int fd)
+{
+	s->readable = event_new(s->base, fd, EV_READ | EV_PERSIST, on_readable, s);
+	if (s->tls) {
+		s->writable = event_new(s->base, fd, EV_WRITE, on_writable, s);
+		s->plain = evbuffer_new();
+		if (!s->writable || !s->plain)
+			return false;
+	}
+	return s->readable && !event_add(s->readable, NULL);
+}
+
+/* What waits to be sent. */
+static struct evbuffer *queue_of(const struct syncsock *s)
+{
+	return s->tls ? s->plain : bufferevent_get_output(s->bev);
+}
+
 /*
  * Bytes are read to where they are wanted, and not by way of the buffer of the bufferevent: a
  * standby would copy every record once more.
@@ -146,8 +198,7 @@ static void established(struct syncsock *s)
 {
 	int fd = bufferevent_getfd(s->bev);
 
-	s->readable = event_new(s->base, fd, EV_READ | EV_PERSIST, on_readable, s);
-	if (!s->readable || event_add(s->readable, NULL)) {
+	if (!watch(s, fd)) {
 		complain(s, "cannot read", -ENOMEM);
 		drop(s);
 		retry_later(s);
@@ -159,8 +210,64 @@ static void established(struct syncsock *s)
 	loop_timer_set(&s->retry, MONO_NEVER);
 	tune(s, fd);
 	bufferevent_set_max_single_write(s->bev, WRITE_MAX);
-	bufferevent_enable(s->bev, EV_WRITE);
+	if (!s->tls)
+		bufferevent_enable(s->bev, EV_WRITE);
 	s->ops->connected(s->arg);
+}
+
+/* Once in a while: whoever makes such connections must not fill the log. */
+static void refused(struct syncsock *s, enum opening_verdict v)
+{
+	mono_t now = clock_now();
+
+	s->stats.opening[v]++;
+	s->refused_quiet++;
+	if (!mono_is_zero(s->refused_logged) &&
+	    mono_before(now, mono_add_ms(s->refused_logged, REFUSED_LOG_MS)))
+		return;
+	log_warnx("SYNC", "data link %s: opening refused: %s, %llu since the last report",
+		  s->ifname, opening_name(v), (unsigned long long)s->refused_quiet);
+	s->refused_logged = now;
+	s->refused_quiet = 0;
+}
+
+/* A connection that we make is done, or has failed. */
+static void own_done(void *arg, struct greet *g, enum opening_verdict v)
+{
+	struct syncsock *s = arg;
+
+	s->own = NULL;
+	if (v != OPENING_OK) {
+		greet_free(g);
+		refused(s, v);
+		drop(s);
+		retry_later(s);
+		return;
+	}
+	s->stats.opening[v]++;
+	s->tls = greet_take(g);
+	greet_free(g);
+	established(s);
+}
+
+/* TCP has connected us. In clear that is all. */
+static void connected(struct syncsock *s)
+{
+	struct opening o = { 0 };
+
+	s->stats.connected++;
+	if (!hello_ring_keyed(s->ring)) {
+		established(s);
+		return;
+	}
+	s->ops->opening(s->arg, &o);
+	o.attempt = (uint64_t)clock_now().ns;
+	if (!greet_new(s->base, bufferevent_getfd(s->bev), false, s->ring, &o, own_done, s,
+		       &s->own))
+		return;
+	complain(s, "cannot begin TLS", -ENOMEM);
+	drop(s);
+	retry_later(s);
 }
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
@@ -169,8 +276,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	int err = -EVUTIL_SOCKET_ERROR();
 
 	if (what & BEV_EVENT_CONNECTED) {
-		s->stats.connected++;
-		established(s);
+		connected(s);
 		return;
 	}
 	/* What came before the end is still to be read. */
@@ -235,11 +341,94 @@ static void on_retry(void *arg, mono_t now)
 	try_connect(arg);
 }
 
+static void forget_opening(struct syncsock *s, struct greet *g)
+{
+	for (int i = 0; i < SYNCSOCK_OPENINGS; i++)
+		if (s->opening[i] == g)
+			s->opening[i] = NULL;
+	greet_free(g);
+}
+
+static void drop_openings(struct syncsock *s)
+{
+	for (int i = 0; i < SYNCSOCK_OPENINGS; i++) {
+		if (!s->opening[i])
+			continue;
+		close(greet_fd(s->opening[i]));
+		forget_opening(s, s->opening[i]);
+	}
+}
+
+/* The peer has forgotten the connection that stood, or would not make a new one. */
+static void replace(struct syncsock *s, int fd, struct tls *t)
+{
+	if (s->bev) {
+		drop(s);
+		s->ops->closed(s->arg, -ECONNRESET);
+	}
+	s->bev = make_bev(s, fd);
+	s->tls = t;
+	if (!s->bev) {
+		drop(s);
+		return;
+	}
+	s->stats.accepted++;
+	established(s);
+}
+
+static void accepted_done(void *arg, struct greet *g, enum opening_verdict v)
+{
+	struct syncsock *s = arg;
+	int fd = greet_fd(g);
+	struct tls *t = v == OPENING_OK ? greet_take(g) : NULL;
+
+	forget_opening(s, g);
+	if (v != OPENING_OK) {
+		close(fd);
+		refused(s, v);
+		return;
+	}
+	s->stats.opening[v]++;
+	if (t) {
+		s->ops->opening(s->arg, &s->last);
+		s->last.attempt = tls_attempt(t);
+	}
+	replace(s, fd, t);
+}
+
+/* Attempts count in a life of the client; what went before in another one is refused for that. */
+static void what_for(struct syncsock *s, struct opening *o)
+{
+	s->ops->opening(s->arg, o);
+	o->attempt = o->client == s->last.client && o->client_nonce == s->last.client_nonce ?
+			     s->last.attempt :
+			     0;
+}
+
+/* Who waits longest gives way: the peer needs but a moment. */
+static struct greet **free_slot(struct syncsock *s)
+{
+	struct greet **oldest = &s->opening[0];
+
+	for (int i = 0; i < SYNCSOCK_OPENINGS; i++) {
+		if (!s->opening[i])
+			return &s->opening[i];
+		if (mono_before(greet_began(s->opening[i]), greet_began(*oldest)))
+			oldest = &s->opening[i];
+	}
+	close(greet_fd(*oldest));
+	forget_opening(s, *oldest);
+	refused(s, OPENING_CROWDED);
+	return oldest;
+}
+
 static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len,
 		      void *arg)
 {
 	struct rg_addr from = { .family = RG_V4 };
 	struct syncsock *s = arg;
+	struct greet **slot;
+	struct opening o = { 0 };
 
 	(void)l;
 	if (len >= (int)sizeof(struct sockaddr_in))
@@ -249,16 +438,17 @@ static void on_accept(struct evconnlistener *l, evutil_socket_t fd, struct socka
 		close(fd);
 		return;
 	}
-	if (s->bev) {
-		/* The peer has forgotten the old one, or would not make a new one. */
-		drop(s);
-		s->ops->closed(s->arg, -ECONNRESET);
-	}
-	s->bev = make_bev(s, fd);
-	if (!s->bev)
+	if (!opening_allow(&s->rate, clock_now())) {
+		refused(s, OPENING_RATE);
+		close(fd);
 		return;
-	s->stats.accepted++;
-	established(s);
+	}
+	what_for(s, &o);
+	slot = free_slot(s);
+	if (greet_new(s->base, fd, true, s->ring, &o, accepted_done, s, slot)) {
+		complain(s, "cannot accept", -ENOMEM);
+		close(fd);
+	}
 }
 
 static void listen_stop(struct syncsock *s)
@@ -295,6 +485,7 @@ static void close_all(struct syncsock *s, int err)
 
 	listen_stop(s);
 	loop_timer_set(&s->retry, MONO_NEVER);
+	drop_openings(s);
 	drop(s);
 	if (stood)
 		s->ops->closed(s->arg, err);
@@ -345,6 +536,7 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *iface,
  * @ifname: data interface; need not be there yet
  * @port: listens here
  * @silent_ms: the kernel breaks a connection that is not answered for so long
+ * @ring: keys, outlive it; without any the connection is in clear
  * @ops: callbacks
  * @arg: for @ops
  * @out: the socket
@@ -352,8 +544,8 @@ static void on_iface(void *arg, enum iface_event ev, const struct iface *iface,
  * Return: 0 or -errno.
  */
 int syncsock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, uint16_t port,
-		 uint32_t silent_ms, const struct syncsock_ops *ops, void *arg,
-		 struct syncsock **out)
+		 uint32_t silent_ms, const struct hello_ring *ring, const struct syncsock_ops *ops,
+		 void *arg, struct syncsock **out)
 {
 	struct syncsock *s = calloc(1, sizeof(*s));
 	int err;
@@ -364,6 +556,7 @@ int syncsock_new(struct event_base *base, struct ifaces *ifs, const char *ifname
 	s->ifs = ifs;
 	s->port = port;
 	s->silent_ms = silent_ms;
+	s->ring = ring;
 	s->ops = ops;
 	s->arg = arg;
 	snprintf(s->ifname, sizeof(s->ifname), "%s", ifname);
@@ -390,6 +583,7 @@ void syncsock_free(struct syncsock *s)
 		return;
 	ifaces_unwatch(s->ifs, on_iface, s);
 	listen_stop(s);
+	drop_openings(s);
 	drop(s);
 	loop_timer_free(&s->retry);
 	free(s);
@@ -433,6 +627,30 @@ void syncsock_connect_to(struct syncsock *s, const struct rg_addr *addr, uint16_
 	try_connect(s);
 }
 
+/* As much of what is queued as the kernel takes. Returns 0, also if that is not all, or -errno. */
+static int write_tls(struct syncsock *s)
+{
+	struct evbuffer *out = s->plain;
+	ssize_t n = 1;
+	size_t len;
+
+	while ((len = evbuffer_get_length(out))) {
+		len = len < TLS_RECORD_MAX ? len : TLS_RECORD_MAX;
+		n = tls_write(s->tls, evbuffer_pullup(out, (ssize_t)len), len);
+		if (n <= 0)
+			break;
+		evbuffer_drain(out, (size_t)n);
+	}
+	return n < 0 && n != -EAGAIN ? (int)n : 0;
+}
+
+/* What is wrong with the connection comes out when it is read. */
+static void flush_tls(struct syncsock *s)
+{
+	if (!write_tls(s) && evbuffer_get_length(s->plain))
+		event_add(s->writable, NULL);
+}
+
 /**
  * syncsock_disconnect() - end the connection; what is queued goes out as far as the kernel takes it
  * now
@@ -442,8 +660,12 @@ void syncsock_disconnect(struct syncsock *s)
 {
 	if (!s->bev)
 		return;
-	if (!s->connecting)
+	if (s->tls) {
+		write_tls(s);
+		tls_shut(s->tls);
+	} else if (!s->connecting) {
 		evbuffer_write(bufferevent_get_output(s->bev), bufferevent_getfd(s->bev));
+	}
 	drop(s);
 	retry_later(s);
 }
@@ -481,8 +703,8 @@ int syncsock_send(struct syncsock *s, const void *const *part, const size_t *len
 
 	if (!s->bev || s->connecting)
 		return -ENOTCONN;
-	out = bufferevent_get_output(s->bev);
-	if (!evbuffer_get_length(out))
+	out = queue_of(s);
+	if (!s->tls && !evbuffer_get_length(out))
 		gone = send_now(s, part, len, n);
 	for (size_t i = 0; i < n; i++) {
 		size_t skip = gone < len[i] ? gone : len[i];
@@ -496,6 +718,8 @@ int syncsock_send(struct syncsock *s, const void *const *part, const size_t *len
 	queued = evbuffer_get_length(out);
 	if (queued > s->stats.queue_max)
 		s->stats.queue_max = queued;
+	if (s->tls && !event_pending(s->writable, EV_WRITE, NULL))
+		flush_tls(s);
 	return 0;
 }
 
@@ -515,15 +739,16 @@ size_t syncsock_read(struct syncsock *s, void *buf, size_t room)
 
 	if (!s->readable || !room)
 		return 0;
-	n = recv(bufferevent_getfd(s->bev), buf, room, MSG_DONTWAIT);
+	n = s->tls ? tls_read(s->tls, buf, room) :
+		     recv(bufferevent_getfd(s->bev), buf, room, MSG_DONTWAIT);
 	if (n > 0) {
 		s->stats.rx_bytes += (size_t)n;
 		return (size_t)n;
 	}
-	if (!n)
-		ended(s, 0);
-	else if (errno != EAGAIN && errno != EINTR)
-		ended(s, -errno);
+	if (n < 0)
+		n = s->tls ? n : -errno;
+	if (!n || (n != -EAGAIN && n != -EINTR))
+		ended(s, (int)n);
 	return 0;
 }
 
@@ -555,6 +780,8 @@ bool syncsock_pending(const struct syncsock *s)
 
 	if (!s->bev || s->connecting)
 		return false;
+	if (s->tls)
+		return tls_pending(s->tls);
 	return !ioctl(bufferevent_getfd(s->bev), FIONREAD, &n) && n > 0;
 }
 

@@ -5,7 +5,11 @@
  *
  * Both ends are bound to the interface and its primary IPv4 address, and made anew when that
  * changes.  A connection that the peer does not answer is broken by the kernel after the silence
- * given (TCP_USER_TIMEOUT).  Everything runs in the thread of the event base.
+ * given (TCP_USER_TIMEOUT).
+ *
+ * What is accepted is the connection only when its opening is done (io/greet.h): until then, the
+ * one that stands is not touched.  At most SYNCSOCK_OPENINGS are under way.  Everything runs in the
+ * thread of the event base.
  */
 #ifndef RG_IO_SYNCSOCK_H
 #define RG_IO_SYNCSOCK_H
@@ -15,13 +19,17 @@
 #include <stdint.h>
 
 #include "core/addr.h"
+#include "core/opening.h"
 
 struct event_base;
 struct ifaces;
 struct syncsock;
 
+#define SYNCSOCK_OPENINGS 4 /* accepted connections that are not known yet to be the peer's */
+
 struct syncsock_ops {
 	bool (*accept)(void *arg, const struct rg_addr *from); /* may this address connect now? */
+	void (*opening)(void *arg, struct opening *o); /* what a connection is for; not .attempt */
 	void (*connected)(void *arg); /* a connection stands; one that stood before was closed */
 	/* It ended, and not by syncsock_disconnect(); 0: by the peer. */
 	void (*closed)(void *arg, int err);
@@ -33,11 +41,12 @@ struct syncsock_stats {
 	uint64_t connect_failed, refused_peer, listen_failed;
 	uint64_t rx_bytes, tx_bytes;
 	uint64_t queue_max; /* bytes */
+	uint64_t opening[OPENING_VERDICTS]; /* by how they ended */
 };
 
 int syncsock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, uint16_t port,
-		 uint32_t silent_ms, const struct syncsock_ops *ops, void *arg,
-		 struct syncsock **out);
+		 uint32_t silent_ms, const struct hello_ring *ring, const struct syncsock_ops *ops,
+		 void *arg, struct syncsock **out);
 void syncsock_free(struct syncsock *s);
 
 void syncsock_enable(struct syncsock *s, bool on);

@@ -184,6 +184,14 @@ static void test_group_warnings(void **state)
 	must_not_warn(&p, IN_GROUP "control x protocol 1\ndata y trusted\n",
 		      "NOT PROTECTED");
 	must_not_warn(&p, IN_PROTOCOL, "bfd");
+	must_not_warn(&p, IN_PROTOCOL "authentication md5 key-string k\n"
+		      "group 1\ncontrol x protocol 1\ndata y\n", "NOT PROTECTED");
+	must_warn(&p, IN_PROTOCOL "authentication text k\n"
+		  "group 1\ncontrol x protocol 1\ndata y\n", "NOT PROTECTED");
+	must_warn(&p, IN_APP "require-encryption\ngroup 1\ncontrol x protocol 1\ndata y trusted\n",
+		  "no session is synchronised: require-encryption");
+	must_not_warn(&p, IN_APP "require-encryption\nprotocol 1\nauthentication md5 key-string k\n"
+		      "group 1\ncontrol x protocol 1\ndata y\n", "no session is");
 	must_refuse(&p, IN_GROUP "priority 100 failover threshold 101\n",
 		    "f:3: error: ", "the failover threshold 101 is above the priority 100");
 	must_load(&p, IN_GROUP "priority 100 failover threshold 100\n");

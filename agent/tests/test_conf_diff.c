@@ -92,6 +92,7 @@ static void test_nothing(void **state)
 static void test_domain(void **state)
 {
 	CHANGES(IN_APP "domain 3\n", { CONF_OBJ_DOMAIN, NULL, 0, 1 });
+	CHANGES(IN_APP "require-encryption\n", { CONF_OBJ_DOMAIN, NULL, 0, 1 });
 }
 
 static void test_http(void **state)

@@ -13,7 +13,8 @@ vm_memory_packages="base-files base-passwd bash coreutils dash debianutils diffu
 gawk grep hostname libc-bin mawk ncurses-base perl-base procps psmisc sed util-linux mount kmod
 iproute2 iputils-ping iputils-arping arping nftables conntrack conntrackd keepalived tcpdump jq
 socat netcat-openbsd ethtool curl busybox-static libpam-modules vsftpd tftpd-hpa iperf3
-sip-tester ppp pptp-linux pptpd lftp tftp-hpa openssh-server openssh-client openssh-sftp-server"
+sip-tester ppp pptp-linux pptpd lftp tftp-hpa openssh-server openssh-client openssh-sftp-server
+openssl"
 
 # Names of the files of those packages that are installed, without documentation.
 vm_memory_names() {
