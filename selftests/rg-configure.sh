@@ -68,9 +68,17 @@ translations_right() {
 		is "$(jq '.translations[].inside_local_port' "$out" | sort)" \
 			"$(rg_marked B | sed -nE 's/.*src=10.0.0.9 [^=]*=192.0.2.9 sport=([0-9]+) .*/\1/p' | sort)"
 }
+# flows ROUTER ADDRESS: its connections from there; cleared ARG...: how many B says it has cleared
+flows() { rg_marked "$1" | grep -c "src=$2 .* dst="; }
+no_flows() { [ "$(flows "$@")" = 0 ]; }
+cleared() { rg_ctl B --json clear ip nat translation "$@" | jq .cleared; }
+clear_wrong() {
+	has "$(rg_ctl B clear ip nat translation inside 192.0.2.100 10.0.0.256 2>&1)" \
+		'^% Invalid input detected'
+}
 saved() { diff <(rg_ctl B show running-config) <(rg_ctl B show startup-config | grep -v '^! '); }
 
-ktap_plan 41
+ktap_plan 52
 must modprobe nf_rg
 topo_up
 seed_up
@@ -149,6 +157,21 @@ ok_if "as a table" has "$(rg_ctl B show ip nat tr redundancy test)" \
 	'^tcp   192\.0\.2\.10[0-3]:[0-9]+ +10\.0\.0\.9:[0-9]+ +192\.0\.2\.9:5000 +192\.0\.2\.9:5000$'
 ok_if "the statistics count them" has "$(rg_ctl B show ip nat statistics)" \
 	'^\[Id: 153\] access-list L6 pool P6 redundancy 1 mapping-id 153 refcount 10$'
+
+ok_if "clear: what is no address is refused" clear_wrong
+ok_if "clear: copies are not cleared on the standby" fails rg_ctl A clear ip nat translation '*'
+ok_if "nor are they" is "$(flows A fd00:a::9)" 10
+ok_if "clear: those of a mapping" is "$(cleared mapping-id 153)" 10
+ok_if "they have gone, and on the standby" eval 'no_flows B fd00:a::9 && wait_for 5 no_flows A fd00:a::9'
+n=$(flows B 10.0.0.9)
+ok_if "and no others" at_least "$n" 10
+ok_if "clear inside: with these addresses only" eval \
+	'is "$(cleared inside 192.0.2.99 10.0.0.9)" 0 && is "$(cleared inside 192.0.2.100 10.0.0.9 outside 192.0.2.8 192.0.2.8)" 0'
+ok_if "clear outside: all to a server" is "$(cleared outside 192.0.2.9 192.0.2.9)" "$n"
+ok_if "they have gone, and on the standby" eval 'no_flows B 10.0.0.9 && wait_for 5 no_flows A 10.0.0.9'
+must ns c ping -q -c 1 -W 2 192.0.2.9
+ok_if "clear *: what is new as well" at_least "$(cleared '*')" 1
+ok_if "both tables are empty" wait_for 5 eval '[ -z "$(rg_marked A)$(rg_marked B)" ]'
 
 printf '%s\n' "conf t" red "app red" "gr 1" "pri 300" "no preempt" "name typed" end exit >"$RUN/$NS/keys"
 typed B "$RUN/$NS/keys" >"$out"

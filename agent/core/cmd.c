@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "addr.h"
+
 #define GROUP_MAX	255
 #define NAME_MAX_LEN	25
 
@@ -95,6 +97,8 @@ static bool takes(const struct word *w, const char *given, uint32_t *v)
 		return true;
 	if (is(w, "<group>"))
 		return group_word(given, v);
+	if (is(w, "<address>"))
+		return !addr_parse(given, strlen(given), &(struct rg_addr){ 0 });
 	return in_range(w, given, v);
 }
 

@@ -17,6 +17,7 @@
  *	show		this word, which may be shortened to what is unambiguous
  *	<1-8>		a number in this range
  *	<group>		a number from 1 to 255, or a name
+ *	<address>	an IPv4 or IPv6 address
  *	...		the last word: whatever follows
  *
  * All patterns are followed at once, word by word. A word given in full beats
@@ -25,7 +26,7 @@
  * character.
  */
 #define CMD_MAX_WORDS	16
-#define CMD_MAX_TABLE	64
+#define CMD_MAX_TABLE	96
 
 /**
  * struct cmd - a row of the table

@@ -4,6 +4,7 @@
 #include <jansson.h>
 
 #include "core/conf.h"
+#include "core/conf_impact.h"
 #include "io/slots.h"
 
 #include <linux/nf_rg.h>
@@ -18,7 +19,15 @@ static json_t *interfaces(const struct conf *c, enum conf_nat_side side)
 	return list;
 }
 
-static json_t *mappings(const struct conf *c)
+/* Its connections are copies of the active router's: who clears them here only gets them again. */
+static bool is_copy(const struct conf *c, const struct conf_standing *standing, uint32_t group)
+{
+	const struct conf_group *g = group ? conf_group(c, group) : NULL;
+
+	return standing && g && !g->shutdown && standing[group].peer && !standing[group].active;
+}
+
+static json_t *mappings(const struct conf *c, const struct conf_standing *standing)
 {
 	uint32_t id[CONF_MAX_MAPS], slot[CONF_MAX_MAPS] = { 0 };
 	json_t *list = json_array();
@@ -30,12 +39,13 @@ static json_t *mappings(const struct conf *c)
 	for (uint32_t i = 0; i < c->n_maps; i++) {
 		const struct conf_map *m = &c->map[i];
 
-		json_array_append_new(list, json_pack("{s:I, s:I, s:I, s:s, s:s, s:b}",
+		json_array_append_new(list, json_pack("{s:I, s:I, s:I, s:s, s:s, s:b, s:b}",
 						      "id", (json_int_t)m->id,
 						      "group", (json_int_t)m->group.id,
 						      "slot", (json_int_t)slot[i],
 						      "list", m->acl, "pool", m->pool,
-						      "overload", m->overload));
+						      "overload", m->overload, "copies",
+						      is_copy(c, standing, m->group.id)));
 	}
 	return list;
 }
@@ -63,10 +73,16 @@ static json_t *pools(const struct conf *c)
 	return list;
 }
 
+static void put_address(json_t *root, const char *key, const char *address)
+{
+	if (address)
+		json_object_set_new(root, key, json_string(address));
+}
+
 /**
  * natinfo_json() - all of it
  * @c: the configuration that runs
- * @ask: what is to be shown
+ * @ask: what is to be shown or cleared
  *
  * Return: JSON text, malloced; NULL: no memory.
  */
@@ -78,9 +94,16 @@ char *natinfo_json(const struct conf *c, const struct natinfo_ask *ask)
 				 "mark_mask", (json_int_t)NF_RG_MARK_MASK_DEFAULT,
 				 "inside", interfaces(c, CONF_NAT_INSIDE),
 				 "outside", interfaces(c, CONF_NAT_OUTSIDE),
-				 "mappings", mappings(c), "pools", pools(c));
-	char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+				 "mappings", mappings(c, ask->standing), "pools", pools(c));
+	char *text;
 
+	if (root) {
+		put_address(root, "inside_global", ask->inside_global);
+		put_address(root, "inside_local", ask->inside_local);
+		put_address(root, "outside_local", ask->outside_local);
+		put_address(root, "outside_global", ask->outside_global);
+	}
+	text = root ? json_dumps(root, JSON_COMPACT) : NULL;
 	json_decref(root);
 	return text;
 }

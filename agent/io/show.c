@@ -8,6 +8,7 @@
 
 #include "core/cmd.h"
 #include "core/conf.h"
+#include "core/conf_impact.h"
 #include "core/health.h"
 #include "core/output.h"
 #include "core/textout.h"
@@ -43,16 +44,22 @@ enum command {
 	C_NAT_MAP,
 	C_NAT_MAP_VERBOSE,
 	C_NAT_STATISTICS,
+	C_NAT_CLEAR,
+	C_NAT_CLEAR_GROUP,
+	C_NAT_CLEAR_MAP,
+	C_NAT_CLEAR_INSIDE,
+	C_NAT_CLEAR_OUTSIDE,
+	C_NAT_CLEAR_BOTH,
 	C_TRACE,
 	C_TRACE_LATEST,
 	C_STARTUP,
 	C_WRITE,
 	C_WRITE_FORCE,
-	C_REFUSED,
 };
 
 #define SRA	"show redundancy application "
 #define TRANSLATIONS "show ip nat translations"
+#define CLEAR_NAT "clear ip nat translation "
 #define RELOAD	"redundancy application reload group <group>"
 
 static const struct cmd commands[] = {
@@ -114,7 +121,15 @@ static const struct cmd commands[] = {
 	{ "clear redundancy application counters", C_CLEAR, "Set counters of the agent to 0" },
 	{ "check", C_CHECK, "Are the settings of this machine as wanted?" },
 	{ "enable", C_NOTHING, "Does nothing: there is one privilege level" },
-	{ "clear ip nat translation ...", C_REFUSED, "Not yet supported (see conntrack(8))" },
+	{ CLEAR_NAT "*", C_NAT_CLEAR, "All" },
+	{ CLEAR_NAT "redundancy <group>", C_NAT_CLEAR_GROUP, "Number or name of a group" },
+	{ CLEAR_NAT "mapping-id <1-2147483647>", C_NAT_CLEAR_MAP, "Mapping" },
+	{ CLEAR_NAT "inside <address> <address>", C_NAT_CLEAR_INSIDE,
+	  "Inside global, then inside local address" },
+	{ CLEAR_NAT "inside <address> <address> outside <address> <address>", C_NAT_CLEAR_BOTH,
+	  "Outside local, then outside global address" },
+	{ CLEAR_NAT "outside <address> <address>", C_NAT_CLEAR_OUTSIDE,
+	  "Outside local, then outside global address" },
 	{ "copy running-config startup-config", C_WRITE, "Write what runs to the file" },
 	{ "copy running-config startup-config force", C_WRITE_FORCE,
 	  "Even if somebody else has changed the file" },
@@ -393,6 +408,43 @@ static int show_nat(const struct run *x, int id)
 	return x->out->json ? set_text(x->out, 0, "") : -ENOMEM;
 }
 
+/* Who is cleared is said here; rgctl, which reads the table, does it. */
+static int clear_nat(const struct run *x, int id)
+{
+	const struct conf *c = x->s->ops->config(x->s->arg);
+	struct conf_standing standing[CONF_MAX_GROUPS + 1] = { 0 };
+	const char *const *name = x->r->name;
+	const size_t outside = id == C_NAT_CLEAR_BOTH ? 2 : 0;
+	struct natinfo_ask ask = { .what = "clear", .standing = standing };
+	char line[128] = "";
+
+	x->s->ops->standing(x->s->arg, standing);
+	if (id == C_NAT_CLEAR_GROUP) {
+		const struct conf_group *g = x->r->number[0] ? conf_group(c, x->r->number[0]) :
+							       conf_group_named(c, name[0]);
+
+		ask.group = g ? g->id : 0;
+		if (!g)
+			snprintf(line, sizeof(line), "Group %s is not configured", name[0]);
+	} else if (id == C_NAT_CLEAR_MAP) {
+		ask.mapping = x->r->number[0];
+		if (!conf_map(c, ask.mapping))
+			snprintf(line, sizeof(line), "Mapping %u is not configured", ask.mapping);
+	}
+	if (*line)
+		return set_result(x->out, -ENOENT, line);
+	if (id == C_NAT_CLEAR_INSIDE || id == C_NAT_CLEAR_BOTH) {
+		ask.inside_global = name[0];
+		ask.inside_local = name[1];
+	}
+	if (id == C_NAT_CLEAR_OUTSIDE || id == C_NAT_CLEAR_BOTH) {
+		ask.outside_local = name[outside];
+		ask.outside_global = name[outside + 1];
+	}
+	x->out->json = natinfo_json(c, &ask);
+	return x->out->json ? set_text(x->out, 0, "") : -ENOMEM;
+}
+
 static int show_trace(const struct run *x, bool latest)
 {
 	int err = evtrace_show(latest, x->json, &x->out->text, &x->out->json);
@@ -477,16 +529,6 @@ static int save(const struct run *x, bool force)
 	return err == -EINPROGRESS ? wait_for(x, SHOW_SAVING) : set_result(x->out, err, text);
 }
 
-static int refuse(const struct run *x)
-{
-	const char *pattern = x->r->cmd->pattern;
-	char line[128];
-
-	snprintf(line, sizeof(line), "%s: %.*s", x->r->cmd->help,
-		 (int)(strstr(pattern, " ...") - pattern), pattern);
-	return set_result(x->out, -EOPNOTSUPP, line);
-}
-
 static int act(const struct run *x)
 {
 	const struct show_ops *ops = x->s->ops;
@@ -500,6 +542,8 @@ static int act(const struct run *x)
 		return check(x);
 	case C_NAT ... C_NAT_STATISTICS:
 		return show_nat(x, x->r->cmd->id);
+	case C_NAT_CLEAR ... C_NAT_CLEAR_BOTH:
+		return clear_nat(x, x->r->cmd->id);
 	case C_TRACE:
 	case C_TRACE_LATEST:
 		return show_trace(x, x->r->cmd->id == C_TRACE_LATEST);
@@ -527,8 +571,6 @@ static int act(const struct run *x)
 	case C_CONFIGURE:
 		/* rgctl does it, line by line. */
 		return set_text(x->out, 1, "% Only as `rgctl configure terminal`");
-	case C_REFUSED:
-		return refuse(x);
 	default:
 		return set_text(x->out, 0, "");
 	}

@@ -23,10 +23,14 @@
 
 #define RCVBUF (1024 * 1024)
 
+/* @del: what @fn picks is removed over this one, NULL: nothing is; @removed: so many were */
 struct dump {
 	ct_fn fn;
 	void *arg;
 	bool enough;
+	struct nl_sock *del;
+	uint64_t removed;
+	int err;
 };
 
 /**
@@ -127,6 +131,32 @@ static const char *get_state(struct nlattr *info)
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
 }
 
+static int put(struct nl_msg *msg, int type, const struct nlattr *a)
+{
+	return a ? nla_put(msg, type, nla_len(a), nla_data(a)) : 0;
+}
+
+/* By its number as well: another one with the same tuple is not meant. */
+static void remove_entry(struct dump *d, uint8_t family, struct nlattr *const *a)
+{
+	struct nfgenmsg head = { .nfgen_family = family, .version = NFNETLINK_V0 };
+	const int type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE;
+	struct nl_msg *msg = nlmsg_alloc_simple(type, 0);
+	int err = -NLE_NOMEM;
+
+	if (msg && nlmsg_append(msg, &head, sizeof(head), NLMSG_ALIGNTO) >= 0 &&
+	    put(msg, CTA_TUPLE_ORIG | NLA_F_NESTED, a[CTA_TUPLE_ORIG]) >= 0 &&
+	    put(msg, CTA_ZONE, a[CTA_ZONE]) >= 0 && put(msg, CTA_ID, a[CTA_ID]) >= 0)
+		err = nl_send_auto(d->del, msg);
+	nlmsg_free(msg);
+	if (err >= 0)
+		err = nl_wait_for_ack(d->del);
+	if (err >= 0)
+		d->removed++;
+	else if (err != -NLE_OBJ_NOTFOUND)	/* has ended by itself */
+		d->err = err;
+}
+
 static int on_entry(struct nl_msg *msg, void *arg)
 {
 	struct dump *d = arg;
@@ -147,7 +177,12 @@ static int on_entry(struct nl_msg *msg, void *arg)
 	r.assured = status & IPS_ASSURED;
 	r.timeout = a[CTA_TIMEOUT] ? ntohl(nla_get_u32(a[CTA_TIMEOUT])) : 0;
 	r.state = get_state(a[CTA_PROTOINFO]);
-	d->enough = !d->fn(d->arg, &r, mark);
+	if (!d->del) {
+		d->enough = !d->fn(d->arg, &r, mark);
+	} else if (d->fn(d->arg, &r, mark)) {
+		remove_entry(d, r.src.addr.family == RG_V4 ? AF_INET : AF_INET6, a);
+		d->enough = d->err < 0;
+	}
 	return NL_OK;
 }
 
@@ -166,6 +201,29 @@ static int request(struct nl_sock *sk, uint32_t mark, uint32_t mask)
 	return err;
 }
 
+static int read_all(struct dump *d, uint32_t mark, uint32_t mask)
+{
+	struct nl_sock *sk = nl_socket_alloc();
+	int err = sk ? nl_connect(sk, NETLINK_NETFILTER) : -NLE_NOMEM;
+
+	if (err >= 0) {
+		nl_socket_set_buffer_size(sk, RCVBUF, 0);
+		nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, on_entry, d);
+		err = request(sk, mark, mask);
+	}
+	if (err >= 0)
+		err = nl_recvmsgs_default(sk);
+	nl_socket_free(sk);
+	return err < 0 ? err : d->err;
+}
+
+static int told(int err)
+{
+	if (err < 0)
+		fprintf(stderr, "rgctl: the kernel's connections: %s\n", nl_geterror(err));
+	return err < 0 ? -1 : 0;
+}
+
 /**
  * ct_dump() - all connections
  * @mark: only those that have this
@@ -180,18 +238,28 @@ static int request(struct nl_sock *sk, uint32_t mark, uint32_t mask)
 int ct_dump(uint32_t mark, uint32_t mask, ct_fn fn, void *arg)
 {
 	struct dump d = { .fn = fn, .arg = arg };
-	struct nl_sock *sk = nl_socket_alloc();
-	int err = sk ? nl_connect(sk, NETLINK_NETFILTER) : -NLE_NOMEM;
 
-	if (err >= 0) {
-		nl_socket_set_buffer_size(sk, RCVBUF, 0);
-		nl_socket_modify_cb(sk, NL_CB_VALID, NL_CB_CUSTOM, on_entry, &d);
-		err = request(sk, mark, mask);
-	}
+	return told(read_all(&d, mark, mask));
+}
+
+/**
+ * ct_remove() - remove connections
+ * @mark: only those that have this
+ * @mask: in these bits of their mark; 0: of all
+ * @fn: which of them
+ * @arg: for @fn
+ * @removed: gets how many were
+ *
+ * Return: 0, or -1: it cannot be done; then standard error says why.
+ */
+int ct_remove(uint32_t mark, uint32_t mask, ct_pick_fn fn, void *arg, uint64_t *removed)
+{
+	struct dump d = { .fn = fn, .arg = arg, .del = nl_socket_alloc() };
+	int err = d.del ? nl_connect(d.del, NETLINK_NETFILTER) : -NLE_NOMEM;
+
 	if (err >= 0)
-		err = nl_recvmsgs_default(sk);
-	nl_socket_free(sk);
-	if (err < 0)
-		fprintf(stderr, "rgctl: the kernel's connections: %s\n", nl_geterror(err));
-	return err < 0 ? -1 : 0;
+		err = read_all(&d, mark, mask);
+	nl_socket_free(d.del);
+	*removed = d.removed;
+	return told(err);
 }

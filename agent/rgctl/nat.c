@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "client.h"
+#include "core/addr.h"
 #include "core/out.h"
 #include "ct.h"
 
@@ -25,6 +26,7 @@ struct addr_set {
 struct mapping {
 	json_t *json;
 	uint32_t id, group, slot;
+	bool copies;
 	uint64_t connections;
 	struct addr_set used;
 };
@@ -36,6 +38,8 @@ struct mapping {
  * @group, @mapping: only of these, 0: all
  * @shown: connections so far
  * @simple: of them without a port
+ * @kept: were to be cleared, but are copies of what the peer translates
+ * @only: to be cleared: with these addresses; without a family: any
  */
 struct show {
 	json_t *info;
@@ -46,7 +50,8 @@ struct show {
 	unsigned int shift;
 	uint32_t group, mapping;
 	bool verbose, json;
-	uint64_t shown, simple;
+	uint64_t shown, simple, kept;
+	struct natrow_ends only;
 	bool failed;
 };
 
@@ -288,6 +293,58 @@ static int statistics(struct show *s)
 	return 0;
 }
 
+/* ---------------------------------------------------------------------- clearing */
+
+static bool is_addr(const struct natrow_end *wanted, const struct natrow_end *e)
+{
+	return !wanted->addr.family || !memcmp(&wanted->addr, &e->addr, sizeof(e->addr));
+}
+
+/* What others translate on this machine stays. */
+static bool is_cleared(void *arg, const struct natrow *row, uint32_t mark)
+{
+	struct natrow_ends e = natrow_ends(row);
+	struct show *s = arg;
+	const struct mapping *m = mapping_of(s, mark);
+
+	if (!m || !wanted(s, m, row) || !is_addr(&s->only.inside_global, &e.inside_global) ||
+	    !is_addr(&s->only.inside_local, &e.inside_local) ||
+	    !is_addr(&s->only.outside_local, &e.outside_local) ||
+	    !is_addr(&s->only.outside_global, &e.outside_global))
+		return false;
+	s->kept += m->copies;
+	return !m->copies;
+}
+
+static void get_only(const struct show *s, const char *key, struct natrow_end *out)
+{
+	const char *text = string(s->info, key);
+
+	addr_parse(text, strlen(text), &out->addr);
+}
+
+static int clear(struct show *s)
+{
+	uint64_t n;
+	int err;
+
+	get_only(s, "inside_global", &s->only.inside_global);
+	get_only(s, "inside_local", &s->only.inside_local);
+	get_only(s, "outside_local", &s->only.outside_local);
+	get_only(s, "outside_global", &s->only.outside_global);
+	err = ct_remove(0, 0, is_cleared, s, &n);
+	if (s->json)
+		printf("{\"cleared\":%llu,\"kept\":%llu}\n", (unsigned long long)n,
+		       (unsigned long long)s->kept);
+	else
+		printf("Translations cleared: %llu\n", (unsigned long long)n);
+	if (!s->kept)
+		return err;
+	fprintf(stderr, "%% %llu stay: standby here, clear them on the active router\n",
+		(unsigned long long)s->kept);
+	return -1;
+}
+
 /* --------------------------------------------------------------------- beginning */
 
 /**
@@ -321,6 +378,7 @@ static bool load(struct show *s)
 		m->id = number(x, "id");
 		m->group = number(x, "group");
 		m->slot = number(x, "slot");
+		m->copies = json_is_true(json_object_get(x, "copies"));
 		/* Slot 0 is a mark without a mapping. */
 		if (m->slot && m->slot < SLOTS)
 			s->by_slot[m->slot] = m;
@@ -329,7 +387,7 @@ static bool load(struct show *s)
 }
 
 /**
- * nat_show() - show connections
+ * nat_show() - show connections, or clear them
  * @c: connection to the agent
  * @a: its answer
  * @json: print JSON
@@ -349,6 +407,8 @@ int nat_show(struct client *c, const struct answer *a, bool json)
 		err = -ENOMEM;
 	else if (!strcmp(string(s.info, "rgctl_shows"), "statistics"))
 		err = statistics(&s);
+	else if (!strcmp(string(s.info, "rgctl_shows"), "clear"))
+		err = clear(&s);
 	else
 		err = translations(&s);
 	fflush(stdout);

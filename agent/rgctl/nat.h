@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `show ip nat ...`: the agent knows the configuration, the kernel the connections.
+ * `show ip nat ...` and `clear ip nat ...`: the agent knows the configuration, the kernel the
+ * connections.
  */
 #ifndef RGCTL_NAT_H
 #define RGCTL_NAT_H

@@ -47,8 +47,8 @@ struct repl {
 int repl_command(struct client *c, const char *const *args, int n, bool json)
 {
 	struct answer a;
-	/* What is shown of connections comes from the kernel, with what the agent knows of them. */
-	bool nat = n > 2 && args[0][0] == 's' && args[1][0] == 'i';
+	/* Connections are shown and cleared in the kernel, with what the agent knows of them. */
+	bool nat = n > 2 && (args[0][0] == 's' || args[0][0] == 'c') && args[1][0] == 'i';
 	int err = client_ask(c, args, (size_t)n, json || nat, &a), status;
 
 	if (err) {

@@ -120,6 +120,30 @@ static void test_ranges(void **state)
 	assert_int_equal(find("show red app group xxxxxxxxxxxxxxxxxxxxxxxxxx"), CMD_INVALID);
 }
 
+static void test_addresses(void **state)
+{
+	static const struct cmd t[] = {
+		{ "clear <address> <address>", 1, "Two" },
+		{ "clear *", 2, "All" },
+	};
+	static const char *const two[] = { "clear", "192.0.2.1", "fd00::1" };
+	static const char *const all[] = { "clear", "*" };
+	static const char *const bad[] = { "clear", "192.0.2.1", "192.0.2.256" };
+	struct cmd_result x;
+
+	cmd_find(t, 2, two, 3, &x);
+	assert_int_equal(x.status, CMD_FOUND);
+	assert_string_equal(x.name[0], "192.0.2.1");
+	assert_string_equal(x.name[1], "fd00::1");
+	cmd_find(t, 2, two, 2, &x);
+	assert_int_equal(x.status, CMD_INCOMPLETE);
+	cmd_find(t, 2, all, 2, &x);
+	assert_int_equal(x.cmd->id, 2);
+	cmd_find(t, 2, bad, 3, &x);
+	assert_int_equal(x.status, CMD_INVALID);
+	assert_int_equal(x.word, 2);
+}
+
 static void test_incomplete(void **state)
 {
 	assert_int_equal(find("show"), CMD_INCOMPLETE);
@@ -168,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_ambiguous),
 		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_rest_of_line),
 		cmocka_unit_test(test_help),
