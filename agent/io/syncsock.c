@@ -631,12 +631,14 @@ void syncsock_connect_to(struct syncsock *s, const struct rg_addr *addr, uint16_
 static int write_tls(struct syncsock *s)
 {
 	struct evbuffer *out = s->plain;
+	const uint8_t *bytes;
 	ssize_t n = 1;
 	size_t len;
 
 	while ((len = evbuffer_get_length(out))) {
 		len = len < TLS_RECORD_MAX ? len : TLS_RECORD_MAX;
-		n = tls_write(s->tls, evbuffer_pullup(out, (ssize_t)len), len);
+		bytes = evbuffer_pullup(out, (ssize_t)len);
+		n = bytes ? tls_write(s->tls, bytes, len) : -ENOMEM;
 		if (n <= 0)
 			break;
 		evbuffer_drain(out, (size_t)n);
