@@ -11,19 +11,6 @@
 
 many=$(soak 1000000 20000 3000)
 patience=$(soak 600 60)
-hash=/sys/module/nf_conntrack/parameters/hashsize
-
-# room for N connections on each of two routers
-room() {
-	local max buckets
-
-	max=$(sysctl -n net.netfilter.nf_conntrack_max)
-	buckets=$(cat $hash)
-	on_exit sysctl -qw net.netfilter.nf_conntrack_max="$max"
-	on_exit eval "echo $buckets >$hash"
-	must sysctl -qw net.netfilter.nf_conntrack_max=$((max + 2 * $1))
-	must eval "echo $((buckets + $1)) >$hash"
-}
 
 # more_flows: until it is killed, 500 a second whose entries live for an hour like the others'
 more_flows() {

@@ -471,3 +471,15 @@ sink() {
 	}
 	NFT
 }
+
+# room N: for as many connections more on each of two routers
+room() {
+	local max buckets hash=/sys/module/nf_conntrack/parameters/hashsize
+
+	max=$(sysctl -n net.netfilter.nf_conntrack_max)
+	buckets=$(cat $hash)
+	on_exit sysctl -qw net.netfilter.nf_conntrack_max="$max"
+	on_exit eval "echo $buckets >$hash"
+	must sysctl -qw net.netfilter.nf_conntrack_max=$((max + 2 * $1))
+	must eval "echo $((buckets + $1)) >$hash"
+}
