@@ -158,6 +158,7 @@ vm_lane_icount() {
 		[ "$mode" != debug ] || mem=$((mem + 1024))
 		run_program "$name" $((limit + 60)) scripts/vm-run "${opts[@]}" --mem "$mem" \
 			$(grep -q '^# vm: .*\bnic\b' "selftests/$name.sh" && echo --nic) \
+			$(sed -nE 's/^# vm: .*\bwith=([^ ]+).*/--with \1/p' "selftests/$name.sh") \
 			--timeout "$limit" bash selftests/lib/run-one.sh "$name" "$limit" >"$out"
 		with_lock check-output cat "$out"
 	done

@@ -16,13 +16,17 @@ socat netcat-openbsd ethtool curl busybox-static libpam-modules vsftpd tftpd-hpa
 sip-tester ppp pptp-linux pptpd lftp tftp-hpa openssh-server openssh-client openssh-sftp-server
 openssl"
 
-# Names of the files of those packages that are installed, without documentation.
+# vm_memory_names PACKAGE...: their files, without documentation, of those that are installed
 vm_memory_names() {
 	local p
 
-	for p in $vm_memory_packages; do
+	for p; do
 		dpkg -L "$p" 2>/dev/null
 	done | grep -vE '^/(usr/share/(doc|man|locale|info|lintian|bash-completion)|etc/(init|cron)|lib/systemd|usr/lib/systemd|var)(/|$)'
+}
+
+# vm_memory_others: what belongs to no package
+vm_memory_others() {
 	printf "%s\n" /usr/bin/awk /usr/bin/nc /etc/alternatives/awk /etc/alternatives/nc /etc/passwd /etc/group /etc/nsswitch.conf /etc/ld.so.cache /etc/alternatives \
 		/etc/machine-id /etc/protocols /etc/services /bin /sbin /lib /lib64 /usr/lib/locale/C.utf8
 }
@@ -41,18 +45,32 @@ vm_libraries_of() {
 	ldd "$@" 2>/dev/null | grep -oE '/[^ :()]+' | sort -u | vm_memory_resolve
 }
 
-# vm_memory_files: every file of the image that does not belong to the project, once
-vm_memory_files() {
+# vm_memory_closure: the files whose names come in, and what they need, sorted
+vm_memory_closure() {
 	local names
 
-	names=$(vm_memory_names | vm_memory_resolve | sort -u |
-		perl -lne 'print if -l || -e')
+	names=$(vm_memory_resolve | sort -u | perl -lne 'print if -l || -e')
 	{
 		echo "$names"
 		perl -lne 'print if -f && -x _' <<<"$names" | xargs -r ldd 2>/dev/null |
 			grep -oE '/[^ :()]+' | sort -u | vm_memory_resolve
+	} | sort -u | perl -lne 'print if -l || -e'
+}
+
+# vm_memory_files: every file of the image that does not belong to the project, once
+vm_memory_files() {
+	{
+		{
+			vm_memory_names $vm_memory_packages
+			vm_memory_others
+		} | vm_memory_closure
 		vm_libraries_of "$build/rgd" "$build/rgctl" "$build"/progs/*
-	} | sort -u | perl -lne 'print if -l || -e' | awk -F/ '{
+	} | sort -u | perl -lne 'print if -l || -e'
+}
+
+# vm_memory_cpio: the files whose names come in, as a cpio archive
+vm_memory_cpio() {
+	awk -F/ '{
 		# cpio wants a folder before what is in it
 		p = ""
 		for (i = 2; i < NF; i++) {
@@ -60,7 +78,13 @@ vm_memory_files() {
 			if (!(p in seen)) { seen[p] = 1; print p }
 		}
 		if (!($0 in seen)) { seen[$0] = 1; print }
-	}'
+	}' | sed 's#^/##' | (cd / && cpio -o -H newc --quiet 2>/dev/null)
+}
+
+# vm_memory_with PACKAGES: what they have beyond the image, as a cpio archive; for the few tests
+# that need more than the others, whose machines stay small
+vm_memory_with() {
+	comm -23 <(vm_memory_names ${1//,/ } | vm_memory_closure) <(vm_memory_files) | vm_memory_cpio
 }
 
 # vm_memory_image DIR: the part that is the same for every run; prints its name
@@ -73,7 +97,7 @@ vm_memory_image() {
 	mkdir -p "$1"
 	if [ ! -e "$out" ]; then
 		rm -f "$1"/memory-"$kver"-*.cpio
-		vm_memory_files | sed 's#^/##' | (cd / && cpio -o -H newc --quiet 2>/dev/null) >"$out.$$"
+		vm_memory_files | vm_memory_cpio >"$out.$$"
 		vm_memory_modules >>"$out.$$"
 		mv "$out.$$" "$out"
 	fi
@@ -120,5 +144,6 @@ vm_memory_pack() {
 	[ -z "${2:-}" ] || (cd / && echo "${2#/}" | cpio -pdmu --quiet "$tmp")
 	cp -r "$1/vm" "$tmp/vm"
 	cp "$image" "$1/initrd"
+	[ -z "$with" ] || vm_memory_with "$with" >>"$1/initrd"
 	(cd "$tmp" && find . | cpio -o -H newc --quiet) >>"$1/initrd"
 }

@@ -15,7 +15,8 @@
 #	ktap_end
 #
 # The line `# vm:` says where it runs: icount or smp, with a card (icount: nic), memory in MB (soakmem: in a soak),
-# time limit in seconds; `# host` instead: it starts machines itself (scripts/vm-net).
+# time limit in seconds, packages that other tests do not need (icount: with=A,B); `# host` instead: it starts
+# machines itself (scripts/vm-net).
 
 # Diagnostics go through descriptor 8, so that a helper's own output can be
 # captured.
