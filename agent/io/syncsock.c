@@ -23,6 +23,7 @@
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/tls.h"
+#include "io/tlsq.h"
 
 #define RETRY_MIN_MS 100
 #define RETRY_MAX_MS 2000
@@ -53,12 +54,10 @@ struct syncsock {
 	struct bufferevent *bev; /* connects; in clear it sends what the kernel did not take */
 	struct event *readable;
 	struct tls *tls; /* NULL: in clear */
-	/* With TLS: what is to be encrypted yet; never in the buffer of bev, which would send it. */
-	struct evbuffer *plain;
-	struct event *writable; /* with TLS: waits for the kernel to take more */
+	struct tlsq *queue; /* with TLS: what is to be sent */
 	struct greet *own; /* the opening of the connection that we make */
 	struct greet *opening[SYNCSOCK_OPENINGS]; /* those that we have accepted */
-	struct opening last; /* .attempt: that has led to a connection, in this life of the peer */
+	struct opening last; /* .attempt: has led to a connection, in this life of the peer */
 	struct opening_rate rate;
 	mono_t refused_logged;
 	uint64_t refused_quiet; /* not logged since */
@@ -83,12 +82,8 @@ static void drop(struct syncsock *s)
 	if (s->readable)
 		event_free(s->readable);
 	s->readable = NULL;
-	if (s->writable)
-		event_free(s->writable);
-	s->writable = NULL;
-	if (s->plain)
-		evbuffer_free(s->plain);
-	s->plain = NULL;
+	tlsq_free(s->queue);
+	s->queue = NULL;
 	greet_free(s->own);
 	s->own = NULL;
 	tls_free(s->tls);
@@ -163,31 +158,17 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	s->ops->readable(s->arg);
 }
 
-static void flush_tls(struct syncsock *s);
-
-static void on_writable(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	flush_tls(arg);
-}
-
 static bool watch(struct syncsock *s, int fd)
 {
 	s->readable = event_new(s->base, fd, EV_READ | EV_PERSIST, on_readable, s);
-	if (s->tls) {
-		s->writable = event_new(s->base, fd, EV_WRITE, on_writable, s);
-		s->plain = evbuffer_new();
-		if (!s->writable || !s->plain)
-			return false;
-	}
-	return s->readable && !event_add(s->readable, NULL);
+	return s->readable && !event_add(s->readable, NULL) &&
+	       (!s->tls || !tlsq_new(s->base, fd, s->tls, &s->queue));
 }
 
 /* What waits to be sent. */
 static struct evbuffer *queue_of(const struct syncsock *s)
 {
-	return s->tls ? s->plain : bufferevent_get_output(s->bev);
+	return s->queue ? tlsq_buffer(s->queue) : bufferevent_get_output(s->bev);
 }
 
 /*
@@ -627,32 +608,6 @@ void syncsock_connect_to(struct syncsock *s, const struct rg_addr *addr, uint16_
 	try_connect(s);
 }
 
-/* As much of what is queued as the kernel takes. Returns 0, also if that is not all, or -errno. */
-static int write_tls(struct syncsock *s)
-{
-	struct evbuffer *out = s->plain;
-	const uint8_t *bytes;
-	ssize_t n = 1;
-	size_t len;
-
-	while ((len = evbuffer_get_length(out))) {
-		len = len < TLS_RECORD_MAX ? len : TLS_RECORD_MAX;
-		bytes = evbuffer_pullup(out, (ssize_t)len);
-		n = bytes ? tls_write(s->tls, bytes, len) : -ENOMEM;
-		if (n <= 0)
-			break;
-		evbuffer_drain(out, (size_t)n);
-	}
-	return n < 0 && n != -EAGAIN ? (int)n : 0;
-}
-
-/* What is wrong with the connection comes out when it is read. */
-static void flush_tls(struct syncsock *s)
-{
-	if (!write_tls(s) && evbuffer_get_length(s->plain))
-		event_add(s->writable, NULL);
-}
-
 /**
  * syncsock_disconnect() - end the connection; what is queued goes out as far as the kernel takes it
  * now
@@ -662,12 +617,10 @@ void syncsock_disconnect(struct syncsock *s)
 {
 	if (!s->bev)
 		return;
-	if (s->tls) {
-		write_tls(s);
-		tls_shut(s->tls);
-	} else if (!s->connecting) {
+	if (s->queue)
+		tlsq_end(s->queue);
+	else if (!s->connecting)
 		evbuffer_write(bufferevent_get_output(s->bev), bufferevent_getfd(s->bev));
-	}
 	drop(s);
 	retry_later(s);
 }
@@ -720,8 +673,8 @@ int syncsock_send(struct syncsock *s, const void *const *part, const size_t *len
 	queued = evbuffer_get_length(out);
 	if (queued > s->stats.queue_max)
 		s->stats.queue_max = queued;
-	if (s->tls && !event_pending(s->writable, EV_WRITE, NULL))
-		flush_tls(s);
+	if (s->queue)
+		tlsq_flush(s->queue);
 	return 0;
 }
 
