@@ -39,7 +39,7 @@ struct synclink_conf {
 	uint64_t nonce;
 	uint16_t port;
 	uint32_t hold_ms;
-	const struct hello_ring *ring; /* of the control link, outlives it; without keys: in clear */
+	const struct hello_ring *ring; /* of the control link, outlives it; no keys: in clear */
 };
 
 /* Where the peer is, from its hellos; system 0: it is not heard. */
