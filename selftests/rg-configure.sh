@@ -78,12 +78,15 @@ clear_wrong() {
 }
 saved() { diff <(rg_ctl B show running-config) <(rg_ctl B show startup-config | grep -v '^! '); }
 
-ktap_plan 52
+ktap_plan 55
 must modprobe nf_rg
 topo_up
 seed_up
+ok_if "no bfd" seed_typed seed_no_bfd
+ok_if "the protocol says so" seed_shows "protocol 4" '^BFD: DISABLE$'
 ok_if "the commands of the guide are taken" seed_typed seed_lines
 ok_if "also what they leave undefined" seed_typed seed_more
+ok_if "bfd is on again" seed_shows "protocol 4" '^BFD: ENABLE$'
 ok_if "timers hellotime 3 holdtime 10: so it sends, with the text" is "$(seed_hellos)" 3
 ok_if "timers delay 10 reload 20: active 20 seconds after the start of the machine" \
 	eval 'wait_state 30 X ACTIVE && at_least "$(seed_active_at)" 20'
