@@ -148,11 +148,9 @@ style_shell() {
 	return $bad
 }
 
-check_style() {
-	local c
+style_one() { run_result "style-$1" "style_$1"; }
 
+check_style() {
 	section style
-	for c in checkpatch sparse gcc clang pure netlink coverage spdx length shell; do
-		run_result "style-$c" "style_$c"
-	done
+	side_by_side style_one checkpatch gcc sparse clang pure netlink coverage spdx length shell
 }

@@ -82,15 +82,6 @@ vm_queues() {
 	done
 }
 
-# The next line of a queue, for whichever machine is free
-vm_next() {
-	(
-		flock 9
-		head -n 1 "$1"
-		sed -i 1d "$1"
-	) 9>"$1.lock"
-}
-
 # vm_fault NAME WHAT [LINES]: one more failure of a script, found from outside
 vm_fault() {
 	echo "not ok $1: $2"
@@ -154,7 +145,7 @@ vm_lane_icount() {
 
 	trap - EXIT
 	[ "$mode" != debug ] || opts+=(--debug)
-	while read -r limit mem name < <(vm_next "$work/queue.icount"); do
+	while read -r limit mem name < <(next_line "$work/queue.icount"); do
 		[ "$mode" != debug ] || mem=$((mem + 1024))
 		run_program "$name" $((limit + 60)) scripts/vm-run "${opts[@]}" --mem "$mem" \
 			$(grep -q '^# vm: .*\bnic\b' "selftests/$name.sh" && echo --nic) \
@@ -174,7 +165,7 @@ vm_lane_smp() {
 	[ "$mode" != debug ] || { debugging=1; VMNET_DEBUG=1; mem=$((mem + 1024)); }
 	VMNET_VERSION=$kernel
 	vmnet_init || return 1
-	while read -r limit _ name < <(vm_next "$work/queue.smp"); do
+	while read -r limit _ name < <(next_line "$work/queue.smp"); do
 		if ! vm_alive t; then
 			vm_start --cpus 2 --mem "$mem" t
 			if ! vm_wait_up t 300 >"$work/boot" 2>&1; then
@@ -196,18 +187,6 @@ check_host() {
 	done < <(cat "$work/queue.host")
 }
 
-vm_lanes_run() {
-	local i n=$1
-
-	shift
-	for ((i = 0; i < n; i++)); do
-		"$@" &
-		lanes+=($!)
-	done
-	wait "${lanes[@]}"
-	lanes=()
-}
-
 check_vm() {
 	vm_queues
 	if [ -s "$work/queue.icount" ] || [ -s "$work/queue.smp" ]; then
@@ -222,11 +201,11 @@ check_vm() {
 		# what all such machines share is made once, before two want it
 		pattern=. run_result machine-build scripts/vm-run --icount --kernel "$kernel" \
 			$([ "$mode" != debug ] || echo --debug) true || return
-		vm_lanes_run 2 vm_lane_icount
+		lanes_run 2 vm_lane_icount
 	fi
 	if [ -s "$work/queue.smp" ]; then
 		section "scripts in real time"
-		vm_lanes_run 1 vm_lane_smp
+		lanes_run 1 vm_lane_smp
 	fi
 	if [ -s "$work/queue.host" ]; then
 		section "scripts that start machines"

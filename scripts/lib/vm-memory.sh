@@ -5,9 +5,12 @@
 # DOC: In instruction-counted time (--icount) idle time is skipped, and waiting for the host is
 # idle time: while the guest waits for one page of a program over 9p, its clock runs on from
 # timer to timer, minutes in a few host milliseconds on a busy host. So such a machine gets
-# everything into memory before it starts, in its initramfs: the files of the packages below
-# with the libraries that they need, the kernel's network modules, the project. Its output stays
-# in memory as well until the script has ended.
+# everything into memory before it starts: the files of the packages below with the libraries that
+# they need and the kernel's network modules in its initramfs; the project, which its first program
+# reads before anything else runs. Its output stays in memory as well until the script has ended.
+#
+# A machine is booted once for each size and kernel, until it waits for the project; its state
+# then is what the runs begin with.
 
 vm_memory_packages="base-files base-passwd bash coreutils dash debianutils diffutils findutils
 gawk grep hostname libc-bin mawk ncurses-base perl-base procps psmisc sed util-linux mount kmod
@@ -121,29 +124,92 @@ vm_memory_modules() {
 	rm -rf "$tmp"
 }
 
-# vm_memory_pack WORK [FILE]: the initramfs of one run, FILE (the script) included
-vm_memory_pack() {
-	local image tmp=$1/memory
+# vm_memory_machine DIR: the initramfs that such a machine boots: the image, and a first program
+# that waits for the rest; prints its name
+vm_memory_machine() {
+	local image out tmp init=$top/scripts/lib/vm-init-memory
+
+	image=$(vm_memory_image "$1") || return 1
+	out=${image%.cpio}-$(cksum <"$init" | cut -d' ' -f1).initrd
+	if [ ! -e "$out" ]; then
+		rm -f "${image%.cpio}"-*.initrd
+		tmp=$(mktemp -d)
+		mkdir -p "$tmp"/{m,proc,sys,dev,run,tmp,root,mnt,opt,var/tmp,var/lib,var/log,home}
+		ln -s /run "$tmp/var/run"
+		ln -s /run/lock "$tmp/var/lock"
+		cp "$init" "$tmp/init"
+		chmod +x "$tmp/init"
+		vm_initrd_modules virtio_pci virtio_console "$tmp/m"
+		cp "$image" "$out.$$"
+		(cd "$tmp" && find . | cpio -o -H newc --quiet) >>"$out.$$"
+		rm -rf "$tmp"
+		mv "$out.$$" "$out"
+	fi
+	echo "$out"
+}
+
+# vm_memory_rest WORK [FILE]: what the first program waits for, in $WORK/rest: the project, the
+# files of this run, FILE (the script) included
+vm_memory_rest() {
+	local tmp=$1/memory
 	local upstream=$cache/kernel-6.1-source/tools/testing/selftests/netfilter
 
-	image=$(vm_memory_image "$build/vm") || return 1
-	mkdir -p "$tmp"/{m,proc,sys,dev,run,tmp,root,mnt,opt,var/tmp,var/lib,var/log,home}
-	ln -s /run "$tmp/var/run"
-	ln -s /run/lock "$tmp/var/lock"
-	mkdir -p "$tmp$top" "$tmp/usr/lib/modules/$kver"
-	cp "$top/scripts/lib/vm-init-memory" "$tmp/init"
-	chmod +x "$tmp/init"
-	vm_initrd_modules virtio_pci virtio_console "$tmp/m"
+	mkdir -p "$tmp$top" "$tmp/usr/lib/modules/$kver" "$tmp$build"
 	cp -r "$top"/{selftests,scripts,Documentation} "$tmp$top/"
-	mkdir -p "$tmp$build"
 	cp -r "$build"/{rgd,rgctl,progs} "$tmp$build/" 2>/dev/null
-	[ -z "$kextra" ] || cp -r "$kextra/." "$tmp/usr/lib/modules/$kver/"
+	if [ -n "$kextra" ]; then
+		cp -r "$kextra"/{updates,modules.*.bin} "$tmp/usr/lib/modules/$kver/"
+		strip -g "$tmp/usr/lib/modules/$kver"/updates/*.ko
+	fi
 	# what kmod-upstream runs
 	[ ! -d "$upstream" ] ||
 		(cd / && find "${upstream#/}" -name '*.sh' | cpio -pdmu --quiet "$tmp")
 	[ -z "${2:-}" ] || (cd / && echo "${2#/}" | cpio -pdmu --quiet "$tmp")
 	cp -r "$1/vm" "$tmp/vm"
-	cp "$image" "$1/initrd"
-	[ -z "$with" ] || vm_memory_with "$with" >>"$1/initrd"
-	(cd "$tmp" && find . | cpio -o -H newc --quiet) >>"$1/initrd"
+	[ -z "$with" ] || vm_memory_with "$with" | (cd "$tmp" && cpio -idmu --quiet)
+	(cd "$tmp" && find . -mindepth 1 | cpio -o -H newc --quiet) >"$1/rest"
+}
+
+# vm_memory_state DIR: the state of a machine like the one in qemu[] at the moment when it waits
+# for the rest, so that it need not boot again; prints the file's name. Booting is a third of what
+# most tests cost.
+vm_memory_state() {
+	local out
+
+	out=$1/state-$kver-$mem-$( (qemu-system-x86_64 --version; printf '%q ' "${qemu[@]}"; cksum <"$kdir/vmlinuz"
+		readlink "$work/initrd") | sed "s#$work#work#g" | cksum | cut -d' ' -f1)
+	(
+		flock 9
+		[ -e "$out" ] || vm_memory_save "$1" "$out"
+	) 9>"$1/state.lock" >&2 || return 1
+	echo "$out"
+}
+
+# vm_memory_save DIR FILE: boots that machine and puts its state into FILE
+vm_memory_save() {
+	local end=$((SECONDS + 300)) vm rc=0
+
+	rm -f "$1/state-$kver-$mem-"*
+	timeout -k 5 300 "${qemu[@]}" -monitor "unix:$work/monitor,server,nowait" \
+		</dev/null >"$work/qemu" 2>&1 &
+	vm=$!
+	until grep -q '^waiting' "$work/status" 2>/dev/null; do
+		if ! kill -0 "$vm" 2>/dev/null || [ $SECONDS -ge $end ]; then
+			cat "$work/qemu" "$work/console"
+			say "the machine does not come to the point where its state is kept"
+			kill "$vm" 2>/dev/null
+			return 1
+		fi
+		sleep 0.1
+	done
+	printf '%s\n' "migrate_set_parameter max-bandwidth 16G" "migrate \"exec:cat >$2.new\"" \
+		"info migrate" quit | socat -t 60 - "UNIX-CONNECT:$work/monitor" >"$work/saved" || rc=1
+	wait "$vm" || rc=1
+	if [ $rc != 0 ] || ! grep -q "status: completed" "$work/saved"; then
+		cat "$work/saved" "$work/qemu"
+		say "the machine's state cannot be kept"
+		rm -f "$2.new"
+		return 1
+	fi
+	mv "$2.new" "$2"
 }

@@ -91,7 +91,7 @@ vm_files() {
 		printf 'VM_MODE=%q\nVM_TOP=%q\n' "$2" "$top"
 		printf 'VM_KVER=%q\nVM_MODULES=%q\nVM_EXTRA=%q\n' \
 			"$kver" "$(realpath "$kdir/modules")" "$kextra"
-		printf 'VM_HOSTNAME=%q\n' "${vm_hostname:-vm}"
+		printf 'VM_HOSTNAME=%q\nVM_DATE=%q\n' "${vm_hostname:-vm}" "$(date +%s)"
 	} >"$1/vm/env"
 	# what the tests are told travels along
 	env | sed -nE 's/^(NF_RG_[A-Z_]+)=.*/\1/p' | while read -r base; do
@@ -115,6 +115,9 @@ vm_qemu_args() {
 	# On a busy host the timer may be late for the check at boot.
 	append+=" no_timer_check"
 	append+=" rcupdate.rcu_cpu_stall_timeout=120 $vm_kargs"
+	# The emulator translates a program's code again for each address it stands at;
+	# with one address for all its runs, tests take half the time.
+	append+=" norandmaps"
 	# The trimmed kernel has no ACPI tables to go by; MP tables do.
 	[ -z "$debug" ] || append+=" acpi=off"
 	qemu=(qemu-system-x86_64)
