@@ -166,12 +166,16 @@ static void run(struct agent *a)
 	}
 	event_notice(0, "START", "system %016llx, configuration %s",
 		     (unsigned long long)a->system, a->file);
+	err = log_start();
+	if (err)
+		log_warnx("START", "the log is written without a thread: %s", strerror(-err));
 	be_real_time();
 	err = loop_run(&a->loop);
 	if (err)
 		log_warnx("STOP", "event loop: %s", strerror(-err));
 	agent_close(a);
 	loop_close(&a->loop);
+	log_stop();
 }
 
 int main(int argc, char **argv)

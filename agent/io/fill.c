@@ -18,6 +18,7 @@
 #include "io/hellosock.h"
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
+#include "io/log.h"
 #include "io/natwork.h"
 #include "io/pool.h"
 #include "io/show.h"
@@ -569,6 +570,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	count(c, "config-", "reloads", a->reloads);
 	count(c, "config-", "reload-errors", a->reload_errors);
 	count(c, "config-", "changes", a->changes);
+	count(c, "log-", "lost", log_lost());
 	evtrace_get(&trace);
 	count(c, "event-trace-", "events", trace.events);
 	count(c, "event-trace-", "corrupt", trace.corrupt);

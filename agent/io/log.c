@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,27 @@
 #include <syslog.h>
 #include <time.h>
 
-#define LINE_MAX_LEN 1024
+#include "core/lineq.h"
+#include "io/thread.h"
+
+/* At the end, for a log that is not taken. */
+#define CLOSE_LIMIT_S 2
+
+/*
+ * Whoever reads the log may be slow, or stopped: then write() and syslog() wait, and a real-time
+ * thread must not.  So once log_start() was called, lines go through a queue to a thread that does
+ * nothing else.
+ *
+ * @work: lines wait, or @ending
+ * @ended: the thread has written all
+ */
+static struct {
+	bool running;
+	pthread_t thread;
+	sem_t work, ended;
+	atomic_bool ending;
+	struct lineq q;
+} writer;
 
 static bool to_stderr = true;
 static bool with_debug;
@@ -49,22 +70,121 @@ bool log_debug_enabled(void)
 	return with_debug;
 }
 
-static void put_stderr(const char *line)
+static int64_t wall_us(void)
 {
 	struct timeval tv;
-	struct tm tm;
-	char when[32];
 
 	gettimeofday(&tv, NULL);
-	localtime_r(&tv.tv_sec, &tm);
-	strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
-	fprintf(stderr, "%s.%03ld %s: %s\n", when, (long)tv.tv_usec / 1000, tag, line);
+	return (int64_t)tv.tv_sec * 1000000 + tv.tv_usec;
+}
+
+static void put_stderr(int64_t when, const char *line)
+{
+	time_t s = (time_t)(when / 1000000);
+	struct tm tm;
+	char text[32];
+
+	localtime_r(&s, &tm);
+	strftime(text, sizeof(text), "%b %e %H:%M:%S", &tm);
+	fprintf(stderr, "%s.%03d %s: %s\n", text, (int)(when / 1000 % 1000), tag, line);
+}
+
+static void write_line(int prio, int64_t when, const char *line)
+{
+	/* Whoever started a daemon that does not start looks there first. */
+	if (to_stderr || prio == LOG_CRIT)
+		put_stderr(when, line);
+	if (!to_stderr)
+		syslog(prio, "%s", line);
+}
+
+/* What was lost is said where it is missing. */
+static void write_lost(uint64_t *told)
+{
+	uint64_t lost = lineq_lost(&writer.q);
+	char line[128];
+
+	if (lost == *told)
+		return;
+	snprintf(line, sizeof(line), "LOG: %llu messages lost, the log took none for a while",
+		 (unsigned long long)(lost - *told));
+	write_line(LOG_WARNING, wall_us(), line);
+	*told = lost;
+}
+
+static void *run_writer(void *arg)
+{
+	struct lineq_line l;
+	uint64_t told = 0;
+
+	(void)arg;
+	for (;;) {
+		while (sem_wait(&writer.work))
+			;
+		while (lineq_take(&writer.q, &l))
+			write_line(l.prio, l.wall_us, l.text);
+		write_lost(&told);
+		if (atomic_load(&writer.ending))
+			break;
+	}
+	sem_post(&writer.ended);
+	return NULL;
+}
+
+/**
+ * log_start() - nobody waits for the log from now on
+ *
+ * Return: 0 or -errno; then lines are written by whoever says them, as before.
+ */
+int log_start(void)
+{
+	int err;
+
+	lineq_init(&writer.q);
+	sem_init(&writer.work, 0, 0);
+	sem_init(&writer.ended, 0, 0);
+	atomic_init(&writer.ending, false);
+	err = thread_start(&writer.thread, run_writer, NULL, 64 * 1024);
+	writer.running = !err;
+	return err;
+}
+
+/**
+ * log_stop() - write what waits; lines are written by whoever says them again
+ *
+ * Called by the last thread that says anything.  Gives up after 2 s.
+ */
+void log_stop(void)
+{
+	struct timespec until;
+
+	if (!writer.running)
+		return;
+	atomic_store(&writer.ending, true);
+	sem_post(&writer.work);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += CLOSE_LIMIT_S;
+	writer.running = false;
+	if (sem_timedwait(&writer.ended, &until))
+		pthread_detach(writer.thread);
+	else
+		pthread_join(writer.thread, NULL);
+}
+
+/**
+ * log_lost() - messages that were not written, since the log took none
+ *
+ * Return: how many.
+ */
+uint64_t log_lost(void)
+{
+	return lineq_lost(&writer.q);
 }
 
 static void __attribute__((format(printf, 3, 0)))
 put(int prio, const char *name, const char *fmt, va_list ap, int err)
 {
-	char line[LINE_MAX_LEN];
+	char line[LINEQ_BYTES];
 	size_t n = 0;
 
 	if (name)
@@ -73,11 +193,12 @@ put(int prio, const char *name, const char *fmt, va_list ap, int err)
 		n += (size_t)vsnprintf(line + n, sizeof(line) - n, fmt, ap);
 	if (err && n < sizeof(line))
 		snprintf(line + n, sizeof(line) - n, ": %s", strerror(err));
-	/* Whoever started a daemon that does not start looks there first. */
-	if (to_stderr || prio == LOG_CRIT)
-		put_stderr(line);
-	if (!to_stderr)
-		syslog(prio, "%s", line);
+	if (!writer.running || prio == LOG_CRIT) {
+		write_line(prio, wall_us(), line);
+		return;
+	}
+	if (lineq_put(&writer.q, prio, wall_us(), line))
+		sem_post(&writer.work);
 }
 
 /**

@@ -2,6 +2,9 @@
 /*
  * Log of the daemon: syslog, or standard error with a time stamp when it runs in the foreground.
  *
+ * Once log_start() was called nobody waits for whoever reads it: what a log that is not taken
+ * cannot hold is lost, counted, and said there later.
+ *
  * Each message has a name, stable over releases, so that a script or an alarm can match it whatever
  * the text says; it stands in front of the text as "NAME: text".  Names are upper case with
  * hyphens: ROLE, PRIORITY, KERNEL, SYNC, HELLO, CONFIG, IFACE, VIP, NAT,
@@ -11,8 +14,12 @@
 #define RG_IO_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 void log_init(bool foreground, bool debug);
+int log_start(void);
+void log_stop(void);
+uint64_t log_lost(void);
 void log_set_tag(const char *tag);
 bool log_debug_enabled(void);
 

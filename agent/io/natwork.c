@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 
 #include "core/conf.h"
 #include "io/log.h"
+#include "io/thread.h"
 
 #define STACK_BYTES (2 * 1024 * 1024)
 #define COUNTERS_MAX (2 * CONF_MAX_MAPS + 1)
@@ -245,21 +244,8 @@ static void ask(struct natwork *w, unsigned int job)
 /* At ordinary priority whatever the owner has, and without its signals. */
 static int start_thread(struct natwork *w)
 {
-	struct sched_param prio = { 0 };
-	sigset_t all, before;
-	pthread_attr_t attr;
-	int err;
+	int err = thread_start(&w->thread, run, w, STACK_BYTES);
 
-	sigfillset(&all);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
-	pthread_attr_setschedpolicy(&attr, SCHED_OTHER);
-	pthread_attr_setschedparam(&attr, &prio);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	err = -pthread_create(&w->thread, &attr, run, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
 	w->running = !err;
 	return err;
 }

@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -13,6 +11,9 @@
 #include <event2/event.h>
 
 #include "io/log.h"
+#include "io/thread.h"
+
+#define STACK_BYTES (256 * 1024)
 
 /**
  * struct work - the thread
@@ -62,28 +63,6 @@ static void on_tell(evutil_socket_t fd, short what, void *arg)
 	done(arg);
 }
 
-/* At ordinary priority whatever the owner has, and without its signals. */
-static int start_thread(struct work *w)
-{
-	struct sched_param prio = { 0 };
-	sigset_t all, before;
-	pthread_attr_t attr;
-	int err;
-
-	sigfillset(&all);
-	pthread_attr_init(&attr);
-	pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
-	pthread_attr_setschedpolicy(&attr, SCHED_OTHER);
-	pthread_attr_setschedparam(&attr, &prio);
-	/* All memory of the daemon is locked, stacks as well: not the usual megabytes. */
-	pthread_attr_setstacksize(&attr, 256 * 1024);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	err = -pthread_create(&w->thread, &attr, run, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return err;
-}
-
 /**
  * work_start() - begin
  * @base: event loop of the owner
@@ -113,7 +92,7 @@ int work_start(struct event_base *base, void (*fn)(void *arg), void (*done)(void
 		if (!w->ev || event_add(w->ev, NULL))
 			err = -ENOMEM;
 	}
-	err = err ? err : start_thread(w);
+	err = err ? err : thread_start(&w->thread, run, w, STACK_BYTES);
 	if (err) {
 		forget(w);
 		return err;
