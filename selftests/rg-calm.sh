@@ -62,7 +62,8 @@ calm() {
 
 	for r in A B; do
 		ok_if "$1: $r misses nobody" eval "both_up $r && [ \$(lost $r) = 0 ]"
-		diag "$r: sessions $(sessions "$r"), looks that came late $(lateness "$r")"
+		diag "$r: sessions $(sessions "$r"), looks that came late $(lateness "$r")," \
+			"worst timer $(counter "$r" timer-worst-us) us"
 	done
 	ok_if "$1: the roles are as they were" is "$(rg_state A), $(rg_state B)" "ACTIVE, STANDBY HOT"
 }

@@ -571,6 +571,9 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	count(c, "config-", "reload-errors", a->reload_errors);
 	count(c, "config-", "changes", a->changes);
 	count(c, "log-", "lost", log_lost());
+	count(c, "timer-", "late-1ms", loop_lateness()->over_1ms);
+	count(c, "timer-", "late-10ms", loop_lateness()->over_10ms);
+	count(c, "timer-", "worst-us", loop_lateness()->worst_us);
 	evtrace_get(&trace);
 	count(c, "event-trace-", "events", trace.events);
 	count(c, "event-trace-", "corrupt", trace.corrupt);

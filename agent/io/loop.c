@@ -96,6 +96,30 @@ void loop_end(struct loop *l)
 	event_base_loopbreak(l->base);
 }
 
+static _Thread_local struct loop_lateness lateness;
+
+/**
+ * loop_lateness() - how late the timers of this thread were, since it began
+ *
+ * A process that was stopped, or had no processor, sees it here.
+ *
+ * Return: never NULL; belongs to the thread.
+ */
+const struct loop_lateness *loop_lateness(void)
+{
+	return &lateness;
+}
+
+static void note_lateness(mono_t at, mono_t now)
+{
+	uint64_t us = mono_span_ns(at, now) / 1000;
+
+	if (us > lateness.worst_us)
+		lateness.worst_us = us;
+	lateness.over_1ms += us > 1000;
+	lateness.over_10ms += us > 10000;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_timer *t = arg;
@@ -112,6 +136,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		loop_timer_set(t, t->at);
 		return;
 	}
+	note_lateness(t->at, now);
 	t->at = MONO_NEVER;
 	t->fn(t->arg, now);
 }

@@ -6,6 +6,7 @@
 #define RG_IO_LOOP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/mono.h"
 
@@ -37,6 +38,12 @@ struct loop_timer {
 	void *arg;
 };
 
+/* How late timers of the calling thread went off. */
+struct loop_lateness {
+	uint64_t over_1ms, over_10ms; /* so many by more than that */
+	uint64_t worst_us;
+};
+
 int loop_open(struct loop *l, const struct loop_ops *ops, void *arg);
 void loop_close(struct loop *l);
 int loop_run(struct loop *l);
@@ -46,5 +53,7 @@ int loop_timer_init(struct loop_timer *t, struct event_base *base,
 		    void (*fn)(void *arg, mono_t now), void *arg);
 void loop_timer_free(struct loop_timer *t);
 void loop_timer_set(struct loop_timer *t, mono_t at);
+
+const struct loop_lateness *loop_lateness(void);
 
 #endif
