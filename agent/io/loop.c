@@ -10,6 +10,32 @@
 
 #include "io/clock.h"
 
+static _Thread_local struct loop_lateness lateness;
+static _Thread_local mono_t begun;
+
+/**
+ * loop_lateness() - how late the timers of this thread were, since loop_run()
+ *
+ * A process that was stopped, or had no processor, sees it here.
+ *
+ * Return: never NULL; belongs to the thread.
+ */
+const struct loop_lateness *loop_lateness(void)
+{
+	return &lateness;
+}
+
+/* Nobody was late before there was a loop. */
+static void note_lateness(mono_t due, mono_t now)
+{
+	uint64_t us = mono_span_ns(mono_before(due, begun) ? begun : due, now) / 1000;
+
+	if (us > lateness.worst_us)
+		lateness.worst_us = us;
+	lateness.over_1ms += us > 1000;
+	lateness.over_10ms += us > 10000;
+}
+
 static void on_signal(evutil_socket_t sig, short what, void *arg)
 {
 	struct loop *l = arg;
@@ -84,6 +110,7 @@ void loop_close(struct loop *l)
  */
 int loop_run(struct loop *l)
 {
+	begun = clock_now();
 	return event_base_dispatch(l->base) < 0 ? -EIO : 0;
 }
 
@@ -96,37 +123,14 @@ void loop_end(struct loop *l)
 	event_base_loopbreak(l->base);
 }
 
-static _Thread_local struct loop_lateness lateness;
-
-/**
- * loop_lateness() - how late the timers of this thread were, since it began
- *
- * A process that was stopped, or had no processor, sees it here.
- *
- * Return: never NULL; belongs to the thread.
- */
-const struct loop_lateness *loop_lateness(void)
-{
-	return &lateness;
-}
-
-static void note_lateness(mono_t at, mono_t now)
-{
-	uint64_t us = mono_span_ns(at, now) / 1000;
-
-	if (us > lateness.worst_us)
-		lateness.worst_us = us;
-	lateness.over_1ms += us > 1000;
-	lateness.over_10ms += us > 10000;
-}
-
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_timer *t = arg;
-	mono_t now = clock_now();
+	mono_t now = clock_now(), due;
 
 	(void)fd;
 	(void)what;
+	due = t->due;
 	t->due = MONO_NEVER;
 	/*
 	 * Too early: it was moved meanwhile, or stopped.  Also, the two clocks round differently,
@@ -136,7 +140,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		loop_timer_set(t, t->at);
 		return;
 	}
-	note_lateness(t->at, now);
+	note_lateness(due, now);
 	t->at = MONO_NEVER;
 	t->fn(t->arg, now);
 }
@@ -181,12 +185,15 @@ void loop_timer_set(struct loop_timer *t, mono_t at)
 {
 	uint64_t us;
 	struct timeval tv;
+	mono_t now;
 
 	t->at = at;
 	if (!mono_before(at, t->due))
 		return;
-	t->due = at;
-	us = (mono_span_ns(clock_now(), at) + 999) / 1000;
+	now = clock_now();
+	/* What is over already is due now. */
+	t->due = mono_before(at, now) ? now : at;
+	us = (mono_span_ns(now, at) + 999) / 1000;
 	tv.tv_sec = (time_t)(us / 1000000);
 	tv.tv_usec = (suseconds_t)(us % 1000000);
 	evtimer_add(t->ev, &tv);
