@@ -47,6 +47,8 @@ void output_text_transport(struct out *o, const struct view *v,
 	connection(o, 0, "RF", &g->control, "CTRL", "UDP");
 	connection(o, 1, "NAT_HA", &g->data, "DATA", "TCP");
 	out_fmt(o, "Session: %s\n", g->sync.session_up ? "Up" : "Down");
+	if (output_data_plain(g))
+		out_str(o, "DATA LINK NOT PROTECTED\n");
 }
 
 static void if_mgr_one(struct out *o, const struct view_if *i)

@@ -228,8 +228,12 @@ static void test_plain_data_link(void **state)
 	has("DATA LINK NOT PROTECTED");
 	render(OUTPUT_DATA_IF, g);
 	has("DATA LINK NOT PROTECTED");
+	render(OUTPUT_TRANSPORT, g);
+	has("DATA LINK NOT PROTECTED");
 	g->sync.protected = true;
 	render(OUTPUT_GROUP, g);
+	hasnt("NOT PROTECTED");
+	render(OUTPUT_TRANSPORT, g);
 	hasnt("NOT PROTECTED");
 	g->sync.protected = false;
 	g->data.name[0] = '\0';
