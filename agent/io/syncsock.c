@@ -17,6 +17,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 
+#include "io/bufev.h"
 #include "io/clock.h"
 #include "io/greet.h"
 #include "io/ifaces.h"
@@ -620,7 +621,7 @@ void syncsock_disconnect(struct syncsock *s)
 	if (s->queue)
 		tlsq_end(s->queue);
 	else if (!s->connecting)
-		evbuffer_write(bufferevent_get_output(s->bev), bufferevent_getfd(s->bev));
+		bufev_flush(s->bev);
 	drop(s);
 	retry_later(s);
 }
