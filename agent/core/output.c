@@ -155,20 +155,6 @@ static void json_version(struct jout *j, const struct view *v)
 	jout_u64(j, "uptime_ms", v->uptime_ms);
 }
 
-static void text_counters(struct out *o, const char *title,
-			  const struct view_counters *c)
-{
-	uint32_t k;
-
-	out_fmt(o, "%s\n", title);
-	for (k = 0; k < c->n; k++) {
-		out_str(o, "        ");
-		text_pad(o, c->v[k].name, 48);
-		text_u64(o, c->v[k].value);
-		out_char(o, '\n');
-	}
-}
-
 static void text_groups(struct out *o, enum output_what what,
 			const struct view *v, const struct view_group *only)
 {
@@ -220,7 +206,8 @@ void output_text(struct out *o, enum output_what what, const struct view *v,
 		break;
 	case OUTPUT_COUNTERS:
 		if (!scope->group) {
-			text_counters(o, "System", &v->counters);
+			out_str(o, "System\n");
+			output_text_counts(o, &v->counters);
 			if (v->n_groups)
 				out_char(o, '\n');
 		}
@@ -261,7 +248,6 @@ void output_json(struct out *o, enum output_what what, const struct view *v,
 		 const struct output_scope *scope)
 {
 	struct jout j = { .o = o };
-	uint32_t k;
 
 	jout_open(&j, NULL, '{');
 	switch (what) {
@@ -285,9 +271,7 @@ void output_json(struct out *o, enum output_what what, const struct view *v,
 	case OUTPUT_COUNTERS:
 		if (!scope->group) {
 			jout_open(&j, "system", '{');
-			for (k = 0; k < v->counters.n; k++)
-				jout_u64(&j, v->counters.v[k].name,
-					 v->counters.v[k].value);
+			output_json_counts(&j, &v->counters);
 			jout_close(&j, '}');
 		}
 		json_groups(&j, what, v, scope->group);

@@ -63,4 +63,7 @@ void output_json_tracks(struct jout *j, const struct view *v,
 const char *output_auth_name(enum view_auth a);
 bool output_data_plain(const struct view_group *g);
 
+void output_text_counts(struct out *o, const struct view_counters *c);
+void output_json_counts(struct jout *j, const struct view_counters *c);
+
 #endif /* RG_OUTPUT_INT_H */

@@ -282,6 +282,21 @@ static void sync_object(struct jout *j, const struct view_sync *s)
 }
 
 /**
+ * output_json_counts - counters by name, and how many had no room
+ * @j: JSON, within an object
+ * @c: counters
+ */
+void output_json_counts(struct jout *j, const struct view_counters *c)
+{
+	uint32_t k;
+
+	for (k = 0; k < c->n; k++)
+		jout_u64(j, c->v[k].name, c->v[k].value);
+	if (c->lost)
+		jout_u64(j, "counters-left-out", c->lost);
+}
+
+/**
  * output_json_counters - everything that a group counts
  * @j: JSON, within the object of the group
  * @v: snapshot
@@ -290,12 +305,9 @@ static void sync_object(struct jout *j, const struct view_sync *s)
 void output_json_counters(struct jout *j, const struct view *v,
 			  const struct view_group *g)
 {
-	uint32_t k;
-
 	sync_object(j, &g->sync);
 	jout_open(j, "counters", '{');
-	for (k = 0; k < g->counters.n; k++)
-		jout_u64(j, g->counters.v[k].name, g->counters.v[k].value);
+	output_json_counts(j, &g->counters);
 	jout_close(j, '}');
 }
 

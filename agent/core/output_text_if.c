@@ -177,6 +177,21 @@ static void line(struct out *o, const char *name, uint64_t value)
 	out_char(o, '\n');
 }
 
+/**
+ * output_text_counts - counters by name, and how many had no room
+ * @o: text
+ * @c: counters
+ */
+void output_text_counts(struct out *o, const struct view_counters *c)
+{
+	uint32_t k;
+
+	for (k = 0; k < c->n; k++)
+		line(o, c->v[k].name, c->v[k].value);
+	if (c->lost)
+		line(o, "counters-left-out", c->lost);
+}
+
 static const char *sync_word(uint8_t sync)
 {
 	static const char * const words[] = {
@@ -200,7 +215,6 @@ void output_text_counters(struct out *o, const struct view *v,
 			  const struct view_group *g)
 {
 	const struct view_sync *s = &g->sync;
-	uint32_t k;
 
 	out_fmt(o, "Group %u\n", g->id);
 	out_fmt(o, "        Synchronisation: session %s, %s\n",
@@ -221,6 +235,5 @@ void output_text_counters(struct out *o, const struct view *v,
 	line(o, "records-rx", s->records_rx);
 	line(o, "acked-seq", s->acked_seq);
 	line(o, "lag-ms", s->lag_ms);
-	for (k = 0; k < g->counters.n; k++)
-		line(o, g->counters.v[k].name, g->counters.v[k].value);
+	output_text_counts(o, &g->counters);
 }

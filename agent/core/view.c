@@ -167,15 +167,17 @@ const struct view_track *view_track(const struct view *v, uint32_t id)
  * @name: its name, cut when it is too long
  * @value: its value
  *
- * Return: false when there is no room for it.
+ * Return: false when there is no room for it, which is counted.
  */
 bool view_count(struct view_counters *c, const char *name, uint64_t value)
 {
 	struct view_counter *k;
 	size_t len = strlen(name);
 
-	if (c->n == VIEW_MAX_COUNTERS)
+	if (c->n == VIEW_MAX_COUNTERS) {
+		c->lost++;
 		return false;
+	}
 	k = &c->v[c->n++];
 	if (len >= sizeof(k->name))
 		len = sizeof(k->name) - 1;

@@ -27,7 +27,7 @@
 #define VIEW_MAX_FAULTS		48	/* of a group */
 #define VIEW_MAX_TRACKS		CONF_MAX_TRACKS
 #define VIEW_MAX_BFD		32
-#define VIEW_MAX_COUNTERS	256	/* of a group, and of the system */
+#define VIEW_MAX_COUNTERS	1024	/* of a group, and of the system */
 #define VIEW_IF_LEN		16
 #define VIEW_NAME_LEN		26
 #define VIEW_TEXT_LEN		128
@@ -58,8 +58,10 @@ struct view_counter {
 	uint64_t value;
 };
 
+/* @lost: counters for which there was no room; shown as "counters-left-out", if any. */
 struct view_counters {
 	uint32_t n;
+	uint32_t lost;
 	struct view_counter v[VIEW_MAX_COUNTERS];
 };
 

@@ -480,8 +480,23 @@ static void test_counter_limits(void **state)
 	name[99] = '\0';
 	for (k = 0; k < VIEW_MAX_COUNTERS; k++)
 		assert_true(view_count(&c, name, 1));
+	assert_int_equal(c.lost, 0);
 	assert_false(view_count(&c, name, 1));
+	assert_false(view_count(&c, name, 1));
+	assert_int_equal(c.lost, 2);
 	assert_int_equal(strlen(c.v[0].name), VIEW_COUNTER_LEN - 1);
+}
+
+/* What has no room is not left out in silence. */
+static void test_counters_left_out(void **state)
+{
+	render(OUTPUT_COUNTERS, NULL);
+	hasnt("counters-left-out");
+	v->counters.lost = 3;
+	v->group[0].counters.lost = 4;
+	render(OUTPUT_COUNTERS, NULL);
+	has("counters-left-out                               3");
+	has("counters-left-out                               4");
 }
 
 static void test_lookup(void **state)
@@ -506,7 +521,8 @@ int main(void)
 		T(test_protocol_instance), T(test_clients), T(test_if_mgr),
 		T(test_control), T(test_all_groups), T(test_counters),
 		T(test_version), T(test_json), T(test_json_escapes),
-		T(test_counter_limits), T(test_lookup),
+		T(test_counter_limits), T(test_counters_left_out),
+		T(test_lookup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
