@@ -30,6 +30,10 @@ switch_knows() { ns sw bridge fdb show br "$1" | grep -q "^$2 dev $3 "; }
 wrong_arp() { ns "$1" nft -j list counters table arp wrong | jq '[.nftables[].counter? | .packets // empty] | add'; }
 mended() { wait_for 1 up_with_vips A; }
 
+vmac_arp_counted() {
+	[ "$(rg_ctl "$1" --json show redundancy application counters | jq '.system["nat-vmac-arp"]')" -ge 2 ]
+}
+
 # ARP that gives a virtual address to a router's own MAC address, or the other way round
 watch_arp() {
 	ns "$1" nft -f - <<-NFT
@@ -44,7 +48,7 @@ watch_arp() {
 	NFT
 }
 
-ktap_plan 22
+ktap_plan 23
 must modprobe nf_rg
 must modprobe macvlan
 topo_up
@@ -73,6 +77,7 @@ ipn c neigh flush dev lan0
 must ns c ping -c 1 -W 2 10.0.0.1
 must ns c ping -c 1 -W 2 10.0.0.254
 ok_if "the client heard of no other, nor of it for an own address" [ "$(wrong_arp c)" = 0 ]
+ok_if "the requests that the other device answers are counted" wait_for 5 vmac_arp_counted A
 
 must ipn A link del rgv40
 ok_if "the device is deleted: it comes again" mended

@@ -23,6 +23,17 @@ static const char * const suffix[] = {
 
 #define POOL_INPUT	"pool_input"
 #define POOL_ARP	"pool_arp"
+#define VMAC_ARP	"vmac_arp"
+#define COUNT_VMAC	"counter name " VMAC_ARP " drop"
+
+/* Those that are of no mapping. */
+static const char * const whole[] = {
+	[NATRULES_POOL_INPUT] = POOL_INPUT,
+	[NATRULES_POOL_ARP] = POOL_ARP,
+	[NATRULES_VMAC_ARP] = VMAC_ARP,
+};
+
+#define WHOLES		(sizeof(whole) / sizeof(whole[0]))
 
 static void out_range(struct out *o, const struct rg_range *r)
 {
@@ -61,8 +72,8 @@ static void counter(const struct natrules *n, struct out *o, uint32_t mapping,
 		if (n->count[k].mapping == mapping && n->count[k].kind == kind)
 			c = &n->count[k];
 	}
-	if (kind == NATRULES_POOL_INPUT)
-		out_str(o, "\tcounter " POOL_INPUT " { packets ");
+	if (!mapping)
+		out_fmt(o, "\tcounter %s { packets ", whole[kind]);
 	else
 		out_fmt(o, "\tcounter m%u%s { packets ", mapping, suffix[kind]);
 	text_u64(o, c ? c->packets : 0);
@@ -296,7 +307,7 @@ static int vmac_rules(const struct natrules *n, struct out *o,
 	if (!has_device(i, name))
 		return 0;
 	if (a) {
-		vmac_rule(o, i->name, a, "drop");
+		vmac_rule(o, i->name, a, COUNT_VMAC);
 		vmac_rule(o, name, a, "accept");
 	}
 	for (k = 0; k < n->c->n_maps && !err; k++) {
@@ -308,7 +319,7 @@ static int vmac_rules(const struct natrules *n, struct out *o,
 		err = pool_rule(n, o, p, "arp operation request arp daddr ip",
 				"jump vmac_pool");
 	}
-	vmac_rule(o, name, NULL, "drop");
+	vmac_rule(o, name, NULL, COUNT_VMAC);
 	return err;
 }
 
@@ -326,7 +337,7 @@ static void vmac_pool(const struct natrules *n, struct out *o)
 			continue;
 		out_str(o, any ? "" : "\tchain vmac_pool {\n");
 		out_fmt(o, "\t\tiifname \"%s\" accept\n"
-			   "\t\tiifname \"%s\" drop\n", name, i->name);
+			   "\t\tiifname \"%s\" " COUNT_VMAC "\n", name, i->name);
 		any = true;
 	}
 	out_str(o, any ? "\t}\n" : "");
@@ -339,7 +350,8 @@ static int arp_table(const struct natrules *n, struct out *o)
 	int err = 0;
 
 	replace_table(o, "arp " NATRULES_GUARD);
-	out_str(o, "\tcounter " POOL_ARP " { }\n");
+	counter(n, o, 0, NATRULES_POOL_ARP);
+	counter(n, o, 0, NATRULES_VMAC_ARP);
 	vmac_pool(n, o);
 	out_str(o, "\tchain input {\n"
 		   "\t\ttype filter hook input priority filter; policy accept;\n");
@@ -610,9 +622,11 @@ int natrules_counter(const char *name, uint32_t *mapping,
 {
 	uint64_t id = 0;
 
-	if (!strcmp(name, POOL_INPUT)) {
+	for (unsigned int k = NATRULES_POOL_INPUT; k < WHOLES; k++) {
+		if (strcmp(name, whole[k]))
+			continue;
 		*mapping = 0;
-		*kind = NATRULES_POOL_INPUT;
+		*kind = (enum natrules_kind)k;
 		return 0;
 	}
 	if (*name++ != 'm' || *name < '1' || *name > '9')

@@ -41,7 +41,10 @@
 enum natrules_kind {
 	NATRULES_TRANSLATED,	/* connections translated by a mapping */
 	NATRULES_FAIL_CLOSED,	/* packets of a mapping dropped untranslated */
-	NATRULES_POOL_INPUT,	/* packets to a pool address dropped; mapping 0 */
+	/* of no mapping (0) */
+	NATRULES_POOL_INPUT,	/* packets to a pool address dropped */
+	NATRULES_POOL_ARP,	/* ARP requests for one, not from outside, dropped */
+	NATRULES_VMAC_ARP,	/* ARP requests that another device answers, dropped */
 };
 
 /* A counter to go on from: a new table would begin at 0. */

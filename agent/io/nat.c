@@ -16,7 +16,7 @@
 #include "io/loop.h"
 #include "io/nft.h"
 
-#define COUNTS_MAX	(2 * CONF_MAX_MAPS + 1)
+#define COUNTS_MAX	(2 * CONF_MAX_MAPS + 3)
 #define APPLY_TRIES	3
 #define RETRY_MS	5000
 
@@ -66,24 +66,37 @@ static void read_counter(struct nat *n, json_t *c)
 	n->n_counts++;
 }
 
+/* The table that has a counter. */
+static size_t table_of(enum natrules_kind kind)
+{
+	switch (kind) {
+	case NATRULES_TRANSLATED:
+		return TRANSLATION;
+	case NATRULES_POOL_ARP:
+	case NATRULES_VMAC_ARP:
+		return GUARD_ARP;
+	case NATRULES_FAIL_CLOSED:
+	case NATRULES_POOL_INPUT:
+		break;
+	}
+	return GUARD;
+}
+
 /* Forgets what a table counted, to be replaced by what it says now. */
-static void drop_counters(struct nat *n, bool translated)
+static void drop_counters(struct nat *n, size_t table)
 {
 	size_t left = 0;
 
-	for (size_t k = 0; k < n->n_counts; k++) {
-		bool its = n->count[k].kind == NATRULES_TRANSLATED;
-
-		if (its != translated)
+	for (size_t k = 0; k < n->n_counts; k++)
+		if (table_of(n->count[k].kind) != table)
 			n->count[left++] = n->count[k];
-	}
 	n->n_counts = left;
 }
 
 /* Of a table that is gone the last figures stand. */
 static void read_counters(struct nat *n)
 {
-	for (size_t t = GUARD; t <= TRANSLATION; t++) {
+	for (size_t t = GUARD; t < TABLES; t++) {
 		json_t *root, *list, *item;
 		char cmd[48], *text;
 		size_t k;
@@ -91,7 +104,7 @@ static void read_counters(struct nat *n)
 		snprintf(cmd, sizeof(cmd), "list counters table %s", tables[t]);
 		if (nft_list(n->nft, cmd, true, &text))
 			continue;
-		drop_counters(n, t == TRANSLATION);
+		drop_counters(n, t);
 		root = json_loads(text, 0, NULL);
 		list = json_object_get(root, "nftables");
 		json_array_foreach(list, k, item) {
@@ -422,9 +435,14 @@ static const char *kind_name(enum natrules_kind k)
 		return "translated";
 	case NATRULES_FAIL_CLOSED:
 		return "fail-closed";
-	default:
-		return "pool-input";
+	case NATRULES_POOL_ARP:
+		return "pool-arp";
+	case NATRULES_VMAC_ARP:
+		return "vmac-arp";
+	case NATRULES_POOL_INPUT:
+		break;
 	}
+	return "pool-input";
 }
 
 /**

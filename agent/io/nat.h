@@ -44,8 +44,10 @@ struct nat_ops {
 /**
  * struct nat_counter - a counter of the rules
  * @mapping: mapping ID
- * @name: "translated" (connections), "fail-closed" (untranslated, dropped), "pool-input" (to a
- *	pool address, not translated back, dropped; @mapping is 0)
+ * @name: "translated" (connections), "fail-closed" (untranslated, dropped), and
+ *	of no mapping (0) "pool-input" (to a pool address, not translated back, dropped), "pool-arp"
+ *	and "vmac-arp" (ARP requests dropped: for a pool address, not from outside; for what
+ *	another device of the same network answers)
  * @packets: packets; of "translated" the first of each connection
  * @bytes: bytes
  */

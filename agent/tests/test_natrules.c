@@ -138,7 +138,8 @@ static const char want_guard[] =
 
 static const char want_arp[] =
 	"table arp rg_guard {\n"
-	"\tcounter pool_arp { }\n"
+	"\tcounter pool_arp { packets 0 bytes 0 }\n"
+	"\tcounter vmac_arp { packets 0 bytes 0 }\n"
 	"\tchain input {\n"
 	"\t\ttype filter hook input priority filter; policy accept;\n"
 	"\t\tiifname \"wan0\" accept\n"
@@ -170,14 +171,16 @@ static void test_vmac(void **state)
 	guard(&n);
 	has("\tchain vmac_pool {\n"
 	    "\t\tiifname \"rgv200\" accept\n"
-	    "\t\tiifname \"wan0\" drop\n\t}\n");
-	has("\t\tiifname \"lan0\" arp operation request arp daddr ip 10.0.0.254 drop\n"
+	    "\t\tiifname \"wan0\" counter name vmac_arp drop\n\t}\n");
+	has("\t\tiifname \"lan0\" arp operation request arp daddr ip 10.0.0.254 "
+	    "counter name vmac_arp drop\n"
 	    "\t\tiifname \"rgv40\" arp operation request arp daddr ip 10.0.0.254 accept\n"
-	    "\t\tiifname \"rgv40\" arp operation request drop\n");
-	has("\t\tiifname \"wan0\" arp operation request arp daddr ip 192.0.2.254 drop\n"
+	    "\t\tiifname \"rgv40\" arp operation request counter name vmac_arp drop\n");
+	has("\t\tiifname \"wan0\" arp operation request arp daddr ip 192.0.2.254 "
+	    "counter name vmac_arp drop\n"
 	    "\t\tiifname \"rgv200\" arp operation request arp daddr ip 192.0.2.254 accept\n"
 	    "\t\tarp operation request arp daddr ip { 192.0.2.8-192.0.2.15 } jump vmac_pool\n"
-	    "\t\tiifname \"rgv200\" arp operation request drop\n"
+	    "\t\tiifname \"rgv200\" arp operation request counter name vmac_arp drop\n"
 	    "\t\tiifname { \"wan0\", \"rgv200\" } accept\n");
 	translate(&n, 1);
 	has("\"lan0\", \"rgv40\"");
@@ -282,17 +285,21 @@ static void test_counters_go_on(void **state)
 		{ 10, NATRULES_TRANSLATED, 5, UINT64_MAX },
 		{ 10, NATRULES_FAIL_CLOSED, 6, 600 },
 		{ 0, NATRULES_POOL_INPUT, 7, 700 },
+		{ 0, NATRULES_POOL_ARP, 8, 224 },
+		{ 0, NATRULES_VMAC_ARP, 9, 252 },
 		{ 99, NATRULES_FAIL_CLOSED, 8, 800 },
 	};
 	struct natrules n = from(SIMPLE);
 
 	n.count = counts;
-	n.n_counts = 4;
+	n.n_counts = sizeof(counts) / sizeof(counts[0]);
 	translate(&n, 1);
 	has(want_counters_go_on);
 	guard(&n);
 	has("counter m10_fail_closed { packets 6 bytes 600 }");
 	has("counter pool_input { packets 7 bytes 700 }");
+	has("counter pool_arp { packets 8 bytes 224 }");
+	has("counter vmac_arp { packets 9 bytes 252 }");
 	hasnt("m99");
 }
 
@@ -308,6 +315,9 @@ static void test_counter_names(void **state)
 	assert_int_equal(kind, NATRULES_FAIL_CLOSED);
 	assert_int_equal(natrules_counter("pool_input", &id, &kind), 0);
 	assert_int_equal(id, 0);
+	assert_int_equal(kind, NATRULES_POOL_INPUT);
+	assert_int_equal(natrules_counter("vmac_arp", &id, &kind), 0);
+	assert_int_equal(kind, NATRULES_VMAC_ARP);
 	assert_int_equal(natrules_counter("m_translated", &id, &kind), -ENOENT);
 	assert_int_equal(natrules_counter("m1", &id, &kind), -ENOENT);
 	assert_int_equal(natrules_counter("m99999999999_translated", &id, &kind), -ENOENT);
