@@ -126,6 +126,23 @@ static bool has_side(const struct conf *c, enum conf_nat_side side)
 	return false;
 }
 
+/*
+ * Sources of an entry that is not for all.  Of the address the kernel takes four bytes in one go,
+ * but three, as nft has it for /24, in a roundabout way.
+ */
+static void out_source(struct out *o, enum rg_family f, const struct conf_ace *e)
+{
+	char text[PREFIX_STRLEN];
+
+	if (f == RG_V4 && e->src.len == 24) {
+		out_str(o, "ip saddr & 255.255.255.0 == ");
+		text_addr(o, &e->src.addr);
+		return;
+	}
+	addr_print_prefix(&e->src, text);
+	out_fmt(o, "%s saddr %s", f == RG_V4 ? "ip" : "ip6", text);
+}
+
 /* The list: permit goes to @then, deny leaves, nothing matches: falls out. */
 static void acl_chain(const struct natrules *n, struct out *o,
 		      const struct conf_map *m, const char *then)
@@ -137,15 +154,13 @@ static void acl_chain(const struct natrules *n, struct out *o,
 	out_fmt(o, "\tchain m%u {\n", m->id);
 	for (k = 0; a && k < a->n_aces; k++) {
 		const struct conf_ace *e = &a->ace[k];
-		char text[PREFIX_STRLEN];
 
 		if (e->src.addr.family != RG_NONE && e->src.addr.family != f)
 			continue;
 		out_str(o, "\t\t");
 		if (e->src.addr.family != RG_NONE && e->src.len) {
-			addr_print_prefix(&e->src, text);
-			out_fmt(o, "%s saddr %s ", f == RG_V4 ? "ip" : "ip6",
-				text);
+			out_source(o, f, e);
+			out_char(o, ' ');
 		}
 		if (e->permit)
 			out_fmt(o, "goto m%u_%s\n", m->id, then);
@@ -172,18 +187,24 @@ static void jump_rule(const struct natrules *n, struct out *o,
  * What leaves on the way from inside to outside runs through all mappings.
  * @first: a rule before that, or "".
  * @rule: writes the rule of a mapping, if it has one
+ * @only: the only mapping, if its rule needs no chain: then @rule writes what
+ *	stands behind the interfaces
  */
 static void base_chain(const struct natrules *n, struct out *o,
 		       const char *type, const char *prio, const char *first,
 		       void (*rule)(const struct natrules *n, struct out *o,
-				    const struct conf_map *m))
+				    const struct conf_map *m),
+		       const struct conf_map *only)
 {
 	uint32_t k;
 
-	out_str(o, "\tchain mappings {\n");
-	for (k = 0; k < n->c->n_maps; k++)
-		rule(n, o, &n->c->map[k]);
-	out_fmt(o, "\t}\n\tchain postrouting {\n"
+	if (!only) {
+		out_str(o, "\tchain mappings {\n");
+		for (k = 0; k < n->c->n_maps; k++)
+			rule(n, o, &n->c->map[k]);
+		out_str(o, "\t}\n");
+	}
+	out_fmt(o, "\tchain postrouting {\n"
 		   "\t\ttype %s hook postrouting priority %s; policy accept;\n",
 		type, prio);
 	if (has_side(n->c, CONF_NAT_INSIDE) &&
@@ -191,7 +212,10 @@ static void base_chain(const struct natrules *n, struct out *o,
 		out_fmt(o, "%s\t\t", first);
 		ifnames(n->c, o, "iifname", CONF_NAT_INSIDE);
 		ifnames(n->c, o, "oifname", CONF_NAT_OUTSIDE);
-		out_str(o, "jump mappings\n");
+		if (only)
+			rule(n, o, only);
+		else
+			out_str(o, "jump mappings\n");
 	}
 	out_str(o, "\t}\n");
 }
@@ -392,7 +416,7 @@ static void keep_in(const struct natrules *n, struct out *o)
 	 */
 	base_chain(n, o, "filter", "srcnat + 10",
 		   "\t\tct mark & " MARK_MASK " != 0 accept\n"
-		   "\t\tct direction original ct status snat accept\n", jump_rule);
+		   "\t\tct direction original ct status snat accept\n", jump_rule, NULL);
 }
 
 /**
@@ -522,31 +546,37 @@ static bool is_one_rule(const struct natrules *n, const struct conf_map *m)
 	       got == 1;
 }
 
+static void one_rule(const struct natrules *n, struct out *o,
+		     const struct conf_map *m)
+{
+	const char *ip = conf_map_family(n->c, m) == RG_V4 ? "ip" : "ip6";
+	const struct conf_ace *e = only_ace(n, m);
+	size_t got = 0;
+
+	conf_pool_ranges(n->c, conf_pool(n->c, m->pool), n->taken, n->n_taken,
+			 n->room, n->n_room, &got);
+	if (e->src.addr.family != RG_NONE && e->src.len)
+		out_source(o, conf_map_family(n->c, m), e);
+	else
+		out_fmt(o, "meta nfproto %s", nfproto(n, m));
+	out_fmt(o, " counter name m%u_translated snat %s to ", m->id, ip);
+	out_range(o, &n->room[0]);
+	out_str(o, " fully-random");
+	out_comment(o, m);
+	out_char(o, '\n');
+}
+
 static void translate_rule(const struct natrules *n, struct out *o,
 			   const struct conf_map *m)
 {
-	const char *ip = conf_map_family(n->c, m) == RG_V4 ? "ip" : "ip6";
-	const struct conf_ace *e;
-	char text[PREFIX_STRLEN];
-
 	if (!works(n, m))
 		return;
 	if (!is_one_rule(n, m)) {
 		jump_rule(n, o, m);
 		return;
 	}
-	e = only_ace(n, m);
-	if (e->src.addr.family != RG_NONE && e->src.len) {
-		addr_print_prefix(&e->src, text);
-		out_fmt(o, "\t\t%s saddr %s", ip, text);
-	} else {
-		out_fmt(o, "\t\tmeta nfproto %s", nfproto(n, m));
-	}
-	out_fmt(o, " counter name m%u_translated snat %s to ", m->id, ip);
-	out_range(o, &n->room[0]);
-	out_str(o, " fully-random");
-	out_comment(o, m);
-	out_char(o, '\n');
+	out_str(o, "\t\t");
+	one_rule(n, o, m);
 }
 
 static int pool_chains(const struct natrules *n, struct out *o,
@@ -604,7 +634,10 @@ int natrules_translate(const struct natrules *n, struct out *o,
 		err = pool_chains(n, o, &n->c->map[k]);
 		acl_chain(n, o, &n->c->map[k], "pool");
 	}
-	base_chain(n, o, "nat", "srcnat", "", translate_rule);
+	if (n->c->n_maps == 1 && works(n, n->c->map) && is_one_rule(n, n->c->map))
+		base_chain(n, o, "nat", "srcnat", "", one_rule, n->c->map);
+	else
+		base_chain(n, o, "nat", "srcnat", "", translate_rule, NULL);
 	out_str(o, "}\n");
 	return err;
 }

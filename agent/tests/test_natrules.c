@@ -119,6 +119,25 @@ static void test_translate_one_rule(void **state)
 	hasnt("jump m1");
 }
 
+/* The only mapping needs no chain either. A prefix of three bytes is said as a mask. */
+static void test_translate_only_rule(void **state)
+{
+	struct natrules n = from(IN_GROUP IFS
+		"ip nat pool p 192.0.2.8 192.0.2.15 prefix-length 24\n"
+		"ip access-list standard l\npermit 10.0.7.0/24\n"
+		RULE("l", "p", "10"));
+
+	translate(&n, 1);
+	has("\tchain postrouting {\n"
+	    "\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
+	    "\t\tiifname { \"lan0\", \"lan1\" } oifname \"wan0\" "
+	    "ip saddr & 255.255.255.0 == 10.0.7.0 counter name m10_translated "
+	    "snat ip to 192.0.2.8-192.0.2.15 fully-random "
+	    "comment \"list l pool p redundancy 1\"\n"
+	    "\t}\n");
+	hasnt("chain mappings");
+}
+
 static const char want_guard_base[] =
 	"type filter hook postrouting priority srcnat + 10; policy accept;\n"
 	"\t\tct mark & 0xff000000 != 0 accept\n"
@@ -368,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_translate),
 		cmocka_unit_test(test_translate_one_rule),
+		cmocka_unit_test(test_translate_only_rule),
 		cmocka_unit_test(test_guard),
 		cmocka_unit_test(test_vmac),
 		cmocka_unit_test(test_guarded_without_pool_or_group),
