@@ -15,6 +15,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -267,23 +268,23 @@ static bool translated_in_range(const struct nf_rg_flow *flow)
 	       nf_rg_mapping_holds(flow->m, family, &flow->orig.dst.u3);
 }
 
-static int apply_state(struct nf_rg_group *g, const struct nf_rg_record *rec)
+static int apply_state(struct nf_rg_group *g, struct nf_rg_flow *flow)
 {
-	struct nf_rg_flow flow = { .rec = rec };
+	const struct nf_rg_record *rec = flow->rec;
 
-	flow.m = nf_rg_mapping_find(g->rn, rec->mapping);
-	if (!flow.m || flow.m->group != g)
+	flow->m = nf_rg_mapping_find(g->rn, rec->mapping);
+	if (!flow->m || flow->m->group != g)
 		return NF_RG_REASON_MAPPING;
 	if (!nf_rg_proto_known(rec))
 		return NF_RG_REASON_PROTOCOL;
 	if (!nf_rg_helper_known(rec))
 		return NF_RG_REASON_HELPER;
-	record_zone(rec, &flow.zone);
-	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &flow.orig);
-	nf_rg_flow_tuple(rec, &rec->reply, IP_CT_DIR_REPLY, &flow.reply);
-	if (!translated_in_range(&flow))
+	record_zone(rec, &flow->zone);
+	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &flow->orig);
+	nf_rg_flow_tuple(rec, &rec->reply, IP_CT_DIR_REPLY, &flow->reply);
+	if (!translated_in_range(flow))
 		return NF_RG_REASON_RANGE;
-	return apply_flow(g, &flow);
+	return apply_flow(g, flow);
 }
 
 static void apply_delete(struct nf_rg_group *g, const struct nf_rg_record *rec)
@@ -418,7 +419,8 @@ static void chunk_end(void)
  * Context: between chunk_begin() and chunk_end(), and outside for what has to wait.  Returns enum
  * nf_rg_reason.
  */
-static int apply_record(struct nf_rg_group *g, struct nf_rg_record *rec) __must_hold(RCU)
+static int apply_record(struct nf_rg_group *g, struct nf_rg_record *rec, struct nf_rg_flow *flow)
+	__must_hold(RCU)
 {
 	bool there = true;
 
@@ -427,7 +429,7 @@ static int apply_record(struct nf_rg_group *g, struct nf_rg_record *rec) __must_
 		return NF_RG_REASON_NONE;
 	}
 	if (rec->type == NF_RG_REC_STATE && !(rec->sections & NF_RG_SEC_HELPER))
-		return apply_state(g, rec);
+		return apply_state(g, flow);
 	chunk_end();
 	if (rec->type == NF_RG_REC_CONTROL)
 		apply_control(g, rec);
@@ -436,13 +438,28 @@ static int apply_record(struct nf_rg_group *g, struct nf_rg_record *rec) __must_
 	chunk_begin();
 	if (rec->type == NF_RG_REC_CONTROL)
 		return NF_RG_REASON_NONE;
-	return there ? apply_state(g, rec) : NF_RG_REASON_HELPER;
+	return there ? apply_state(g, flow) : NF_RG_REASON_HELPER;
+}
+
+/* Few batches have any, so there is no room for them before.  False: there is none now. */
+static bool install_refuse(struct nf_rg_install *in, unsigned int index, int reason)
+{
+	nf_rg_stat_inc(in->g->rn, nf_rg_stat_refused(reason));
+	if (!in->refusals)
+		in->refusals = kmalloc_array(NF_RG_BATCH_RECORDS, sizeof(*in->refusals),
+					     GFP_ATOMIC);
+	if (!in->refusals)
+		return false;
+	in->refusals[in->n_refusals++] =
+		(struct nf_rg_refusal){ .index = index, .reason = reason };
+	return true;
 }
 
 /* Up to INSTALL_CHUNK records.  Returns -errno if the batch cannot go on. */
 static int install_chunk(struct nf_rg_install *in, unsigned int *index)
 {
 	struct nf_rg_record rec;
+	struct nf_rg_flow flow = { .rec = &rec };
 	unsigned int i;
 	int len, reason;
 
@@ -453,12 +470,9 @@ static int install_chunk(struct nf_rg_install *in, unsigned int *index)
 			return -EBADMSG;
 		}
 		in->offset += len;
-		reason = apply_record(in->g, &rec);
-		if (reason) {
-			nf_rg_stat_inc(in->g->rn, nf_rg_stat_refused(reason));
-			in->refusals[in->n_refusals++] =
-				(struct nf_rg_refusal){ .index = *index, .reason = reason };
-		}
+		reason = apply_record(in->g, &rec, &flow);
+		if (reason && !install_refuse(in, *index, reason))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -550,7 +564,7 @@ static void install_end(struct nf_rg_install *in)
  * Context: process; takes nf_rg_group.install.
  * Return: 0, even if records were refused; -EPERM if the group does not stand by, -ESTALE if its
  * epoch is another, -ESRCH if it is being removed, -EBADMSG: the record at @in->offset is
- * malformed, those before it are installed.
+ * malformed, those before it are installed; -ENOMEM: so are some, and it cannot be said which.
  */
 int nf_rg_install_batch(struct nf_rg_install *in)
 {

@@ -13,11 +13,12 @@
  * @generation: of the bulk transfer
  * @buf: the records
  * @len: bytes
- * @refusals: room for NF_RG_BATCH_RECORDS; filled in, by rising index
+ * @refusals: NULL; filled in, by rising index, if there are any: to be freed with kfree()
  * @n_refusals: filled in
  * @sync: filled in: enum nf_rg_sync
  * @lost: filled in: entries that vanished from this table since the last answer
- * @digest: room for 1 + NF_RG_BUCKETS; filled in, as in NF_RG_A_DIGEST
+ * @digest: room for one, with NF_RG_BATCH_DIGESTS for 1 + NF_RG_BUCKETS; filled in, as in
+ * NF_RG_A_DIGEST
  * @n_digest: filled in
  * @offset: filled in on -EBADMSG: of the malformed record
  */

@@ -271,7 +271,8 @@ static void install_refused(struct genl_info *info, int err)
 static int install(struct nf_rg_group *g, struct genl_info *info)
 {
 	struct nlattr *records = info->attrs[NF_RG_A_RECORDS];
-	struct nf_rg_install in = { .g = g };
+	__be64 root;
+	struct nf_rg_install in = { .g = g, .digest = &root };
 	int err;
 
 	in.epoch.count = nla_get_u64(info->attrs[NF_RG_A_EPOCH]);
@@ -284,18 +285,19 @@ static int install(struct nf_rg_group *g, struct genl_info *info)
 		in.buf = nla_data(records);
 		in.len = nla_len(records);
 	}
-	/* Room for both: neither is small enough for the stack. */
-	in.digest = kmalloc((1 + NF_RG_BUCKETS) * sizeof(*in.digest) +
-			    NF_RG_BATCH_RECORDS * sizeof(*in.refusals), GFP_KERNEL);
+	/* All of them are too many for the stack, and seldom asked for. */
+	if (in.flags & NF_RG_BATCH_DIGESTS)
+		in.digest = kmalloc_array(1 + NF_RG_BUCKETS, sizeof(*in.digest), GFP_KERNEL);
 	if (!in.digest)
 		return -ENOMEM;
-	in.refusals = (void *)(in.digest + 1 + NF_RG_BUCKETS);
 	err = nf_rg_install_batch(&in);
 	if (err)
 		install_refused(info, err);
 	else
 		err = reply_install(info, &in, in.seq);
-	kfree(in.digest);
+	if (in.digest != &root)
+		kfree(in.digest);
+	kfree(in.refusals);
 	return err;
 }
 
