@@ -142,12 +142,11 @@ bool nf_rg_push_put(struct nf_rg_push *p, const struct nf_rg_record *rec)
 static bool push_tomb(struct nf_rg_push *p)
 {
 	struct nf_rg_group *g = p->g;
-	struct nf_rg_record rec;
 	struct nf_rg_tomb *t;
 
 	t = list_first_entry(&g->tombs, struct nf_rg_tomb, list);
-	nf_rg_export_tomb(t, &rec);
-	if (!nf_rg_push_put(p, &rec))
+	nf_rg_export_tomb(t, p->rec);
+	if (!nf_rg_push_put(p, p->rec))
 		return false;
 	nf_rg_digest_add(g, t->incarnation, t->sum);
 	t->sum = 0;
@@ -158,9 +157,38 @@ static bool push_tomb(struct nf_rg_push *p)
 	return true;
 }
 
+/*
+ * The entries that were written since the last time are in flight.  They stand at the front of one
+ * list, and go to the end of the other together.  Context: the group's lock.
+ */
+static void push_moved(struct nf_rg_push *p)
+{
+	LIST_HEAD(run);
+
+	if (!p->last)
+		return;
+	list_cut_position(&run, p->from, p->last);
+	list_splice_tail(&run, &p->g->inflight);
+	p->last = NULL;
+}
+
+/* Its place in the list it keeps until push_moved().  Context: the group's lock. */
+static void push_inflight(struct nf_rg_push *p, struct nf_rg_entry *e)
+{
+	struct nf_rg_group *g = p->g;
+
+	if (e->place == NF_RG_PLACE_DIRTY)
+		g->n[NF_RG_PLACE_DIRTY]--;
+	else if (e->generation != g->generation)
+		g->n_bulk--;
+	g->n[NF_RG_PLACE_INFLIGHT]++;
+	e->place = NF_RG_PLACE_INFLIGHT;
+	e->sent = true;
+}
+
 static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 {
-	struct nf_rg_record rec;
+	struct nf_rg_record *rec = p->rec;
 
 	/* The first time in a bulk transfer the peer is taken not to have it. */
 	if (e->generation != p->generation)
@@ -177,14 +205,13 @@ static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 			WRITE_ONCE(e->told, nf_rg_proto_quiet_sum(e->ct));
 		rcu_read_unlock();
 	}
-	nf_rg_export_entry(e, &rec);
+	nf_rg_export_entry(e, rec);
 	e->index = p->count;
-	if (!nf_rg_push_put(p, &rec))
+	if (!nf_rg_push_put(p, rec))
 		return false;
-	nf_rg_track_place(p->g, e, NF_RG_PLACE_INFLIGHT);
+	push_inflight(p, e);
 	e->seq = p->seq;
-	e->sent = true;
-	nf_rg_digest_set(p->g, e, nf_rg_digest_sum(&rec, p->generation));
+	nf_rg_digest_set(p->g, e, nf_rg_digest_sum(rec, p->generation));
 	return true;
 }
 
@@ -216,26 +243,63 @@ static struct nf_rg_entry *push_first(const struct nf_rg_push *p, struct nf_rg_e
 	return e;
 }
 
+/* One whose turn is not yet, before the one that is the next.  Context: the group's lock. */
+static bool push_early(struct nf_rg_push *p, struct nf_rg_entry *e)
+{
+	push_moved(p);
+	if (!push_entry(p, e))
+		return false;
+	list_move_tail(&e->list, &p->g->inflight);
+	return true;
+}
+
+/* The first of a list that was not written yet; NULL: none.  Context: the group's lock. */
+static struct nf_rg_entry *push_next(struct nf_rg_push *p, struct list_head *list)
+{
+	struct list_head *next;
+
+	if (p->from != list)
+		push_moved(p);
+	p->from = list;
+	next = p->last ? p->last->next : list->next;
+	return next == list ? NULL : list_entry(next, struct nf_rg_entry, list);
+}
+
+/* Has all been written that is before the marker?  Context: the group's lock. */
+static bool push_passes(struct nf_rg_push *p)
+{
+	struct nf_rg_group *g = p->g;
+
+	if (p->from == &g->dirty)
+		push_moved(p);
+	return g->dirty.next == &g->marker;
+}
+
 /* One more record into the batch.  False: nothing left, or no room.  Context: the group's lock. */
 static bool push_one(struct nf_rg_push *p)
 {
 	struct nf_rg_group *g = p->g;
-	struct nf_rg_entry *e = NULL;
+	struct nf_rg_entry *e, *first;
 
 	if (p->count >= NF_RG_BATCH_RECORDS || p->len + NF_RG_REC_MAX > NF_RG_PUSH_MAX)
 		return false;
 	if (!list_empty(&g->tombs))
 		return push_tomb(p);
-	if (g->stage == NF_RG_STAGE_MARK && g->dirty.next == &g->marker) {
+	if (g->stage == NF_RG_STAGE_MARK && push_passes(p)) {
 		list_del_init(&g->marker);
 		g->stage = NF_RG_STAGE_ACK;
 		g->stage_seq = p->seq;
 	}
-	if (!list_empty(&g->dirty))
-		e = list_first_entry(&g->dirty, struct nf_rg_entry, list);
-	else if (!list_empty(&g->bulk))
-		e = list_first_entry(&g->bulk, struct nf_rg_entry, list);
-	return e && push_entry(p, push_first(p, e));
+	e = push_next(p, &g->dirty) ?: push_next(p, &g->bulk);
+	if (!e)
+		return false;
+	first = push_first(p, e);
+	if (unlikely(first != e))
+		return push_early(p, first);
+	if (!push_entry(p, e))
+		return false;
+	p->last = &e->list;
+	return true;
 }
 
 /* Steps that need no acknowledgment in between.  Context: the group's lock. */
@@ -338,6 +402,8 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 	p->page = g->push_page;
 	p->buf = page_address(g->push_page);
 	p->len = 0;
+	p->from = NULL;
+	p->last = NULL;
 	g->flags = 0;
 	if (p->flags & NF_RG_BATCH_SYNCED)
 		g->stage_seq = p->seq;
@@ -360,14 +426,18 @@ static bool push_runs(const struct nf_rg_group *g, const struct nf_rg_push *p)
  */
 static bool push_fill(struct nf_rg_group *g, struct nf_rg_push *p)
 {
+	/* Once for all of them: the compiler clears what is on the stack, and this is large. */
+	struct nf_rg_record rec;
 	bool more;
 
+	p->rec = &rec;
 	do {
 		unsigned int i;
 
 		more = true;
 		for (i = 0; i < PUSH_CHUNK && more; i++)
 			more = push_one(p);
+		push_moved(p);
 		spin_unlock_bh(&g->lock);
 		cond_resched();
 		spin_lock_bh(&g->lock);
@@ -527,9 +597,27 @@ void nf_rg_push_stop(struct nf_rg_group *g)
 	g->sync = NF_RG_SYNC_NONE;
 }
 
+/* The first ones in flight, up to @last, have arrived.  Context: the group's lock. */
+static void ack_moved(struct nf_rg_group *g, struct list_head *last)
+{
+	LIST_HEAD(run);
+
+	list_cut_position(&run, &g->inflight, last);
+	list_splice_tail(&run, &g->clean);
+}
+
+static void ack_refused(struct nf_rg_group *g, struct nf_rg_entry *e)
+{
+	e->acked = false;
+	nf_rg_verify_refused(g, e);
+	nf_rg_track_place(g, e, NF_RG_PLACE_REFUSED);
+	nf_rg_stat_inc(g->rn, NF_RG_STAT_PEER_REFUSED);
+}
+
 static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refusal *refusals,
 			unsigned int n)
 {
+	struct list_head *last = &g->inflight;
 	struct nf_rg_entry *e, *next;
 	unsigned int at = 0;
 
@@ -537,22 +625,23 @@ static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refus
 		nf_rg_verify_refused(g, NULL);
 
 	list_for_each_entry_safe(e, next, &g->inflight, list) {
-		bool last = e->seq == (u16)seq;
-
 		if ((s16)(e->seq - (u16)seq) > 0)
 			break;
-		while (last && at < n && refusals[at].index < e->index)
-			at++;
-		if (last && at < n && refusals[at].index == e->index) {
-			e->acked = false;
-			nf_rg_verify_refused(g, e);
-			nf_rg_track_place(g, e, NF_RG_PLACE_REFUSED);
-			nf_rg_stat_inc(g->rn, NF_RG_STAT_PEER_REFUSED);
-		} else {
-			e->acked = true;
-			nf_rg_track_place(g, e, NF_RG_PLACE_CLEAN);
+		if (unlikely(at < n) && e->seq == (u16)seq) {
+			while (at < n && refusals[at].index < e->index)
+				at++;
+			if (at < n && refusals[at].index == e->index) {
+				ack_refused(g, e);
+				continue;
+			}
 		}
+		/* Of the group's generation, as all that is in flight: not for the bulk list. */
+		e->acked = true;
+		e->place = NF_RG_PLACE_CLEAN;
+		g->n[NF_RG_PLACE_INFLIGHT]--;
+		last = &e->list;
 	}
+	ack_moved(g, last);
 }
 
 static void ack_tombs(struct nf_rg_group *g, u64 seq)

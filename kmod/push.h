@@ -32,6 +32,9 @@ enum nf_rg_push_stage {
  * @page: where they stand, from its beginning on
  * @buf: its address
  * @len: bytes
+ * @rec: room for the record that is being written
+ * @from: the list that entries are taken from
+ * @last: in it, the last one that was written and is in flight; NULL: those that are were moved
  * @ask: it asks for the digests of the buckets
  * @verified: nf_rg_group.verified as it tells it, 0: it does not
  * @repair: nf_rg_group.repair as it was before it
@@ -46,6 +49,9 @@ struct nf_rg_push {
 	struct page *page;
 	u8 *buf;
 	unsigned int len;
+	struct nf_rg_record *rec;
+	struct list_head *from;
+	struct list_head *last;
 	bool ask;
 	u64 verified;
 	u8 repair;
