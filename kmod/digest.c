@@ -26,7 +26,7 @@
  * differs in one word alone never sums up to the same.  It does not withstand somebody who knows
  * @sum; that begins with a number that a kernel has drawn.
  */
-static u64 sum_word(u64 sum, u64 word)
+static __always_inline u64 sum_word(u64 sum, u64 word)
 {
 	sum = (sum ^ word) * GOLDEN_RATIO_64;
 	return sum ^ sum >> 32;
@@ -41,14 +41,20 @@ static u64 word_at(const u8 *p)
 	return be64_to_cpu(word);
 }
 
-static u64 sum_16(u64 sum, const u8 *p)
+static __always_inline u64 sum_16(u64 sum, const u8 *p)
 {
 	return sum_word(sum_word(sum, word_at(p)), word_at(p + 8));
 }
 
-static u64 sum_tuple(u64 sum, u8 l3, const struct nf_rg_tuple *t)
+static __always_inline u64 sum_tuple(u64 sum, u8 l3, const struct nf_rg_tuple *t)
 {
-	sum = sum_word(sum, (u64)ntohs(t->sport) << 16 | ntohs(t->dport));
+	__be32 ports;
+
+	/* They stand side by side. */
+	BUILD_BUG_ON(offsetof(struct nf_rg_tuple, dport) !=
+		     offsetof(struct nf_rg_tuple, sport) + sizeof(t->sport));
+	memcpy(&ports, (const u8 *)t + offsetof(struct nf_rg_tuple, sport), sizeof(ports));
+	sum = sum_word(sum, be32_to_cpu(ports));
 	/* Of an IPv4 address the rest is zero. */
 	if (l3 == 4)
 		return sum_word(sum, word_at(t->src) | word_at(t->dst) >> 32);

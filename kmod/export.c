@@ -74,7 +74,12 @@ void nf_rg_export_core(const struct nf_rg_entry *e, struct nf_rg_record *rec)
 {
 	const struct nf_conn *ct = e->ct;
 
-	memset(rec, 0, NF_RG_REC_HEAD_SIZE);
+	/* All that is always defined, but what follows writes all of: it is not cleared twice. */
+	rec->tcp_state = 0;
+	rec->tcp_exact = 0;
+	rec->sections = 0;
+	rec->timeout = 0;
+	memset(&rec->tcp, 0, sizeof(rec->tcp));
 	rec->type = NF_RG_REC_STATE;
 	rec->flags = export_zone_dir(nf_ct_zone(ct)->dir);
 	rec->l3 = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;

@@ -93,13 +93,13 @@ static void export_timeouts(const struct nf_conn *ct, struct nf_rg_record *rec)
 }
 
 /**
- * nf_rg_ext_export - write down the extensions of a connection
+ * nf_rg_ext_export_all - write down the extensions of a connection
  * @ct: the connection
  * @rec: its record, cleared before
  *
  * Context: takes ct->lock.
  */
-void nf_rg_ext_export(struct nf_conn *ct, struct nf_rg_record *rec)
+void nf_rg_ext_export_all(struct nf_conn *ct, struct nf_rg_record *rec)
 {
 	const struct nf_conn_labels *labels = nf_ct_labels_find(ct);
 	const struct nf_conn_tstamp *tstamp = nf_conn_tstamp_find(ct);

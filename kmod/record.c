@@ -59,7 +59,7 @@ static inline __u8 *put64(__u8 *p, __u64 v)
 }
 
 /* What is in network order already.  Fixed lengths: a copy is an instruction or two. */
-static __u8 *put_be16(__u8 *p, const __be16 *v)
+static __always_inline __u8 *put_be16(__u8 *p, const __be16 *v)
 {
 	memcpy(p, v, 2);
 	return p + 2;
@@ -101,7 +101,7 @@ static inline const __u8 *get64(const __u8 *p, __u64 *v)
 	return p;
 }
 
-static const __u8 *get_be16(const __u8 *p, __be16 *v)
+static __always_inline const __u8 *get_be16(const __u8 *p, __be16 *v)
 {
 	memcpy(v, p, 2);
 	return p + 2;
@@ -356,6 +356,17 @@ static noinline __u8 *put_sections(__u8 *p, const struct nf_rg_record *rec, unsi
 	return put_last_sections(p, rec);
 }
 
+/* One length for all: it is asked for once, and a copy is an instruction or two. */
+static __always_inline __u8 *put_addrs(__u8 *p, const struct nf_rg_record *rec,
+				       const unsigned int alen)
+{
+	memcpy(p, rec->orig.src, alen);
+	memcpy(p + alen, rec->orig.dst, alen);
+	memcpy(p + 2 * alen, rec->reply.src, alen);
+	memcpy(p + 3 * alen, rec->reply.dst, alen);
+	return p + 4 * alen;
+}
+
 static __u8 *put_state(__u8 *p, const struct nf_rg_record *rec, unsigned int alen)
 {
 	p = put32(p, rec->version);
@@ -366,10 +377,7 @@ static __u8 *put_state(__u8 *p, const struct nf_rg_record *rec, unsigned int ale
 	p = put16(p, rec->status);
 	p = put32(p, rec->timeout);
 	p = put32(p, rec->mark);
-	p = put_addr(p, rec->orig.src, alen);
-	p = put_addr(p, rec->orig.dst, alen);
-	p = put_addr(p, rec->reply.src, alen);
-	p = put_addr(p, rec->reply.dst, alen);
+	p = alen == 4 ? put_addrs(p, rec, 4) : put_addrs(p, rec, 16);
 	p = put_be16(p, &rec->orig.sport);
 	p = put_be16(p, &rec->orig.dport);
 	p = put_be16(p, &rec->reply.sport);
@@ -656,6 +664,16 @@ static int state_known(const struct nf_rg_record *rec)
 	return !(rec->status & NF_RG_ST_SEQ_ADJUST) || rec->sections & NF_RG_SEC_SEQADJ;
 }
 
+static __always_inline const __u8 *get_addrs(const __u8 *p, struct nf_rg_record *rec,
+					     const unsigned int alen)
+{
+	memcpy(rec->orig.src, p, alen);
+	memcpy(rec->orig.dst, p + alen, alen);
+	memcpy(rec->reply.src, p + 2 * alen, alen);
+	memcpy(rec->reply.dst, p + 3 * alen, alen);
+	return p + 4 * alen;
+}
+
 static int get_state(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
 {
 	p = get32(p, &rec->version);
@@ -665,10 +683,7 @@ static int get_state(const __u8 *p, struct nf_rg_record *rec, unsigned int alen)
 	p = get16(p, &rec->status);
 	p = get32(p, &rec->timeout);
 	p = get32(p, &rec->mark);
-	p = get_addr(p, rec->orig.src, alen);
-	p = get_addr(p, rec->orig.dst, alen);
-	p = get_addr(p, rec->reply.src, alen);
-	p = get_addr(p, rec->reply.dst, alen);
+	p = alen == 4 ? get_addrs(p, rec, 4) : get_addrs(p, rec, 16);
 	p = get_be16(p, &rec->orig.sport);
 	p = get_be16(p, &rec->orig.dport);
 	p = get_be16(p, &rec->reply.sport);
