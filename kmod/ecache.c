@@ -6,9 +6,12 @@
  */
 #include "ecache.h"
 
+#include <linux/jiffies.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
+
+#include "net.h"
 
 #define EVENTS_ALL	((u16)~0)
 /* Even a muted connection tells its end, and that its mark changed, which may have hit the slot. */
@@ -47,8 +50,21 @@ static bool others_listen(struct net *net)
 	       nfnetlink_has_listeners(net, NFNLGRP_CONNTRACK_UPDATE);
 }
 
+/* As of this tick: what was muted before somebody came stays so for longer than that. */
+static bool others_listened(struct nf_rg_net *rn)
+{
+	unsigned long now = 2 * jiffies, known = READ_ONCE(rn->listened);
+
+	if ((known ^ now) > 1) {
+		known = now | others_listen(rn->net);
+		WRITE_ONCE(rn->listened, known);
+	}
+	return known & 1;
+}
+
 /**
  * nf_rg_ecache_mute - no more changes of a connection need to be told for now
+ * @rn: the namespace
  * @ct: the connection, whose entry is dirty
  *
  * With a listener, or in a namespace in which all events are wanted, nothing is muted: what
@@ -56,11 +72,11 @@ static bool others_listen(struct net *net)
  *
  * Context: the group's lock, and rcu_read_lock() held.
  */
-void nf_rg_ecache_mute(struct nf_conn *ct)
+void nf_rg_ecache_mute(struct nf_rg_net *rn, struct nf_conn *ct)
 {
 	struct nf_conntrack_ecache *ecache = nf_ct_ecache_find(ct);
 
-	if (ecache && !others_listen(nf_ct_net(ct)))
+	if (ecache && !others_listened(rn))
 		WRITE_ONCE(ecache->ctmask, EVENTS_MUTED);
 }
 

@@ -44,6 +44,7 @@ struct nf_rg_closed;
  * @adopt_wanted: @adopt_work is to look for them
  * @silent: struct nf_rg_silent, connections that have no events; used by @adopt_work alone
  * @incarnation: the last incarnation number given
+ * @listened: did anybody else listen to events?  In bit 0; above it, in which tick (jiffies)
  * @guarded: TCP connections whose windows are not known (window.c), of all groups
  * @guard_lock: serialises changes of @guard_up and @guard_gone
  * @guard_up: the hooks that guard them are registered
@@ -79,6 +80,7 @@ struct nf_rg_net {
 	bool adopt_wanted;
 	struct list_head silent;
 	atomic64_t incarnation;
+	unsigned long listened;
 	atomic_t guarded;
 	struct mutex guard_lock; /* guard_up, guard_gone */
 	bool guard_up;

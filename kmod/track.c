@@ -165,7 +165,7 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 		place_count(g, e, 1);
 		list_add_tail(&e->list, &g->dirty);
 		nf_rg_push_kick(g);
-		nf_rg_ecache_mute(ct);
+		nf_rg_ecache_mute(rn, ct);
 	}
 	spin_unlock(&g->lock);
 	nf_rg_stat_inc(rn, NF_RG_STAT_ENTRY_NEW);
@@ -356,7 +356,7 @@ static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_
 		nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
 		nf_rg_push_kick(g);
 	}
-	nf_rg_ecache_mute(ct);
+	nf_rg_ecache_mute(rn, ct);
 out:
 	spin_unlock_bh(&g->lock);
 }
