@@ -20,7 +20,7 @@ enum nf_rg_window {
  * struct nf_rg_entry - a synchronised connection
  * @ct: the connection; the entry holds a reference
  * @list: in one of the group's lists, which @place tells
- * @all: in the group's list of all
+ * @all: in one of the group's lists of all
  * @incarnation: tells it from a later one with the same tuple
  * @sum: of what was last said of it to the peer, or by the peer; see digest.c
  * @end: NF_RG_WINDOW_HINTED: the end of the data of both directions, as the peer told
@@ -50,7 +50,7 @@ enum nf_rg_window {
 struct nf_rg_entry {
 	struct nf_conn *ct;
 	struct list_head list;
-	struct list_head all;
+	struct hlist_node all;
 	u64 incarnation;
 	u64 sum;
 	union {

@@ -47,7 +47,6 @@ struct nf_rg_group *nf_rg_group_alloc(struct nf_rg_net *rn, u32 id)
 	mutex_init(&g->walk);
 	g->role = NF_RG_ROLE_INIT;
 	g->lease_until = U64_MAX;
-	INIT_LIST_HEAD(&g->all);
 	INIT_LIST_HEAD(&g->clean);
 	INIT_LIST_HEAD(&g->bulk);
 	INIT_LIST_HEAD(&g->dirty);

@@ -81,7 +81,9 @@ struct nf_rg_addrs {
  * @lease_work: tells that the lease ran out
  *
  * Entries, see track.h.
- * @all: every entry, in no order that matters
+ * @all: every entry, in no order that matters: @all_now says in which; in the other one, those that
+ * a walk has still to look at
+ * @all_now: 0 or 1
  * @clean: acknowledged, or nothing to tell
  * @bulk: waiting for the bulk transfer
  * @dirty: changed, in the order of the changes
@@ -178,7 +180,8 @@ struct nf_rg_group {
 	u64 grace_until;
 	struct delayed_work lease_work;
 
-	struct list_head all;
+	struct hlist_head all[2];
+	u8 all_now;
 	struct list_head clean;
 	struct list_head bulk;
 	struct list_head dirty;

@@ -154,7 +154,7 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	}
 	nf_conntrack_get(&ct->ct_general);
 	e->generation = g->generation;
-	list_add_tail(&e->all, &g->all);
+	hlist_add_head(&e->all, &g->all[g->all_now]);
 	g->entries++;
 	if (incarnation || hold || g->role != NF_RG_ROLE_ACTIVE) {
 		list_add_tail(&e->list, &g->clean);
@@ -202,7 +202,7 @@ static bool entry_unlink(struct nf_rg_group *g, struct nf_rg_entry *e)
 	place_count(g, e, -1);
 	e->place = NF_RG_PLACE_NONE;
 	list_del(&e->list);
-	list_del(&e->all);
+	hlist_del(&e->all);
 	g->entries--;
 	return true;
 }
@@ -509,17 +509,19 @@ bool nf_rg_track_untold(const struct nf_rg_entry *e)
 	return untold;
 }
 
-/* Up to WALK_CHUNK entries, or *left if that is less; what is to end goes to @end. */
-static unsigned int walk_chunk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *data, u32 *left,
-			       struct nf_rg_entry **end, enum nf_rg_verdict *how)
+/* Up to WALK_CHUNK entries of those in @left; what is to end goes to @end. */
+static unsigned int walk_chunk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *data,
+			       struct hlist_head *left, struct nf_rg_entry **end,
+			       enum nf_rg_verdict *how)
 {
 	unsigned int n = 0, i;
 
 	spin_lock_bh(&g->lock);
-	for (i = 0; i < WALK_CHUNK && *left && !list_empty(&g->all); i++, (*left)--) {
-		struct nf_rg_entry *e = list_first_entry(&g->all, struct nf_rg_entry, all);
+	for (i = 0; i < WALK_CHUNK && !hlist_empty(left); i++) {
+		struct nf_rg_entry *e = hlist_entry(left->first, struct nf_rg_entry, all);
 
-		list_move_tail(&e->all, &g->all);
+		hlist_del(&e->all);
+		hlist_add_head(&e->all, &g->all[g->all_now]);
 		how[n] = fn(g, e, data);
 		if (how[n] != NF_RG_KEEP && entry_unlink(g, e)) {
 			nf_rg_digest_set(g, e, 0);
@@ -536,9 +538,9 @@ static unsigned int walk_chunk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *da
  * @fn: called for each, under the group's lock, says what becomes of it
  * @data: for @fn
  *
- * Every entry that is there from the beginning to the end is seen; one that comes or goes
- * meanwhile may be.  The list is turned round once instead of being followed, so that the lock
- * can be dropped in between.
+ * Every entry that is there from the beginning to the end is seen; one that goes meanwhile may be,
+ * one that comes is not.  Each is moved to the other list instead of being passed by, so that the
+ * lock can be dropped in between.
  *
  * Context: process; takes nf_rg_group.walk.
  * Return: entries that ended.
@@ -548,13 +550,16 @@ unsigned int nf_rg_track_walk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *dat
 	enum nf_rg_verdict how[WALK_CHUNK];
 	struct nf_rg_entry *end[WALK_CHUNK];
 	unsigned int ended = 0, n, i;
-	u32 left;
+	struct hlist_head *left;
 
 	mutex_lock(&g->walk);
-	left = READ_ONCE(g->entries);
+	spin_lock_bh(&g->lock);
+	left = &g->all[g->all_now];
+	g->all_now ^= 1;
+	spin_unlock_bh(&g->lock);
 	do {
 		rcu_read_lock();
-		n = walk_chunk(g, fn, data, &left, end, how);
+		n = walk_chunk(g, fn, data, left, end, how);
 		for (i = 0; i < n; i++) {
 			if (how[i] == NF_RG_KILL)
 				nf_ct_delete(end[i]->ct, 0, 0);
@@ -563,7 +568,7 @@ unsigned int nf_rg_track_walk(struct nf_rg_group *g, nf_rg_walk_fn fn, void *dat
 		rcu_read_unlock();
 		ended += n;
 		cond_resched();
-	} while (left && !list_empty(&g->all));
+	} while (!hlist_empty(left));
 	mutex_unlock(&g->walk);
 	return ended;
 }
