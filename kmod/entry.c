@@ -8,6 +8,7 @@
  * to connections that are not confirmed and entries made only for those that are, so what is
  * behind the last extension is nobody's.  The core copies, resizes and frees that memory as any
  * that kmalloc() returned; how much there is ksize() tells, so nothing here depends on the 128.
+ * It is asked once for what the core gives at least, and then for those who may have more.
  *
  * A connection without room (it is older than its mapping and had nothing that listens to its
  * events, or has many extensions and no memory for more) gets an entry that stands alone, and is
@@ -30,10 +31,9 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_extend.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 
 #include "proto.h"
-
-#define EXT_USUAL	128	/* bytes that the core allocates at least (NF_CT_EXT_PREALLOC) */
 
 #define STATUS_CLAIMED	62
 #define STATUS_ENTRY	63
@@ -51,6 +51,9 @@ struct alone {
 };
 
 static struct kmem_cache *alone_cache;
+
+/* Bytes that the core allocates for extensions at least; 0: not known. */
+static size_t ext_usual;
 
 /* Addresses of objects: nobody chooses them, and a multiplication spreads them well. */
 static u32 alone_hash(const void *key, u32 len, u32 seed)
@@ -83,6 +86,20 @@ static void alone_construct(void *a)
 {
 }
 
+/* One extension takes as much as any that fit into what is allocated for the first. */
+static size_t find_ext_usual(void)
+{
+	struct nf_conn *ct = nf_ct_tmpl_alloc(&init_net, &nf_ct_zone_dflt, GFP_KERNEL);
+	size_t usual = 0;
+
+	if (!ct)
+		return 0;
+	if (nf_ct_ext_add(ct, NF_CT_EXT_ECACHE, GFP_KERNEL))
+		usual = ksize(ct->ext);
+	nf_ct_tmpl_free(ct);
+	return usual;
+}
+
 /**
  * nf_rg_entry_init - make the cache of entries that stand alone
  *
@@ -90,6 +107,7 @@ static void alone_construct(void *a)
  */
 int nf_rg_entry_init(void)
 {
+	ext_usual = find_ext_usual();
 	alone_cache = kmem_cache_create("nf_rg_entry", sizeof(struct alone), 0, 0,
 					alone_construct);
 	return alone_cache ? 0 : -ENOMEM;
@@ -139,7 +157,12 @@ static struct nf_rg_entry *room(const struct nf_conn *ct)
 
 static bool has_room(const struct nf_conn *ct)
 {
-	return ct->ext && room_at(ct->ext) + sizeof(struct nf_rg_entry) <= ksize(ct->ext);
+	size_t size;
+
+	if (!ct->ext)
+		return false;
+	size = room_at(ct->ext) + sizeof(struct nf_rg_entry);
+	return size <= ext_usual || size <= ksize(ct->ext);
 }
 
 static bool is_inside(const struct nf_conn *ct)
@@ -187,7 +210,7 @@ void nf_rg_entry_reserve(struct nf_conn *ct)
 	struct nf_ct_ext *ext;
 
 	BUILD_BUG_ON(sizeof(struct nf_rg_entry) != 88);
-	if (size <= EXT_USUAL || size <= ksize(ct->ext))
+	if (size <= ext_usual || size <= ksize(ct->ext))
 		return;
 	ext = krealloc(ct->ext, size, GFP_ATOMIC);
 	if (ext)
