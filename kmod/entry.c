@@ -15,9 +15,10 @@
  * found by way of a hash table.
  *
  * Bits of nf_conn.status that the core does not know it leaves alone; its own are the lower 16, and
- * 32 are the most that it shows anybody.  Three of the upper half are ours: somebody uses the room
- * (or is about to), what is in it is an entry, and its packets need not be looked at.  Without an
- * upper half all entries stand alone.
+ * 32 are the most that it shows anybody.  Some of the upper half are ours: somebody uses the room
+ * (or is about to), what is in it is an entry, its packets need not be looked at, and what the hook
+ * found out for the event that follows it (nf_rg_entry_settle()).  Without an upper half all
+ * entries stand alone.
  *
  * Life of the memory.  An entry holds a reference on its connection, so it is there as long as it
  * is on any list.  Who found it without the group's lock has a reference on the connection of his

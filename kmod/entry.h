@@ -88,6 +88,14 @@ static inline struct nf_rg_mapping *nf_rg_entry_map(const struct nf_rg_entry *e)
 	return READ_ONCE(nf_rg_maps[e->map]);
 }
 
+/*
+ * Of nf_conn.status, see entry.c: the handle of the mapping that made the connection, from the hook
+ * to the event that follows it.
+ */
+#define NF_RG_STATUS_MAP	48
+#define NF_RG_STATUS_MAP_BITS	12
+#define NF_RG_STATUS_MAPPED	60	/* it is there */
+
 /* Of nf_conn.status, see entry.c: has an entry, and no extension whose changes no event tells. */
 #define NF_RG_STATUS_PLAIN	61
 
@@ -103,6 +111,39 @@ static inline bool nf_rg_entry_is_plain(const struct nf_conn *ct)
 #else
 	return false;
 #endif
+}
+
+/*
+ * It is settled that a connection gets an entry at once, and of which mapping.  @ct: not yet
+ * confirmed.  Context: any.
+ */
+static inline void nf_rg_entry_settle(struct nf_conn *ct, const struct nf_rg_mapping *m)
+{
+#if BITS_PER_LONG == 64
+	unsigned long all = BIT(NF_RG_STATUS_MAPPED) |
+		GENMASK(NF_RG_STATUS_MAP + NF_RG_STATUS_MAP_BITS - 1, NF_RG_STATUS_MAP);
+
+	BUILD_BUG_ON(BIT(NF_RG_STATUS_MAP_BITS) < NF_RG_MAPPINGS_MAX);
+	ct->status = (ct->status & ~all) | BIT(NF_RG_STATUS_MAPPED) |
+		     (unsigned long)m->handle << NF_RG_STATUS_MAP;
+#endif
+}
+
+/*
+ * The mapping of a connection for which that was settled, with the packet that confirmed it and so
+ * in the same RCU read side section; else NULL.  It is told once: later its handle may be that of
+ * another one.
+ */
+static inline struct nf_rg_mapping *nf_rg_entry_settled(struct nf_conn *ct)
+{
+#if BITS_PER_LONG == 64
+	unsigned long status = READ_ONCE(ct->status);
+
+	if (test_and_clear_bit(NF_RG_STATUS_MAPPED, &ct->status))
+		return READ_ONCE(nf_rg_maps[status >> NF_RG_STATUS_MAP &
+					    (BIT(NF_RG_STATUS_MAP_BITS) - 1)]);
+#endif
+	return NULL;
 }
 
 int nf_rg_entry_init(void);

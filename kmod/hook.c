@@ -84,6 +84,7 @@ static unsigned int mark_new(struct nf_rg_net *rn, struct nf_conn *ct)
 	if (unlikely(when != NF_RG_WHEN_ALWAYS))
 		return NF_ACCEPT;
 	WRITE_ONCE(ct->mark, nf_rg_mapping_mark(m, READ_ONCE(ct->mark)));
+	nf_rg_entry_settle(ct, m);
 	nf_rg_stat_inc(rn, NF_RG_STAT_MARKED);
 	return NF_ACCEPT;
 }

@@ -368,14 +368,21 @@ out:
 static struct nf_rg_entry *event_first(struct nf_rg_net *rn, struct nf_conn *ct,
 				       unsigned int events)
 {
-	struct nf_rg_mapping *m = nf_rg_classify(rn, ct);
+	struct nf_rg_mapping *m = NULL;
+	u8 when = NF_RG_WHEN_ALWAYS;
 	struct nf_rg_entry *e;
 	int err;
-	u8 when;
 
+	/* The first one comes with the packet that the hook has just looked at. */
+	if (events & (BIT(IPCT_NEW) | BIT(IPCT_RELATED)))
+		m = nf_rg_entry_settled(ct);
+	if (unlikely(!m)) {
+		m = nf_rg_classify(rn, ct);
+		if (m)
+			when = nf_rg_mapping_when(m, ct);
+	}
 	if (!m || READ_ONCE(m->group->role) != NF_RG_ROLE_ACTIVE)
 		return NULL;
-	when = nf_rg_mapping_when(m, ct);
 	if (when == NF_RG_WHEN_NEVER)
 		return NULL;
 	local_bh_disable();
