@@ -4,8 +4,11 @@
  *
  * It stands before connection tracking.  Behind it a stray packet on a standby would have
  * refreshed the timeout by then, or moved the TCP state, and the active router would know nothing
- * of it.  One comparison lets every packet through while all groups of the namespace are active
- * and no lease has run out; only otherwise is the packet looked up.
+ * of it.  So it is while some group may not forward.  While all may, a hook that lets every packet
+ * through is in the way of each; then it is not there, and the marking hook, which is, asks whether
+ * that is still so (nf_rg_gate_passes()).  So the first packet after a change, or after a lease has
+ * run out unseen, does not leave either; what it moved in the connection before is what the peer
+ * tells anew, since who becomes a standby gets everything.
  *
  * ARP and neighbour advertisements for a group's addresses are silenced likewise, so a router
  * whose agent died stops answering for them when its lease ends, although they are still on its
@@ -25,6 +28,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/timekeeping.h>
+#include <linux/workqueue.h>
 #include <net/ipv6.h>
 #include <net/ndisc.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -34,6 +38,8 @@
 #include "track.h"
 
 #define GATE_PRIORITY	(NF_IP_PRI_CONNTRACK - 1)	/* the same number for IPv6 */
+#define GATE_RETRY	(HZ / 10)
+#define GATE_LATER	HZ	/* until it is taken away */
 
 /* All groups may forward: the only question that a packet is asked as long as that is so. */
 static bool gate_open(const struct nf_rg_net *rn)
@@ -175,6 +181,29 @@ static unsigned int hook_gate(void *priv, struct sk_buff *skb, const struct nf_h
 	return likely(nf_rg_net_open(priv)) ? NF_ACCEPT : gate_look(priv, skb, state->pf);
 }
 
+/**
+ * nf_rg_gate_passes - may a packet go on that came when the gate was not up?
+ * @rn: the namespace
+ * @ct: its connection, confirmed
+ *
+ * Context: rcu_read_lock() held.
+ * Return: whether; if not, it is counted.
+ */
+bool nf_rg_gate_passes(struct nf_rg_net *rn, const struct nf_conn *ct)
+{
+	struct nf_rg_mapping *m;
+	struct nf_rg_entry *e;
+
+	if (gate_open(rn))
+		return true;
+	e = nf_rg_entry_find(rn, ct);
+	m = e ? nf_rg_entry_map(e) : nf_rg_classify(rn, ct);
+	if (!m || nf_rg_group_open(m->group, ktime_get_boot_fast_ns()))
+		return true;
+	nf_rg_stat_inc(rn, NF_RG_STAT_DROP_GATE_FLOW);
+	return false;
+}
+
 /* A packet to a translated address has reached the router itself. */
 static noinline unsigned int local_in_look(struct nf_rg_net *rn, const struct sk_buff *skb,
 					   const struct nf_hook_state *state)
@@ -246,7 +275,7 @@ static unsigned int hook_nd(void *priv, struct sk_buff *skb, const struct nf_hoo
 	return may_answer(rn, NFPROTO_IPV6, &ip) ? NF_ACCEPT : gate_drop(rn, NF_RG_STAT_DROP_ND);
 }
 
-static const struct nf_hook_ops gate_hooks[] = {
+static const struct nf_hook_ops early_hooks[] = {
 	{
 		.hook = hook_gate,
 		.pf = NFPROTO_IPV4,
@@ -257,7 +286,11 @@ static const struct nf_hook_ops gate_hooks[] = {
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = GATE_PRIORITY,
-	}, {
+	},
+};
+
+static const struct nf_hook_ops gate_hooks[] = {
+	{
 		.hook = hook_local_in,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_LOCAL_IN,
@@ -280,14 +313,58 @@ static const struct nf_hook_ops gate_hooks[] = {
 	},
 };
 
+static void gate_work(struct work_struct *work)
+{
+	struct nf_rg_net *rn = container_of(to_delayed_work(work), struct nf_rg_net, gate_work);
+	bool open;
+
+	if (READ_ONCE(rn->gate_gone))
+		return;
+	spin_lock_bh(&rn->gate_lock);
+	open = gate_open(rn);
+	spin_unlock_bh(&rn->gate_lock);
+	if (!open && !rn->gate_up) {
+		if (nf_rg_net_hooks_add(rn, early_hooks, ARRAY_SIZE(early_hooks), &rn->early_ops)) {
+			/* Until then nothing leaves, but what came may move its connection. */
+			nf_rg_stat_inc(rn, NF_RG_STAT_GATE_NO_HOOKS);
+			mod_delayed_work(system_highpri_wq, &rn->gate_work, GATE_RETRY);
+			return;
+		}
+		WRITE_ONCE(rn->gate_up, true);
+	} else if (open && rn->gate_up) {
+		WRITE_ONCE(rn->gate_up, false);
+		nf_rg_net_hooks_del(rn, &rn->early_ops, ARRAY_SIZE(early_hooks));
+	}
+}
+
 /**
- * nf_rg_gate_register - put the gate up in a namespace
+ * nf_rg_gate_update - a role or a lease has changed: put the gate up, or take it away
+ * @rn: the namespace, enabled
+ * @open: every group may forward; it is not in a hurry then, for it may be a takeover
+ *
+ * Context: process or softirq.  It does not wait: hooks are registered under a lock that whoever
+ * loads rules may hold for long.
+ */
+void nf_rg_gate_update(struct nf_rg_net *rn, bool open)
+{
+	if (open != READ_ONCE(rn->gate_up) || READ_ONCE(rn->gate_gone))
+		return;
+	if (open)
+		queue_delayed_work(system_highpri_wq, &rn->gate_work, GATE_LATER);
+	else
+		mod_delayed_work(system_highpri_wq, &rn->gate_work, 0);
+}
+
+/**
+ * nf_rg_gate_register - prepare the gate of a namespace, and silence what is not to be answered
  * @rn: the namespace
  *
  * Return: 0 or -errno.
  */
 int nf_rg_gate_register(struct nf_rg_net *rn)
 {
+	rn->gate_gone = false;
+	INIT_DELAYED_WORK(&rn->gate_work, gate_work);
 	return nf_rg_net_hooks_add(rn, gate_hooks, ARRAY_SIZE(gate_hooks), &rn->gate_ops);
 }
 
@@ -297,5 +374,19 @@ int nf_rg_gate_register(struct nf_rg_net *rn)
  */
 void nf_rg_gate_unregister(struct nf_rg_net *rn)
 {
+	WRITE_ONCE(rn->gate_gone, true);
+	cancel_delayed_work_sync(&rn->gate_work);
+	if (rn->gate_up)
+		nf_rg_net_hooks_del(rn, &rn->early_ops, ARRAY_SIZE(early_hooks));
+	WRITE_ONCE(rn->gate_up, false);
 	nf_rg_net_hooks_del(rn, &rn->gate_ops, ARRAY_SIZE(gate_hooks));
+}
+
+/**
+ * nf_rg_gate_net_exit - the namespace goes
+ * @rn: the namespace; its groups are gone, whose leases may have asked for the gate until now
+ */
+void nf_rg_gate_net_exit(struct nf_rg_net *rn)
+{
+	cancel_delayed_work_sync(&rn->gate_work);
 }

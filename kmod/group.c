@@ -154,8 +154,10 @@ struct nf_rg_group *nf_rg_group_by_addr(struct nf_rg_net *rn, u8 family,
  * To be called after each change of a role, a lease or a grace period, with no group's lock held.
  * A change that closes takes effect when this returns; packets that passed the gate before are
  * not called back.
+ *
+ * Return: whether they may now.
  */
-void nf_rg_group_gate(struct nf_rg_net *rn)
+bool nf_rg_group_gate(struct nf_rg_net *rn)
 {
 	struct nf_rg_group *g;
 	u64 until = U64_MAX, from, now;
@@ -185,4 +187,5 @@ void nf_rg_group_gate(struct nf_rg_net *rn)
 	else if (until > now)
 		WRITE_ONCE(rn->open_for, nf_rg_cycles_in(until - now));
 	spin_unlock_bh(&rn->gate_lock);
+	return until > now;
 }

@@ -286,6 +286,6 @@ void nf_rg_group_put(struct nf_rg_group *g);
 void nf_rg_group_set_addrs(struct nf_rg_group *g, struct nf_rg_addrs *addrs);
 struct nf_rg_group *nf_rg_group_by_addr(struct nf_rg_net *rn, u8 family,
 					const union nf_inet_addr *ip);
-void nf_rg_group_gate(struct nf_rg_net *rn);
+bool nf_rg_group_gate(struct nf_rg_net *rn);
 
 #endif /* _NF_RG_GROUP_H */

@@ -30,6 +30,7 @@
 
 #include "closed.h"
 #include "ecache.h"
+#include "gate.h"
 #include "helper.h"
 #include "mapping.h"
 #include "policy.h"
@@ -105,6 +106,12 @@ static bool is_translated(const struct nf_conn *ct, enum ip_conntrack_info ctinf
 	return ct && READ_ONCE(ct->status) & nat;
 }
 
+/* Either no packet is to be held up, or it was looked at before it came here. */
+static bool gate_has_looked(const struct nf_rg_net *rn)
+{
+	return nf_rg_net_open(rn) || READ_ONCE(rn->gate_up);
+}
+
 static noinline unsigned int post_look(struct nf_rg_net *rn, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
 {
@@ -113,6 +120,9 @@ static noinline unsigned int post_look(struct nf_rg_net *rn, struct sk_buff *skb
 	unsigned int verdict = NF_ACCEPT;
 
 	if (ct && nf_ct_is_confirmed(ct)) {
+		/* The router's own packets come from nowhere, and pass. */
+		if (unlikely(!gate_has_looked(rn)) && state->in && !nf_rg_gate_passes(rn, ct))
+			return NF_DROP;
 		/* What is translated may have an entry, also if a rule writes over its slot. */
 		if (READ_ONCE(ct->status) & (IPS_SRC_NAT | IPS_DST_NAT) && nf_rg_proto_quiet(ct))
 			nf_rg_track_quiet(rn, ct);
@@ -131,13 +141,16 @@ static unsigned int hook_post(void *priv, struct sk_buff *skb, const struct nf_h
 {
 	const struct nf_conn *ct = (void *)(skb->_nfct & NFCT_PTRMASK);
 
-	return likely(ct && nf_rg_entry_is_plain(ct)) ? NF_ACCEPT : post_look(priv, skb, state);
+	return likely(ct && nf_rg_entry_is_plain(ct) && gate_has_looked(priv)) ?
+		       NF_ACCEPT : post_look(priv, skb, state);
 }
 
 static noinline unsigned int in_look(struct nf_rg_net *rn, struct nf_conn *ct)
 {
 	if (unlikely(!nf_ct_is_confirmed(ct)))
 		return mark_first(rn, ct);
+	if (unlikely(!gate_has_looked(rn)) && !nf_rg_gate_passes(rn, ct))
+		return NF_DROP;
 	if (unlikely(nf_rg_proto_quiet(ct)))
 		nf_rg_track_quiet(rn, ct);
 	return NF_ACCEPT;
@@ -147,7 +160,8 @@ static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hoo
 {
 	struct nf_conn *ct = (void *)(skb->_nfct & NFCT_PTRMASK);
 
-	return !ct || nf_rg_entry_is_plain(ct) ? NF_ACCEPT : in_look(priv, ct);
+	return !ct || (nf_rg_entry_is_plain(ct) && gate_has_looked(priv)) ?
+		       NF_ACCEPT : in_look(priv, ct);
 }
 
 static const struct nf_hook_ops mark_hooks[] = {

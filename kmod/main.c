@@ -179,6 +179,7 @@ static void __net_exit net_exit(struct net *net)
 	mutex_unlock(&rn->config);
 	xa_destroy(&rn->groups);
 	nf_rg_adopt_net_exit(rn);
+	nf_rg_gate_net_exit(rn);
 	nf_ct_netns_put(net, NFPROTO_INET);
 	nf_rg_closed_net_exit(rn);
 	nf_rg_timeout_net_exit(rn);

@@ -51,8 +51,13 @@ struct nf_rg_closed;
  * @guard_gone: the namespace, or the module, is going: they are not registered any more
  * @closed: what must not leave untranslated, or NULL; read under RCU, changed under @config and
  * RTNL
- * @gate_ops: hooks that stand; likewise @mark_ops and, while @guard_up, @window_ops
+ * @gate_work: puts the gate (gate.c) up, or takes it away; it alone changes @gate_up
+ * @gate_up: its hooks before conntrack are registered; while they are not, the marking hook looks
+ * @gate_gone: the namespace, or the module, is going: they are not registered any more
+ * @gate_ops: hooks that stand; likewise @mark_ops, while @gate_up @early_ops, and while @guard_up
+ * @window_ops
  * @mark_ops: see @gate_ops
+ * @early_ops: see @gate_ops
  * @window_ops: see @gate_ops
  * @stats: counters
  * @timeout_lock: protects @timeouts and @n_timeouts; taken inside nf_conn.lock
@@ -72,6 +77,9 @@ struct nf_rg_net {
 	u64 open_until;
 	u64 open_from;
 	u64 open_for;
+	struct delayed_work gate_work;
+	bool gate_up;
+	bool gate_gone;
 	u32 mark_mask;
 	u32 mark_shift;
 	u32 agent;
@@ -88,6 +96,7 @@ struct nf_rg_net {
 	struct nf_rg_closed __rcu *closed;
 	struct nf_hook_ops *gate_ops;
 	struct nf_hook_ops *mark_ops;
+	struct nf_hook_ops *early_ops;
 	struct nf_hook_ops *window_ops;
 	struct nf_rg_stats __percpu *stats;
 	spinlock_t timeout_lock; /* timeouts, n_timeouts */

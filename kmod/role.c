@@ -21,6 +21,7 @@
 #include <linux/timekeeping.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "gate.h"
 #include "hold.h"
 #include "push.h"
 #include "scrub.h"
@@ -133,6 +134,7 @@ static void lease_work(struct work_struct *work)
 		return;
 	}
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_LEASE_EXPIRED);
+	nf_rg_gate_update(g->rn, false);
 	role_notify(g, NF_RG_EVENT_LEASE);
 }
 
@@ -171,7 +173,7 @@ int nf_rg_role_create(struct nf_rg_net *rn, u32 id, struct nf_rg_group **out)
 		nf_rg_group_put(g);
 		return err == -EBUSY ? -EEXIST : err;
 	}
-	nf_rg_group_gate(rn);
+	nf_rg_gate_update(rn, nf_rg_group_gate(rn));
 	*out = g;
 	return 0;
 }
@@ -223,7 +225,7 @@ void nf_rg_role_delete(struct nf_rg_group *g)
 	bool kill;
 
 	xa_erase(&rn->groups, g->id);
-	nf_rg_group_gate(rn);
+	nf_rg_gate_update(rn, nf_rg_group_gate(rn));
 	spin_lock_bh(&g->lock);
 	g->dead = true;
 	kill = g->role != NF_RG_ROLE_ACTIVE;
@@ -322,7 +324,7 @@ int nf_rg_role_set(struct nf_rg_group *g, const struct nf_rg_role_change *c)
 	spin_unlock_bh(&g->lock);
 	if (err)
 		return err;
-	nf_rg_group_gate(g->rn);
+	nf_rg_gate_update(g->rn, nf_rg_group_gate(g->rn));
 	if (changed)
 		role_notify(g, NF_RG_EVENT_ROLE);
 	return 0;

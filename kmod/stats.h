@@ -91,6 +91,7 @@
 	X(REFUSED_EXPECT, "refused-expectation")			\
 	/* roles */							\
 	X(LEASE_EXPIRED, "lease-expired")				\
+	X(GATE_NO_HOOKS, "gate-no-hooks")				\
 	X(HELD, "timeouts-held")					\
 	X(RELEASED, "timeouts-released")				\
 	/* TCP windows */						\
