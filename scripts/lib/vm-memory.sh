@@ -134,6 +134,8 @@ vm_memory_machine() {
 	if [ ! -e "$out" ]; then
 		rm -f "${image%.cpio}"-*.initrd
 		tmp=$(mktemp -d)
+		# which is the root folder of the machine, of all its users
+		chmod 755 "$tmp"
 		mkdir -p "$tmp"/{m,proc,sys,dev,run,tmp,root,mnt,opt,var/tmp,var/lib,var/log,home}
 		ln -s /run "$tmp/var/run"
 		ln -s /run/lock "$tmp/var/lock"
