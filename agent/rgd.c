@@ -18,6 +18,9 @@
 #include "io/clock.h"
 #include "io/evtrace.h"
 #include "io/log.h"
+#include "io/privilege.h"
+#include "io/programs.h"
+#include "io/sandbox.h"
 
 #define DEFAULT_FILE "/etc/nf_rg/rg.conf"
 #define DEFAULT_RUNDIR "/run/rgd"
@@ -156,8 +159,13 @@ static void be_real_time(void)
 
 static void run(struct agent *a)
 {
-	int err = loop_open(&a->loop, &loop_ops, a);
+	int err;
 
+	/* Here are no threads yet. */
+	sandbox_enter();
+	err = loop_open(&a->loop, &loop_ops, a);
+	if (!err)
+		err = sandbox_watch(a->loop.base);
 	if (!err)
 		err = agent_open(a);
 	if (err) {
@@ -174,6 +182,7 @@ static void run(struct agent *a)
 	if (err)
 		log_warnx("STOP", "event loop: %s", strerror(-err));
 	agent_close(a);
+	sandbox_close();
 	loop_close(&a->loop);
 	log_stop();
 }
@@ -182,18 +191,25 @@ int main(int argc, char **argv)
 {
 	struct options o;
 	struct agent *a;
-	int err;
+	int err, programs_fd;
 
 	parse_options(argc, argv, &o);
 	if (o.check)
 		return check(o.file);
 	log_init(o.debug, o.debug);
+	programs_fd = programs_fork();
+	if (programs_fd < 0) {
+		errno = -programs_fd;
+		fatal("no process for programs");
+	}
+	privilege_agent();
 	a = calloc(1, sizeof(*a));
 	if (!a)
 		fatalx("out of memory");
 	a->conf = calloc(1, sizeof(*a->conf));
 	if (!a->conf)
 		fatalx("out of memory");
+	a->programs_fd = programs_fd;
 	a->file = o.file;
 	a->rundir = o.rundir;
 	a->born = clock_now();

@@ -494,7 +494,7 @@ static int open_parts(struct agent *a)
 		err = show_open(base, &fill_show_ops, a, &a->show);
 	/* Told of interfaces before the groups, which then feel everything that follows at once. */
 	if (!err)
-		err = tracks_open(base, a->ifs, on_tracks, a, &a->tracks);
+		err = tracks_open(base, a->ifs, a->programs_fd, on_tracks, a, &a->tracks);
 	return err;
 }
 

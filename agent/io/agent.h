@@ -120,6 +120,7 @@ struct agent {
 	const char *file; /* configuration file */
 	const char *rundir;
 	int lock_fd;
+	int programs_fd; /* of programs_fork() */
 	uint64_t system;
 	uint64_t nonce;
 	mono_t born;

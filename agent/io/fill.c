@@ -21,6 +21,7 @@
 #include "io/log.h"
 #include "io/natwork.h"
 #include "io/pool.h"
+#include "io/sandbox.h"
 #include "io/show.h"
 #include "io/tracks.h"
 #include "io/vip.h"
@@ -590,6 +591,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	count_commands(a, c);
 	fill_track_counters(a, c);
 	fill_bfd_counters(a, c);
+	view_count(c, "system-calls-refused", sandbox_refused());
 }
 
 static int snapshot(void *arg, struct view *v)

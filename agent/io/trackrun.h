@@ -3,8 +3,7 @@
  * Tracked objects that a program answers for: `track N exec` and `track N systemd`.
  *
  * Each has at most one program running, in a process group of its own, with a limit of time.  The
- * loop never waits for one: it is started by fork(), which needs nothing from a disk, and its end
- * is an event.
+ * loop never waits for one: another process runs it (io/programs.h), and its end is an event.
  */
 #ifndef RG_IO_TRACKRUN_H
 #define RG_IO_TRACKRUN_H
@@ -43,7 +42,8 @@ struct trackrun_stats {
  */
 typedef void (*trackrun_fn)(void *arg, uint32_t id, bool up);
 
-int trackruns_open(struct event_base *base, trackrun_fn fn, void *arg, struct trackruns **out);
+int trackruns_open(struct event_base *base, int programs_fd, trackrun_fn fn, void *arg,
+		   struct trackruns **out);
 void trackruns_close(struct trackruns *rs);
 int trackruns_configure(struct trackruns *rs, const struct conf *c);
 void trackruns_stats(const struct trackruns *rs, uint32_t id, struct trackrun_stats *out);

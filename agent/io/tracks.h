@@ -34,8 +34,8 @@ struct tracks_stats {
  */
 typedef void (*tracks_fn)(void *arg);
 
-int tracks_open(struct event_base *base, struct ifaces *ifs, tracks_fn fn, void *arg,
-		struct tracks **out);
+int tracks_open(struct event_base *base, struct ifaces *ifs, int programs_fd, tracks_fn fn,
+		void *arg, struct tracks **out);
 void tracks_close(struct tracks *t);
 int tracks_configure(struct tracks *t, const struct conf *c);
 const struct track *tracks_table(const struct tracks *t);

@@ -163,8 +163,17 @@ ktap_run_cleanups() {
 trap ktap_run_cleanups EXIT
 trap 'exit 143' TERM INT
 
+# at_end CMD...: has to succeed at the end of every script that sources what calls this
+ktap_checks=()
+at_end() { ktap_checks+=("$(printf '%q ' "$@")"); }
+
 # ktap_end: the last line of a script; status 0 all well, 1 failure, 4 all skipped
 ktap_end() {
+	local c
+
+	for c in "${ktap_checks[@]}"; do
+		eval "$c" || exit 1
+	done
 	[ "$ktap_num" -eq "$ktap_planned" ] ||
 		{ diag "planned $ktap_planned, ran $ktap_num"; exit 1; }
 	[ "$ktap_failed" -eq 0 ] || exit 1

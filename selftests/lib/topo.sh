@@ -229,6 +229,14 @@ rg_conf() {
 	CONF
 }
 
+# No agent was refused a system call that it wanted (agent/io/sandbox.h).
+topo_sandbox() {
+	local out
+
+	! out=$(grep -h 'SANDBOX: ' "$RUN/$NS"/*/log 2>/dev/null) || { diag "refused:" "$out"; return 1; }
+}
+at_end topo_sandbox
+
 rg_dir() { echo "$RUN/$NS/$1"; }
 
 # rg_write ROUTER: its file, from rg_conf
