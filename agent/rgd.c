@@ -16,6 +16,7 @@
 
 #include "io/agent.h"
 #include "io/clock.h"
+#include "io/ctl.h"
 #include "io/evtrace.h"
 #include "io/log.h"
 #include "io/privilege.h"
@@ -28,28 +29,39 @@
 /* Above ordinary real-time work, below what the kernel does for itself. */
 #define RT_PRIORITY 10
 
+/* Of options without a letter. */
+#define OPT_GROUP 256
+
 struct options {
 	const char *file;
 	const char *rundir;
+	const char *group[ACCESS_LEVELS];
 	bool check;
 	bool debug;
 };
 
 static void print_usage(FILE *to)
 {
-	fprintf(to, "usage: rgd [-f FILE] [-r RUNDIR] [-n] [-d]\n"
+	fprintf(to, "usage: rgd [-f FILE] [-r RUNDIR] [-n] [-d] [--group-show GROUP] [--group-change GROUP]\n"
 		    "  -f FILE    configuration (" DEFAULT_FILE ")\n"
 		    "  -r RUNDIR  control socket, lock and state (" DEFAULT_RUNDIR ")\n"
 		    "  -n         check the configuration and exit\n"
-		    "  -d         log to standard error, with details\n");
+		    "  -d         log to standard error, with details\n"
+		    "  --group-show GROUP    its members may use rgctl to look\n"
+		    "  --group-change GROUP  its members may do everything with rgctl\n");
 }
 
 static void parse_options(int argc, char **argv, struct options *o)
 {
+	static const struct option longs[] = {
+		{ "group-show", required_argument, NULL, OPT_GROUP + ACCESS_SHOW },
+		{ "group-change", required_argument, NULL, OPT_GROUP + ACCESS_CHANGE },
+		{ 0 },
+	};
 	int c;
 
 	*o = (struct options){ .file = DEFAULT_FILE, .rundir = DEFAULT_RUNDIR };
-	while ((c = getopt(argc, argv, "f:r:ndh")) != -1) {
+	while ((c = getopt_long(argc, argv, "f:r:ndh", longs, NULL)) != -1) {
 		switch (c) {
 		case 'f':
 			o->file = optarg;
@@ -62,6 +74,10 @@ static void parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 'd':
 			o->debug = true;
+			break;
+		case OPT_GROUP + ACCESS_SHOW:
+		case OPT_GROUP + ACCESS_CHANGE:
+			o->group[c - OPT_GROUP] = optarg;
 			break;
 		case 'h':
 			print_usage(stdout);
@@ -134,6 +150,14 @@ static void on_reload(void *arg)
 	char text[256] = "";
 
 	reload_run(arg, text, sizeof(text));
+}
+
+static void find_access(const struct options *o, struct access_policy *p)
+{
+	p->owner = geteuid();
+	for (int l = ACCESS_SHOW; l < ACCESS_LEVELS; l++)
+		if (o->group[l] && ctl_find_group(o->group[l], &p->group[l]))
+			fatalx("there is no group %s", o->group[l]);
 }
 
 static const struct loop_ops loop_ops = {
@@ -210,6 +234,7 @@ int main(int argc, char **argv)
 	if (!a->conf)
 		fatalx("out of memory");
 	a->programs_fd = programs_fd;
+	find_access(&o, &a->access);
 	a->file = o.file;
 	a->rundir = o.rundir;
 	a->born = clock_now();

@@ -547,7 +547,7 @@ int agent_open(struct agent *a)
 	kernel_up(a, true);
 	err = reload_apply_first(a);
 	hostcheck_log(a);
-	return err ? err : ctl_open(a->loop.base, a->rundir, a->show, &a->ctl);
+	return err ? err : ctl_open(a->loop.base, a->rundir, a->show, &a->access, &a->ctl);
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/access.h"
 #include "core/conf.h"
 #include "core/election.h"
 #include "core/track.h"
@@ -121,6 +122,7 @@ struct agent {
 	const char *rundir;
 	int lock_fd;
 	int programs_fd; /* of programs_fork() */
+	struct access_policy access;
 	uint64_t system;
 	uint64_t nonce;
 	mono_t born;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,16 +20,18 @@
 #include <event2/event.h>
 #include <jansson.h>
 
+#include "core/access.h"
 #include "io/log.h"
 #include "io/show.h"
 
 #define BACKLOG		16
 #define ARGS_MAX	64
+#define GROUPS_MAX	1024
 
 /*
  * @busy: a command is being carried out; the next line is not looked at before its answer has gone,
  * which bounds what a client can make us hold.  @json: of that command.  @eof: no more requests
- * will come; goes when the last answer is out.
+ * will come; goes when the last answer is out.  @level: what it may do.
  */
 struct client {
 	struct ctl *ctl;
@@ -37,17 +40,20 @@ struct client {
 	bool busy;
 	bool json;
 	bool eof;
+	enum access_level level;
 };
 
 struct ctl {
 	struct event_base *base;
 	struct show *show;
+	const struct access_policy *policy;
 	struct event *ev;
 	int fd;
 	int spare;		/* given up to turn a client away when no descriptor is left */
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	struct client *clients;
 	unsigned int n_clients;
+	unsigned int n_strangers;
 	struct ctl_stats st;
 };
 
@@ -60,6 +66,7 @@ static void drop(struct client *cl)
 		at = &(*at)->next;
 	*at = cl->next;
 	c->n_clients--;
+	c->n_strangers -= cl->level == ACCESS_NONE;
 	show_cancel(c->show, cl);
 	bufferevent_free(cl->bev);
 	free(cl);
@@ -136,9 +143,10 @@ static int run(struct client *cl, const char *const *args, size_t n)
 
 	cl->busy = true;
 	cl->ctl->st.requests++;
-	err = show_run(cl->ctl->show, args, n, cl->json, &a, on_done, cl);
+	err = show_run(cl->ctl->show, cl->level, args, n, cl->json, &a, on_done, cl);
 	if (err == -EINPROGRESS)
 		return 0;
+	cl->ctl->st.refused += a.forbidden;
 	if (err)
 		a = (struct show_answer){ .status = 1 };
 	err = send_answer(cl, &a);
@@ -215,14 +223,49 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		next_line(cl);
 		return;
 	}
-	if (what & BEV_EVENT_TIMEOUT) {
+	if ((what & BEV_EVENT_TIMEOUT) && (what & BEV_EVENT_WRITING)) {
 		cl->ctl->st.dropped_slow++;
 		log_info("CTL", "a client does not take its answer, dropped");
 	}
 	drop(cl);
 }
 
-static struct client *new_client(struct ctl *c, int s)
+/*
+ * As it was when it connected.  Of more groups than a user of any system has, none counts: less is
+ * allowed rather than more.
+ */
+static enum access_level level_of(const struct ctl *c, int s)
+{
+	gid_t groups[GROUPS_MAX];
+	struct access_peer who = { .groups = groups };
+	struct ucred cred;
+	socklen_t len = sizeof(cred);
+
+	if (getsockopt(s, SOL_SOCKET, SO_PEERCRED, &cred, &len))
+		return ACCESS_NONE;
+	who.uid = cred.uid;
+	who.gid = cred.gid;
+	len = sizeof(groups);
+	if (!getsockopt(s, SOL_SOCKET, SO_PEERGROUPS, groups, &len))
+		who.n_groups = len / sizeof(groups[0]);
+	return access_of(c->policy, &who);
+}
+
+/* Those who may do less cannot keep out those who may do more. */
+static bool has_room(const struct ctl *c, enum access_level level)
+{
+	switch (level) {
+	case ACCESS_CHANGE:
+		return c->n_clients < CTL_MAX_CLIENTS;
+	case ACCESS_SHOW:
+		return c->n_clients < CTL_MAX_CLIENTS - CTL_FOR_CHANGE;
+	default:
+		return c->n_clients < CTL_MAX_CLIENTS - CTL_FOR_CHANGE &&
+		       c->n_strangers < CTL_MAX_STRANGERS;
+	}
+}
+
+static struct client *new_client(struct ctl *c, int s, enum access_level level)
 {
 	struct client *cl = calloc(1, sizeof(*cl));
 
@@ -233,9 +276,11 @@ static struct client *new_client(struct ctl *c, int s)
 		return NULL;
 	}
 	cl->ctl = c;
+	cl->level = level;
 	cl->next = c->clients;
 	c->clients = cl;
 	c->n_clients++;
+	c->n_strangers += level == ACCESS_NONE;
 	return cl;
 }
 
@@ -256,19 +301,26 @@ static int accept_client(struct ctl *c)
 	return -1;
 }
 
+static struct timeval ms(unsigned int n)
+{
+	return (struct timeval){ .tv_sec = n / 1000, .tv_usec = n % 1000 * 1000 };
+}
+
 static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
-	struct timeval slow = { .tv_sec = CTL_SEND_TIMEOUT_MS / 1000,
-				.tv_usec = CTL_SEND_TIMEOUT_MS % 1000 * 1000 };
+	const struct timeval slow = ms(CTL_SEND_TIMEOUT_MS), stranger = ms(CTL_STRANGER_MS);
 	struct ctl *c = arg;
 	int s = accept_client(c);
 	struct client *cl = NULL;
+	enum access_level level;
 
 	if (s < 0)
 		return;
 	c->st.clients++;
-	if (c->n_clients < CTL_MAX_CLIENTS)
-		cl = new_client(c, s);
+	level = level_of(c, s);
+	c->st.strangers += level == ACCESS_NONE;
+	if (has_room(c, level))
+		cl = new_client(c, s, level);
 	if (!cl) {
 		c->st.dropped_limit++;
 		close(s);
@@ -276,11 +328,11 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 	}
 	bufferevent_setcb(cl->bev, on_readable, on_written, on_event, cl);
 	/*
-	 * Not more of a request is read than one may have; idle clients may stay, slow readers may
-	 * not.
+	 * Not more of a request is read than one may have; idle clients may stay, slow readers and
+	 * strangers may not.
 	 */
 	bufferevent_setwatermark(cl->bev, EV_READ, 0, CTL_MAX_REQUEST + 1);
-	bufferevent_set_timeouts(cl->bev, NULL, &slow);
+	bufferevent_set_timeouts(cl->bev, level == ACCESS_NONE ? &stranger : NULL, &slow);
 	bufferevent_enable(cl->bev, EV_READ | EV_WRITE);
 }
 
@@ -296,7 +348,8 @@ static int open_socket(struct ctl *c)
 	memcpy(sun.sun_path, c->path, sizeof(sun.sun_path));
 	/* Of a daemon that was killed: whoever holds the lock of the directory owns the name. */
 	unlink(c->path);
-	old = umask(0117);
+	/* Who may do what is decided for each client; whom nobody knows need not come. */
+	old = umask(access_shared(c->policy) ? 0111 : 0117);
 	if (bind(c->fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 || listen(c->fd, BACKLOG) < 0)
 		err = -errno;
 	umask(old);
@@ -304,15 +357,40 @@ static int open_socket(struct ctl *c)
 }
 
 /**
+ * ctl_find_group() - find a group of the system
+ * @name: its name, or its number
+ * @out: gets it
+ *
+ * May ask a directory service: not while the loop runs.
+ *
+ * Return: 0 or -ENOENT.
+ */
+int ctl_find_group(const char *name, struct access_group *out)
+{
+	const struct group *g = getgrnam(name);
+	unsigned long id;
+	char *end;
+
+	errno = 0;
+	id = g ? g->gr_gid : strtoul(name, &end, 10);
+	if (!g && (errno || *end || end == name || id >= UINT32_MAX))
+		return -ENOENT;
+	*out = (struct access_group){ .set = true, .id = (gid_t)id };
+	return 0;
+}
+
+/**
  * ctl_open() - listen for clients
  * @base: event loop
  * @rundir: directory of the socket, to which no other daemon may have a claim
  * @show: the commands
+ * @policy: who may do what; must live as long
  * @out: gets it
  *
  * Return: 0, -ENAMETOOLONG, or another -errno.
  */
-int ctl_open(struct event_base *base, const char *rundir, struct show *show, struct ctl **out)
+int ctl_open(struct event_base *base, const char *rundir, struct show *show,
+	     const struct access_policy *policy, struct ctl **out)
 {
 	struct ctl *c = calloc(1, sizeof(*c));
 	int err, n;
@@ -321,6 +399,7 @@ int ctl_open(struct event_base *base, const char *rundir, struct show *show, str
 		return -ENOMEM;
 	c->base = base;
 	c->show = show;
+	c->policy = policy;
 	c->fd = -1;
 	c->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	n = snprintf(c->path, sizeof(c->path), "%s/%s", rundir, CTL_SOCK_NAME);

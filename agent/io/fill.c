@@ -549,6 +549,8 @@ static void count_commands(const struct agent *a, struct view_counters *c)
 	count(c, "command-", "bad-requests", st.bad_requests);
 	count(c, "command-", "dropped-slow", st.dropped_slow);
 	count(c, "command-", "dropped-limit", st.dropped_limit);
+	count(c, "command-", "strangers", st.strangers);
+	count(c, "command-", "forbidden", st.refused);
 }
 
 static void fill_system(struct agent *a, struct view_counters *c)

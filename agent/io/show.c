@@ -165,6 +165,7 @@ struct show {
 /* What a command that is being carried out needs to know. */
 struct run {
 	struct show *s;
+	enum access_level level;
 	const struct cmd_result *r;
 	bool json;
 	struct show_answer *out;
@@ -323,10 +324,14 @@ static int show_running(const struct run *x)
 	if (!text)
 		return -ENOMEM;
 	err = conf_print(c, text, len + 1, NULL);
-	if (!err)
-		return answer_config(x, text);
-	free(text);
-	return set_result(x->out, err, "");
+	if (err) {
+		free(text);
+		return set_result(x->out, err, "");
+	}
+	/* What is obscured can be revealed. */
+	if (x->level < ACCESS_CHANGE)
+		startup_hide_keys(text, true);
+	return answer_config(x, text);
 }
 
 static int show_startup(const struct run *x)
@@ -337,7 +342,7 @@ static int show_startup(const struct run *x)
 	int err = startup_read(file, &text, &len, NULL);
 
 	if (!err) {
-		startup_hide_keys(text);
+		startup_hide_keys(text, x->level < ACCESS_CHANGE);
 		return answer_config(x, text);
 	}
 	snprintf(line, sizeof(line), "%s: %s", file, strerror(-err));
@@ -577,6 +582,35 @@ static int act(const struct run *x)
 	return set_result(x->out, err, text);
 }
 
+/* Whatever is not known to change nothing does. */
+static enum access_level needs(int id)
+{
+	if (id < C_RELOAD_SELF)
+		return ACCESS_SHOW;
+	switch (id) {
+	case C_CHECK:
+	case C_NOTHING:
+	case C_NAT ... C_NAT_STATISTICS:
+	case C_TRACE:
+	case C_TRACE_LATEST:
+	case C_STARTUP:
+		return ACCESS_SHOW;
+	default:
+		return ACCESS_CHANGE;
+	}
+}
+
+static int forbid(struct show_answer *a, enum access_level level, bool session)
+{
+	a->forbidden = true;
+	/* As configure_run() says that there is none. */
+	if (session)
+		a->json = strdup("{\"state\":\"closed\"}");
+	return set_text(a, 1, level == ACCESS_NONE ?
+			"% Permission denied: you are in no group that may ask this agent" :
+			"% Permission denied: your group may look, and change nothing");
+}
+
 static int explain(struct show_answer *a, const struct cmd_result *r, const char *const *args,
 		   size_t n)
 {
@@ -646,6 +680,7 @@ void show_close(struct show *s)
 /**
  * show_run() - carry a command out
  * @s: commands
+ * @level: what whoever gave it may do
  * @args: its words
  * @n: how many
  * @json: an answer for programs is wanted as well
@@ -655,22 +690,28 @@ void show_close(struct show *s)
  *
  * Return: 0, -EINPROGRESS: @fn will be called, -ENOMEM.
  */
-int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out,
-	     show_done_fn fn, void *ctx)
+int show_run(struct show *s, enum access_level level, const char *const *args, size_t n, bool json,
+	     struct show_answer *out, show_done_fn fn, void *ctx)
 {
 	struct cmd_result r;
-	struct run x = { .s = s, .r = &r, .json = json, .out = out, .fn = fn, .ctx = ctx };
+	struct run x = { .s = s, .level = level, .r = &r, .json = json, .out = out, .fn = fn,
+			 .ctx = ctx };
 	size_t len = n ? strlen(args[n - 1]) : 0;
+	const bool session = n && !strcmp(args[0], CONFIGURE_WORD);
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	if (n && !strcmp(args[0], CONFIGURE_WORD))
+	if (level < ACCESS_SHOW || (session && level < ACCESS_CHANGE))
+		return forbid(out, level, session);
+	if (session)
 		return configure_run(s->configure, ctx, args, n, out);
 	if (len && args[n - 1][len - 1] == '?')
 		return help(out, args, n);
 	cmd_find(commands, N_COMMANDS, args, n, &r);
 	if (r.status != CMD_FOUND)
 		return explain(out, &r, args, n);
+	if (level < needs(r.cmd->id))
+		return forbid(out, level, false);
 	if (r.cmd->id < C_RUNNING)
 		err = show_view(&x, (enum output_what)(r.cmd->id - C_SHOW));
 	else

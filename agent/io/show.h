@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/access.h"
 #include "core/view.h"
 
 struct conf;
@@ -69,9 +70,11 @@ struct show_ops {
  * @status: 0 done, 1 refused, 2 not a command, 4 done, and what was found is not as wanted
  * @text: malloced, for people, ends in a newline unless it is empty
  * @json: malloced JSON text, NULL when there is none
+ * @forbidden: refused because of who asked
  */
 struct show_answer {
 	int status;
+	bool forbidden;
 	char *text;
 	char *json;
 };
@@ -80,8 +83,8 @@ typedef void (*show_done_fn)(void *ctx, struct show_answer *a);
 
 int show_open(struct event_base *base, const struct show_ops *ops, void *arg, struct show **out);
 void show_close(struct show *s);
-int show_run(struct show *s, const char *const *args, size_t n, bool json, struct show_answer *out,
-	     show_done_fn fn, void *ctx);
+int show_run(struct show *s, enum access_level level, const char *const *args, size_t n, bool json,
+	     struct show_answer *out, show_done_fn fn, void *ctx);
 void show_cancel(struct show *s, void *ctx);
 void show_complete(struct show *s, uint32_t group, int err, const char *text);
 void show_answer_free(struct show_answer *a);

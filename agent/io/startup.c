@@ -95,17 +95,25 @@ int startup_read(const char *file, char **text, size_t *len, mode_t *mode)
 	return 0;
 }
 
-/* The key of a line, if it is in clear; NULL: none. */
-static char *key_of(const struct lex_token *tok, size_t n, size_t *len)
+/* The text of `authentication text`, which all who see hellos can read. */
+static bool is_text(const struct lex_token *tok, size_t i)
+{
+	return i && lex_abbreviates(&tok[i - 1], "authentication") &&
+	       lex_abbreviates(&tok[i], "text");
+}
+
+/* The key of a line, if it is in clear or @all is set; NULL: none. */
+static char *key_of(const struct lex_token *tok, size_t n, bool all, size_t *len)
 {
 	size_t i = 0;
 
-	while (i < n && !(tok[i].len >= KEY_WORD_MIN && lex_abbreviates(&tok[i], "key-string")))
+	while (i < n && !(tok[i].len >= KEY_WORD_MIN && lex_abbreviates(&tok[i], "key-string")) &&
+	       !(all && is_text(tok, i)))
 		i++;
 	i++;
-	if (i < n && lex_is(&tok[i], "7"))
+	if (i < n && lex_is(&tok[i], "7") && !all)
 		return NULL;
-	if (i + 1 < n && lex_is(&tok[i], "0"))
+	if (i + 1 < n && (lex_is(&tok[i], "0") || lex_is(&tok[i], "7")))
 		i++;
 	if (i >= n)
 		return NULL;
@@ -116,10 +124,11 @@ static char *key_of(const struct lex_token *tok, size_t n, size_t *len)
 /**
  * startup_hide_keys() - put stars in place of keys that are in clear
  * @text: a configuration, with a NUL behind it
+ * @all: also of those that are obscured, and of the text that is no key
  *
- * What is obscured is shown as `show running-config` shows it.
+ * Otherwise what is obscured is shown as `show running-config` shows it.
  */
-void startup_hide_keys(char *text)
+void startup_hide_keys(char *text, bool all)
 {
 	const char *pos = text, *end = text + strlen(text), *line;
 	struct lex_token tok[LEX_MAX_WORDS], bad;
@@ -130,7 +139,7 @@ void startup_hide_keys(char *text)
 
 		if (lex_line(line, len, tok, LEX_MAX_WORDS, &n, &bad))
 			continue;
-		key = key_of(tok, n, &len);
+		key = key_of(tok, n, all, &len);
 		if (key)
 			memset(key, '*', len);
 	}

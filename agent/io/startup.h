@@ -28,7 +28,7 @@ typedef void (*startup_done_fn)(void *arg, int err, const char *text,
 				const struct startup_sum *sum);
 
 int startup_read(const char *file, char **text, size_t *len, mode_t *mode);
-void startup_hide_keys(char *text);
+void startup_hide_keys(char *text, bool all);
 void startup_sum_of(const char *text, size_t len, struct startup_sum *out);
 int startup_write(struct event_base *base, const char *file, const char *text,
 		  const struct startup_sum *loaded, startup_done_fn done, void *arg,
