@@ -19,6 +19,7 @@
 #include "io/ctl.h"
 #include "io/evtrace.h"
 #include "io/log.h"
+#include "io/notify.h"
 #include "io/privilege.h"
 #include "io/programs.h"
 #include "io/sandbox.h"
@@ -202,6 +203,8 @@ static void run(struct agent *a)
 	if (err)
 		log_warnx("START", "the log is written without a thread: %s", strerror(-err));
 	be_real_time();
+	notify_ready(a->notify);
+	service_status(a);
 	err = loop_run(&a->loop);
 	if (err)
 		log_warnx("STOP", "event loop: %s", strerror(-err));

@@ -18,6 +18,7 @@
 #include "io/ifkeep.h"
 #include "io/log.h"
 #include "io/natwork.h"
+#include "io/notify.h"
 #include "io/pool.h"
 #include "io/show.h"
 #include "io/sysid.h"
@@ -435,6 +436,7 @@ int agent_stop(struct agent *a, bool purge)
 	if (a->stop != AGENT_RUNS)
 		return -EALREADY;
 	a->stop = AGENT_STOPS;
+	notify_stopping(a->notify);
 	loop_timer_set(&a->stop_limit, mono_add_ms(clock_now(), STOP_LIMIT_MS));
 	for_each_group(a, g) {
 		if (g->started) {
@@ -522,8 +524,10 @@ static void open_kernel(struct agent *a)
  */
 int agent_open(struct agent *a)
 {
-	int err = ifaces_open(a->loop.base, &a->ifs);
+	int err = service_open(a);
 
+	if (!err)
+		err = ifaces_open(a->loop.base, &a->ifs);
 	if (!err)
 		err = read_identity(a);
 	if (!err)
@@ -569,6 +573,7 @@ void agent_close(struct agent *a)
 	knl_close(&a->knl);
 	tracks_close(a->tracks);
 	ifaces_close(a->ifs);
+	notify_close(a->notify);
 	loop_timer_free(&a->kernel_retry);
 	loop_timer_free(&a->stop_limit);
 	loop_timer_free(&a->cleanup);

@@ -29,6 +29,7 @@ struct ifaces;
 struct ifkeep;
 struct vmacs;
 struct natwork;
+struct notify;
 struct pools;
 struct show;
 struct tracks;
@@ -123,6 +124,7 @@ struct agent {
 	int lock_fd;
 	int programs_fd; /* of programs_fork() */
 	struct access_policy access;
+	struct notify *notify;
 	uint64_t system;
 	uint64_t nonce;
 	mono_t born;
@@ -229,6 +231,10 @@ int hostcheck(struct agent *a, struct health *h);
 void hostcheck_log(struct agent *a);
 void hostcheck_reassembly(struct agent *a);
 void fill_answer(struct group *g);
+
+/* service.c: for the service manager */
+int service_open(struct agent *a);
+void service_status(struct agent *a);
 
 /* fill_bfd.c */
 struct view;

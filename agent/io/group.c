@@ -195,6 +195,7 @@ static void act(struct group *g, const struct election_action *a)
 		break;
 	case ELECTION_LOG:
 		group_log(g, &a->log);
+		service_status(g->agent);
 		break;
 	case ELECTION_DONE:
 		answered(g, a->request, ELECTION_R_NONE);

@@ -16,6 +16,7 @@
 #include "io/ifkeep.h"
 #include "io/log.h"
 #include "io/natwork.h"
+#include "io/notify.h"
 #include "io/pool.h"
 #include "io/show.h"
 #include "io/tracks.h"
@@ -611,6 +612,26 @@ static int run_new(struct agent *a, struct conf *after, char *text, size_t size)
 	return err;
 }
 
+static int load_again(struct agent *a, char *text, size_t size)
+{
+	struct said said = { .text = text, .size = size, .first = true };
+	struct startup_sum sum;
+	struct conf *after = calloc(1, sizeof(*after));
+	int err = after ? reload_load(a->file, after, &sum, on_finding, &said) : -ENOMEM;
+
+	a->reloads++;
+	if (err) {
+		if (said.first)
+			snprintf(text, size, "%s: %s", a->file, strerror(-err));
+		event_warnx(0, "CONFIG", "not loaded: %s", text);
+		a->reload_errors++;
+		free(after);
+		return err;
+	}
+	a->loaded = sum;
+	return run_new(a, after, text, size);
+}
+
 /**
  * reload_run() - read the configuration file again and apply what is different
  * @a: the daemon
@@ -623,28 +644,17 @@ static int run_new(struct agent *a, struct conf *after, char *text, size_t size)
  */
 int reload_run(struct agent *a, char *text, size_t size)
 {
-	struct said said = { .text = text, .size = size, .first = true };
-	struct startup_sum sum;
-	struct conf *after;
 	int err;
 
 	if (a->stop != AGENT_RUNS) {
 		snprintf(text, size, "the agent stops");
 		return -ESHUTDOWN;
 	}
-	after = calloc(1, sizeof(*after));
-	err = after ? reload_load(a->file, after, &sum, on_finding, &said) : -ENOMEM;
-	a->reloads++;
-	if (err) {
-		if (said.first)
-			snprintf(text, size, "%s: %s", a->file, strerror(-err));
-		event_warnx(0, "CONFIG", "not loaded: %s", text);
-		a->reload_errors++;
-		free(after);
-		return err;
-	}
-	a->loaded = sum;
-	return run_new(a, after, text, size);
+	notify_reloading(a->notify);
+	err = load_again(a, text, size);
+	/* As ready as before, with an old configuration as well. */
+	notify_ready(a->notify);
+	return err;
 }
 
 /**

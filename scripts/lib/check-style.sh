@@ -97,6 +97,21 @@ style_netlink() { scripts/check-netlink; }
 # Each command of the guide has its tests.
 style_coverage() { scripts/check-coverage; }
 
+# The unit is one, and leaves what it starts no more than it has to: at most 2.5 of 10 points, where
+# a service without any restriction has 9.6. What it refers to comes from the system.
+style_unit() {
+	local root=$work/unit units=lib/systemd/system
+
+	rm -rf "$root"
+	mkdir -p "$root/$units" "$root/usr/sbin" "$root/bin"
+	cp /bin/true "$root/usr/sbin/rgd"
+	cp /bin/true "$root/bin/kill"
+	cp /$units/*.target /$units/*.slice "$root/$units/"
+	cp agent/rgd.service "$root/$units/"
+	systemd-analyze --man=no --root="$root" verify rgd.service &&
+		systemd-analyze --root="$root" --offline=yes --threshold=25 security rgd.service
+}
+
 # spdx LICENCE PATTERN...: each file names that licence in its first three lines
 spdx() {
 	local want=$1
@@ -152,5 +167,5 @@ style_one() { run_result "style-$1" "style_$1"; }
 
 check_style() {
 	section style
-	side_by_side style_one checkpatch gcc sparse clang pure netlink coverage spdx length shell
+	side_by_side style_one checkpatch gcc sparse clang pure netlink coverage spdx unit length shell
 }
