@@ -237,11 +237,9 @@ enum frame_error frame_parser_next(struct frame_parser *p, struct frame *f,
 	return FRAME_OK;
 }
 
-static bool versions_fit(const struct frame_open *o)
+static bool versions_fit(const struct frame_open *o, const struct frame_versions *own)
 {
-	return o->version_min && o->version_min <= o->version_max &&
-	       o->version_min <= FRAME_VERSION &&
-	       o->version_max >= FRAME_VERSION_MIN;
+	return o->version_min <= own->max && o->version_max >= own->min;
 }
 
 static bool open_valid(const struct frame_open *o)
@@ -270,18 +268,21 @@ int frame_put_open(const struct frame_open *o, uint8_t *buf, size_t cap)
 	return w.failed ? -EMSGSIZE : (int)w.len;
 }
 
-int frame_get_open(const uint8_t *buf, size_t len, struct frame_open *o)
+int frame_get_open(const uint8_t *buf, size_t len, const struct frame_versions *own,
+		   struct frame_open *o)
 {
 	struct rbuf r = rbuf_init(buf, len);
 	uint16_t reserved;
+	bool later;
 
 	memset(o, 0, sizeof(*o));
 	o->version_min = rbuf_get_u16(&r);
 	o->version_max = rbuf_get_u16(&r);
 	if (r.failed || !o->version_min || o->version_min > o->version_max)
 		return -EBADMSG;
-	if (!versions_fit(o))
+	if (!versions_fit(o, own))
 		return -EPROTO;
+	later = o->version_max > own->max;
 	o->domain = rbuf_get_u8(&r);
 	o->protocol = rbuf_get_u8(&r);
 	reserved = rbuf_get_u16(&r);
@@ -290,7 +291,10 @@ int frame_get_open(const uint8_t *buf, size_t len, struct frame_open *o)
 	o->peer_nonce = rbuf_get_u64(&r);
 	o->payload_max = rbuf_get_u32(&r);
 	o->caps = rbuf_get_u32(&r);
-	if (r.failed || rbuf_left(&r) || reserved || !open_valid(o))
+	/* What else it says is about what only it can do. */
+	if (later)
+		o->caps = 0;
+	if (r.failed || (!later && (rbuf_left(&r) || reserved)) || !open_valid(o))
 		return -EBADMSG;
 	return 0;
 }

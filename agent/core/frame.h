@@ -192,6 +192,14 @@ void frame_parser_fed(struct frame_parser *p, size_t n);
 enum frame_error frame_parser_next(struct frame_parser *p, struct frame *f,
 				   const uint8_t **payload);
 
+/* Spoken: from the one to the other. */
+struct frame_versions {
+	uint16_t min;
+	uint16_t max;
+};
+
+#define FRAME_VERSIONS ((struct frame_versions){ FRAME_VERSION_MIN, FRAME_VERSION })
+
 /* Payload of OPEN. */
 #define FRAME_OPEN_BYTES	40
 struct frame_open {
@@ -246,15 +254,18 @@ int frame_put_open(const struct frame_open *o, uint8_t *buf, size_t cap);
  * frame_get_open() - read the payload of an OPEN
  * @buf: payload
  * @len: its length
+ * @own: the versions that we speak
  * @o: filled
  *
- * The versions come first and are set in any case, so that a later layout can
- * be refused by name.
+ * The versions come first and are set in any case, so that a later one can be
+ * refused by name. A later one that speaks one of ours as well says what is said
+ * here, and may go on: what follows, reserved fields and capabilities are ignored.
  *
- * Return: 0; -EPROTO for an OPEN whose versions do not include ours: only the
+ * Return: 0; -EPROTO for an OPEN whose versions do not include any of ours: only the
  * versions are set; -EBADMSG for anything else that is wrong.
  */
-int frame_get_open(const uint8_t *buf, size_t len, struct frame_open *o);
+int frame_get_open(const uint8_t *buf, size_t len, const struct frame_versions *own,
+		   struct frame_open *o);
 
 /** frame_put_join() - write the payload of a JOIN */
 int frame_put_join(const struct frame_join *j, uint8_t *buf, size_t cap);

@@ -29,6 +29,7 @@
 
 #define HELLO_MAGIC		0x4e465247u	/* "NFRG" */
 #define HELLO_VERSION		1
+#define HELLO_VERSION_AT	4	/* byte of a packet, in all versions */
 #define HELLO_MAX_BYTES		1200
 #define HELLO_HEADER_BYTES	88
 #define HELLO_GROUP_BYTES	44

@@ -107,7 +107,7 @@ struct syncsess_frame *syncsess_put(struct syncsess_ctx *c, enum frame_type type
 	struct syncsess_frame *f = &syncsess_emit(c, SYNCSESS_SEND_FRAME)->send;
 
 	f->hdr.type = type;
-	f->hdr.version = s->version ? s->version : FRAME_VERSION;
+	f->hdr.version = s->version ? s->version : s->cfg.versions.max;
 	f->hdr.session = s->tx_session;
 	if (g) {
 		f->hdr.group = syncsess_group_id(s, g);
@@ -131,8 +131,8 @@ static void send_open(struct syncsess_ctx *c)
 {
 	const struct syncsess *s = c->s;
 	const struct frame_open o = {
-		.version_min = FRAME_VERSION_MIN,
-		.version_max = FRAME_VERSION,
+		.version_min = s->cfg.versions.min,
+		.version_max = s->cfg.versions.max,
 		.domain = s->cfg.domain,
 		.protocol = s->cfg.protocol,
 		.system = s->cfg.system,
@@ -214,10 +214,11 @@ static void rx_open(struct syncsess_ctx *c, const struct frame *hdr, const uint8
 {
 	struct syncsess *s = c->s;
 	struct frame_open o;
-	int err = frame_get_open(payload, hdr->len, &o);
+	int err = frame_get_open(payload, hdr->len, &s->cfg.versions, &o);
 	enum frame_reason r = FRAME_R_NONE;
 	unsigned int i;
 
+	s->peer_versions = (struct frame_versions){ o.version_min, o.version_max };
 	if (err == -EPROTO)
 		r = FRAME_R_VERSION;
 	else if (err)
@@ -234,7 +235,7 @@ static void rx_open(struct syncsess_ctx *c, const struct frame *hdr, const uint8
 	}
 	s->state = SYNCSESS_UP;
 	s->rx_session = hdr->session;
-	s->version = o.version_max < FRAME_VERSION ? o.version_max : FRAME_VERSION;
+	s->version = o.version_max < s->cfg.versions.max ? o.version_max : s->cfg.versions.max;
 	s->payload_max = o.payload_max;
 	s->counters[SYNCSESS_N_OPENED]++;
 	syncsess_emit(c, SYNCSESS_LINK)->up = true;

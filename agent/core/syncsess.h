@@ -69,11 +69,13 @@ enum syncsess_copy {
 
 /**
  * struct syncsess_config - what does not change in the life of the machine
+ * @versions: that we speak
  * @domain, @protocol, @system, @nonce: as in our hellos
  * @keepalive_ms: send something at least so often
  * @silent_ms: nothing received for so long: the connection is closed
  */
 struct syncsess_config {
+	struct frame_versions versions;
 	uint8_t domain;
 	uint8_t protocol;
 	uint64_t system;
@@ -299,6 +301,7 @@ struct syncsess_group {
  * @payload_max: of the peer
  * @last_rx, @last_tx: for keepalive and silence
  * @last_reason: why the last connection ended
+ * @peer_versions: what the peer speaks, as it said when a connection was last opened
  * @last_error: what the parser said, when that was the reason
  * @repair_at: the earliest of the groups'
  * @counters: see enum syncsess_counter
@@ -319,6 +322,7 @@ struct syncsess {
 	mono_t last_rx;
 	mono_t last_tx;
 	enum frame_reason last_reason;
+	struct frame_versions peer_versions;
 	enum frame_error last_error;
 	mono_t repair_at;
 	uint64_t counters[SYNCSESS_COUNTERS];

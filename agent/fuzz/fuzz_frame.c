@@ -93,6 +93,7 @@ static int get_refusals(const uint8_t *p, size_t len)
 
 static void check_payload(const struct frame *f, const uint8_t *p)
 {
+	static const struct frame_versions own = FRAME_VERSIONS;
 	static uint8_t again[FRAME_DIGEST_BYTES + FRAME_BUCKETS_BYTES + 4 * FRAME_REFUSALS_MAX];
 	struct frame_batch b;
 	struct frame_open o;
@@ -100,8 +101,9 @@ static void check_payload(const struct frame *f, const uint8_t *p)
 	enum frame_reason why;
 	int n = -1;
 
-	if (f->type == FRAME_OPEN && !frame_get_open(p, f->len, &o)) {
-		n = frame_put_open(&o, again, sizeof(again));
+	if (f->type == FRAME_OPEN && !frame_get_open(p, f->len, &own, &o)) {
+		/* A later one may have said more. */
+		n = o.version_max > own.max ? -1 : frame_put_open(&o, again, sizeof(again));
 	} else if (f->type == FRAME_JOIN && !frame_get_join(p, f->len, &j)) {
 		n = frame_put_join(&j, again, sizeof(again));
 	} else if (f->type == FRAME_BATCH && !frame_get_batch(p, f->len, &b)) {

@@ -14,6 +14,7 @@
 #include "core/conf.h"
 #include "core/election.h"
 #include "core/track.h"
+#include "core/view.h"
 #include "io/knl.h"
 #include "io/knl_att.h"
 #include "io/knl_ev.h"
@@ -241,6 +242,10 @@ struct view;
 struct view_counters;
 void fill_bfd(const struct agent *a, struct view *v);
 void fill_bfd_counters(const struct agent *a, struct view_counters *c);
+
+/* fill_version.c */
+#define FILL_VERSIONS 2
+unsigned int fill_version(const struct group *g, char text[FILL_VERSIONS][VIEW_TEXT_LEN]);
 
 /* fill_track.c */
 void fill_tracks(const struct agent *a, struct view *v);

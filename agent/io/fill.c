@@ -284,6 +284,15 @@ static void auth_faults(const struct group *g, struct view_group *v)
 			  "the clock allows no key of the key chain, the newest stays in use", 0);
 }
 
+static void version_faults(const struct group *g, struct view_group *v)
+{
+	char text[FILL_VERSIONS][VIEW_TEXT_LEN];
+	unsigned int n = fill_version(g, text);
+
+	for (unsigned int i = 0; i < n; i++)
+		add_fault(v, "VERSION", text[i], 0);
+}
+
 static void track_fault(const struct track_obj *t, const struct conf_gtrack *gt,
 			struct view_group *v)
 {
@@ -339,6 +348,7 @@ static void fill_faults(const struct group *g, const struct knl_group *k, struct
 	table_faults(v);
 	election_faults(g, v);
 	auth_faults(g, v);
+	version_faults(g, v);
 	own_faults(g, v);
 }
 

@@ -358,6 +358,34 @@ static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf
 	l->set->ops->hello(l->set->arg, l, &h, &facts, addr_higher(l, id, from, h.system), now);
 }
 
+/*
+ * What it says of its protocol instance may stand elsewhere, so all links of the interface hear of
+ * it.
+ */
+static void other_version(struct link_sock *s, uint8_t version, const struct rg_addr *from,
+			  mono_t now)
+{
+	char text[ADDR_STRLEN];
+
+	addr_print(from, text);
+	for (size_t i = 0; i < LINK_MAX * LINK_PATHS; i++) {
+		struct link *l = s->set->link[i / LINK_PATHS];
+		struct link_path *p = l ? &l->path[i % LINK_PATHS] : NULL;
+
+		if (!p || p->sock != s->sock)
+			continue;
+		p->foreign = now;
+		p->foreign_version = version;
+		if (!mono_is_zero(l->version_logged) &&
+		    mono_before(now, mono_add_ms(l->version_logged, AUTH_LOG_MS)))
+			continue;
+		l->version_logged = now;
+		log_warnx("VERSION", "protocol %u: hello from %s by %s is of version %u, %s %u",
+			  l->conf.protocol, text, hellosock_ifname(s->sock), version,
+			  "this agent speaks", HELLO_VERSION);
+	}
+}
+
 static void on_packet(void *arg, const uint8_t *buf, size_t len, const struct rg_addr *from,
 		      mono_t now)
 {
@@ -373,6 +401,8 @@ static void on_packet(void *arg, const uint8_t *buf, size_t len, const struct rg
 		return;
 	}
 	s->bad[v == HELLO_OK ? HELLO_BAD_PROTOCOL : v]++;
+	if (v == HELLO_BAD_VERSION)
+		other_version(s, buf[HELLO_VERSION_AT], from, now);
 }
 
 static void on_changed(void *arg)
@@ -688,6 +718,24 @@ bool link_auth_fails(const struct link *l, mono_t now)
 		    mono_span_ms(l->path[id].auth_failed, now) < detect)
 			return true;
 	return false;
+}
+
+/**
+ * link_foreign_version() - was a hello of another version heard within the detection time?
+ * @l: the link
+ * @now: present time
+ *
+ * Return: which version; 0: none. (A packet of version 0 is not told from none.)
+ */
+unsigned int link_foreign_version(const struct link *l, mono_t now)
+{
+	uint32_t detect = hello_detect_ms(l->conf.hold_ms, l->rx.hello_ms);
+
+	for (int id = 0; id < LINK_PATHS; id++)
+		if (!mono_is_zero(l->path[id].foreign) &&
+		    mono_span_ms(l->path[id].foreign, now) < detect)
+			return l->path[id].foreign_version;
+	return 0;
 }
 
 /**

@@ -61,6 +61,8 @@ struct link_path {
 	struct bfdsess *bfd; /* with that peer; NULL: none */
 	int bfd_err; /* why not, -errno, logged once */
 	mono_t auth_failed; /* when a packet was last refused by its authentication */
+	mono_t foreign; /* when one of another version was last heard; MONO_ZERO: never */
+	uint8_t foreign_version; /* and of which */
 	uint64_t twins; /* packets that the other path had brought already */
 	uint64_t count[HELLO_VERDICTS]; /* of those that came first */
 };
@@ -94,6 +96,7 @@ struct link {
 	bool key_expired; /* the clock allows none of them, as last looked */
 	mono_t auth_logged; /* when a failure was last logged */
 	uint64_t auth_quiet; /* and how many have not been, since */
+	mono_t version_logged; /* when another version was last logged */
 	struct hello_rx rx;
 	struct hello_tx tx;
 	struct link_path path[LINK_PATHS];
@@ -141,5 +144,6 @@ bool link_refuses_plain(const struct link *l);
 bool link_single_path(const struct link *l);
 uint64_t link_auth_failures(const struct link *l);
 bool link_auth_fails(const struct link *l, mono_t now);
+unsigned int link_foreign_version(const struct link *l, mono_t now);
 
 #endif

@@ -366,6 +366,7 @@ static uint32_t silence_ms(uint32_t hold_ms)
 static int open_machine(struct synclink *s)
 {
 	struct syncsess_config cfg = {
+		.versions = FRAME_VERSIONS,
 		.domain = s->conf.domain,
 		.protocol = s->conf.protocol,
 		.system = s->conf.system,

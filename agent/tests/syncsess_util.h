@@ -243,7 +243,7 @@ static inline void carry(void)
 static inline void init_side(struct side *x, uint64_t system)
 {
 	const struct syncsess_config cfg = {
-		.domain = 71, .protocol = 1, .system = system,
+		.versions = FRAME_VERSIONS, .domain = 71, .protocol = 1, .system = system,
 		.nonce = system + 1, .keepalive_ms = 300, .silent_ms = HOLD,
 	};
 

@@ -11,6 +11,8 @@
 
 #include "core/frame.h"
 
+static const struct frame_versions versions = FRAME_VERSIONS;
+
 static struct frame sample(enum frame_type type)
 {
 	struct frame f = { .type = type, .version = FRAME_VERSION,
@@ -162,7 +164,7 @@ static void later_open(void **state)
 	assert_int_equal(frame_get_header(buf, FRAME_HEADER_BYTES, &g),
 			 FRAME_OK);
 	memcpy(buf, "\0\5\0\6 whatever", 13);
-	assert_int_equal(frame_get_open(buf, 100, &o), -EPROTO);
+	assert_int_equal(frame_get_open(buf, 100, &versions, &o), -EPROTO);
 	assert_int_equal(o.version_min, 5);
 	assert_int_equal(o.version_max, 6);
 	f.len = 2000;
@@ -274,7 +276,7 @@ static void open_payload(void **state)
 	int len = frame_put_open(&o, buf, sizeof(buf));
 
 	assert_int_equal(len, FRAME_OPEN_BYTES);
-	assert_int_equal(frame_get_open(buf, len, &r), 0);
+	assert_int_equal(frame_get_open(buf, len, &versions, &r), 0);
 	assert_int_equal(r.version_max, 4);
 	assert_int_equal(r.domain, 71);
 	assert_int_equal(r.protocol, 8);
@@ -282,14 +284,37 @@ static void open_payload(void **state)
 	assert_int_equal(r.nonce, 6);
 	assert_int_equal(r.peer_nonce, 7);
 	assert_int_equal(r.payload_max, FRAME_PAYLOAD_MAX);
-	assert_int_equal(frame_get_open(buf, len - 1, &r), -EBADMSG);
-	assert_int_equal(frame_get_open(buf, len + 1, &r), -EBADMSG);
-	assert_int_equal(frame_get_open(buf, 3, &r), -EBADMSG);
+	assert_int_equal(frame_get_open(buf, len - 1, &versions, &r), -EBADMSG);
+	assert_int_equal(frame_get_open(buf, len + 1, &versions, &r), -EBADMSG);
+	assert_int_equal(frame_get_open(buf, 3, &versions, &r), -EBADMSG);
 	buf[7] = 1;
-	assert_int_equal(frame_get_open(buf, len, &r), -EBADMSG);
+	assert_int_equal(frame_get_open(buf, len, &versions, &r), -EBADMSG);
 	assert_int_equal(frame_put_open(&o, buf, len - 1), -EMSGSIZE);
 	o.system = 0;
 	assert_int_equal(frame_put_open(&o, buf, sizeof(buf)), -EINVAL);
+}
+
+/* Of a later version that speaks ours: what it says beyond that is not for us. */
+static void longer_open(void **state)
+{
+	struct frame_open o = {
+		.version_min = FRAME_VERSION, .version_max = FRAME_VERSION + 1, .domain = 71,
+		.protocol = 8, .system = 5, .nonce = 6, .payload_max = FRAME_PAYLOAD_MAX,
+	}, r;
+	int len = frame_put_open(&o, buf, sizeof(buf));
+
+	memset(buf + len, 0xaa, 20);
+	buf[7] = 1;		/* reserved here */
+	buf[len - 1] = 1;	/* a capability */
+	assert_int_equal(frame_get_open(buf, len + 20, &versions, &r), 0);
+	assert_int_equal(r.version_max, FRAME_VERSION + 1);
+	assert_int_equal(r.nonce, 6);
+	assert_int_equal(r.caps, 0);
+	assert_int_equal(frame_get_open(buf, len - 1, &versions, &r), -EBADMSG);
+	/* One of ours has no such thing. */
+	buf[3] = FRAME_VERSION;
+	assert_int_equal(frame_get_open(buf, len + 20, &versions, &r), -EBADMSG);
+	assert_int_equal(frame_get_open(buf, len, &versions, &r), -EBADMSG);
 }
 
 static void other_payloads(void **state)
@@ -350,6 +375,7 @@ int main(void)
 		cmocka_unit_test(parser),
 		cmocka_unit_test(parser_storage),
 		cmocka_unit_test(open_payload),
+		cmocka_unit_test(longer_open),
 		cmocka_unit_test(other_payloads),
 	};
 

@@ -126,6 +126,56 @@ static void wrong_version(void **state)
 	assert_int_equal(a.disconnect, FRAME_R_VERSION);
 }
 
+/* A session of two agents that speak these; the frames go through the wire. */
+static void between(uint16_t a_min, uint16_t a_max, uint16_t b_min, uint16_t b_max)
+{
+	begin();
+	a.s.cfg.versions = (struct frame_versions){ a_min, a_max };
+	b.s.cfg.versions = (struct frame_versions){ b_min, b_max };
+	connect_both();
+}
+
+/* Whoever is the newer one, the highest version that both speak. */
+static void skew(void **state)
+{
+	static const struct {
+		uint16_t a_min, a_max, b_min, b_max, common;
+	} pairs[] = {
+		{ 4, 4, 4, 4, 4 }, { 4, 5, 4, 4, 4 }, { 4, 4, 4, 5, 4 }, { 4, 5, 4, 5, 5 },
+		{ 5, 6, 4, 5, 5 }, { 4, 6, 5, 5, 5 }, { 1, 900, 6, 7, 7 },
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		between(pairs[i].a_min, pairs[i].a_max, pairs[i].b_min, pairs[i].b_max);
+		assert_true(a.up && b.up);
+		assert_int_equal(a.s.version, pairs[i].common);
+		assert_int_equal(b.s.version, pairs[i].common);
+		ev_group(&a, SYNCSESS_EV_SEND, term, false);
+		ev_group(&b, SYNCSESS_EV_RECEIVE, term, false);
+		carry();
+		push(&a, 1, FRAME_F_BULK_BEGIN, 10);
+		carry();
+		installed(&b, 1, 0, SYNCSESS_COPY_BULK, 0);
+		carry();
+		assert_int_equal(a.acked, 1);
+	}
+}
+
+/* Nothing in common: both know, and what the other one speaks. */
+static void no_common_version(void **state)
+{
+	static const uint16_t pairs[][4] = { { 5, 6, 4, 4 }, { 4, 4, 5, 5 }, { 1, 3, 4, 900 } };
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		between(pairs[i][0], pairs[i][1], pairs[i][2], pairs[i][3]);
+		assert_false(a.up || b.up);
+		assert_int_equal(a.s.last_reason, FRAME_R_VERSION);
+		assert_int_equal(b.s.last_reason, FRAME_R_VERSION);
+		assert_int_equal(a.s.peer_versions.min, pairs[i][2]);
+		assert_int_equal(a.s.peer_versions.max, pairs[i][3]);
+	}
+}
+
 /* What TCP cannot have done ends the connection, by name. */
 static void bad_frames(void **state)
 {
@@ -350,6 +400,8 @@ int main(void)
 		cmocka_unit_test(replaced),
 		cmocka_unit_test(wrong_open),
 		cmocka_unit_test(wrong_version),
+		cmocka_unit_test(skew),
+		cmocka_unit_test(no_common_version),
 		cmocka_unit_test(bad_frames),
 		cmocka_unit_test(bad_sequences),
 		cmocka_unit_test(stale_frames),
