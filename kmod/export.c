@@ -108,6 +108,14 @@ static void export_master(const struct nf_conn *ct, struct nf_rg_record *rec)
 	export_tuple(nf_ct_tuple(master, IP_CT_DIR_ORIGINAL), &rec->master);
 }
 
+/* Seconds that are left to it; while it is held, that were before. */
+static u32 export_timeout(const struct nf_rg_entry *e)
+{
+	if (e->held && READ_ONCE(e->ct->timeout) == e->hold)
+		return e->timeout;
+	return nf_ct_expires(e->ct) / HZ;
+}
+
 /**
  * nf_rg_export_entry - write down what a connection is now
  * @e: its entry
@@ -122,7 +130,7 @@ void nf_rg_export_entry(struct nf_rg_entry *e, struct nf_rg_record *rec)
 	nf_rg_export_core(e, rec);
 	if (!e->acked)
 		rec->flags |= NF_RG_REC_F_NEW;
-	rec->timeout = nf_ct_expires(ct) / HZ;
+	rec->timeout = export_timeout(e);
 	if (rec->l4 == IPPROTO_TCP)
 		export_tcp(e, rec);
 	else

@@ -27,7 +27,9 @@
 #include "expect.h"
 #include "ext.h"
 #include "helper.h"
+#include "merge.h"
 #include "proto.h"
+#include "push.h"
 #include "record.h"
 #include "role.h"
 #include "track.h"
@@ -36,8 +38,17 @@
 #define INSTALL_CHUNK	32	/* records between two chances to reschedule */
 #define HELPER_INTERVAL	(4 * HZ) /* until a helper is looked for again; below the peer's */
 
-static struct nf_conn *find_ct(struct nf_rg_net *rn, const struct nf_conntrack_zone *zone,
-			       const struct nf_conntrack_tuple *tuple)
+/**
+ * nf_rg_install_find - the connection that a tuple belongs to
+ * @rn: the namespace
+ * @zone: its zone
+ * @tuple: of either direction
+ *
+ * Context: rcu_read_lock() held.
+ * Return: the connection, with a reference; NULL if there is none.
+ */
+struct nf_conn *nf_rg_install_find(struct nf_rg_net *rn, const struct nf_conntrack_zone *zone,
+				   const struct nf_conntrack_tuple *tuple)
 {
 	struct nf_conntrack_tuple_hash *h = nf_conntrack_find_get(rn->net, zone, tuple);
 
@@ -62,7 +73,7 @@ static bool evict(struct nf_rg_group *g, struct nf_conn *ct)
 static bool evict_tuple(struct nf_rg_group *g, const struct nf_rg_flow *flow,
 			const struct nf_conntrack_tuple *tuple)
 {
-	struct nf_conn *ct = find_ct(g->rn, &flow->zone, tuple);
+	struct nf_conn *ct = nf_rg_install_find(g->rn, &flow->zone, tuple);
 	bool gone;
 
 	if (!ct)
@@ -83,7 +94,7 @@ static struct nf_conn *find_master(struct nf_rg_group *g, const struct nf_rg_flo
 
 	nf_rg_flow_tuple(rec, &rec->master, IP_CT_DIR_ORIGINAL, &tuple);
 	tuple.dst.protonum = rec->master_l4;
-	master = find_ct(g->rn, &flow->zone, &tuple);
+	master = nf_rg_install_find(g->rn, &flow->zone, &tuple);
 	if (!master)
 		return NULL;
 	e = nf_rg_entry_find(g->rn, master);
@@ -142,6 +153,28 @@ static int refresh_expected(struct nf_rg_group *g, const struct nf_rg_flow *flow
 	}
 	nf_ct_put(ct);
 	return reason;
+}
+
+/**
+ * nf_rg_install_related - bring what belongs to a connection to the record
+ * @g: its group
+ * @flow: what the record says
+ * @e: its entry
+ * @ct: the connection, with a reference of the caller's
+ *
+ * That is the connection that expected it, and those that it expects.
+ *
+ * Context: process, nf_rg_group.install and rcu_read_lock() held, bottom halves off.
+ * Return: enum nf_rg_reason.
+ */
+int nf_rg_install_related(struct nf_rg_group *g, const struct nf_rg_flow *flow,
+			  struct nf_rg_entry *e, struct nf_conn *ct)
+{
+	if (!nfct_help(ct) && !(flow->rec->sections & NF_RG_SEC_MASTER))
+		return NF_RG_REASON_NONE;
+	nf_conntrack_get(&ct->ct_general);
+	refresh_master(g, flow, ct);
+	return refresh_expected(g, flow, e, ct);
 }
 
 /* Brings entry and connection to the record.  Returns enum nf_rg_reason. */
@@ -234,7 +267,7 @@ static int apply_flow(struct nf_rg_group *g, const struct nf_rg_flow *flow)
 		if (!worth_a_look(reason))
 			return reason;
 	}
-	ct = find_ct(g->rn, &flow->zone, &flow->orig);
+	ct = nf_rg_install_find(g->rn, &flow->zone, &flow->orig);
 	if (ct) {
 		reason = apply_found(g, flow, ct);
 		nf_ct_put(ct);
@@ -268,7 +301,7 @@ static bool translated_in_range(const struct nf_rg_flow *flow)
 	       nf_rg_mapping_holds(flow->m, family, &flow->orig.dst.u3);
 }
 
-static int apply_state(struct nf_rg_group *g, struct nf_rg_flow *flow)
+static int apply_state(struct nf_rg_group *g, struct nf_rg_flow *flow, bool merge)
 {
 	const struct nf_rg_record *rec = flow->rec;
 
@@ -284,7 +317,7 @@ static int apply_state(struct nf_rg_group *g, struct nf_rg_flow *flow)
 	nf_rg_flow_tuple(rec, &rec->reply, IP_CT_DIR_REPLY, &flow->reply);
 	if (!translated_in_range(flow))
 		return NF_RG_REASON_RANGE;
-	return apply_flow(g, flow);
+	return merge ? nf_rg_merge_flow(g, flow) : apply_flow(g, flow);
 }
 
 static void apply_delete(struct nf_rg_group *g, const struct nf_rg_record *rec)
@@ -297,7 +330,7 @@ static void apply_delete(struct nf_rg_group *g, const struct nf_rg_record *rec)
 
 	record_zone(rec, &zone);
 	nf_rg_flow_tuple(rec, &rec->orig, IP_CT_DIR_ORIGINAL, &tuple);
-	ct = find_ct(g->rn, &zone, &tuple);
+	ct = nf_rg_install_find(g->rn, &zone, &tuple);
 	if (ct) {
 		e = nf_rg_entry_find(g->rn, ct);
 		if (e && nf_rg_entry_map(e)->group == g && e->incarnation == rec->incarnation &&
@@ -362,23 +395,26 @@ static void apply_control(struct nf_rg_group *g, struct nf_rg_record *rec)
 }
 
 /*
- * May a batch of @epoch be installed now?  Looked at for each record, since the role may change
+ * May a batch be installed now?  Looked at for each chunk of records, since the role may change
  * meanwhile.
  */
-static int install_allowed(struct nf_rg_group *g, const struct nf_rg_epoch *epoch)
+static int install_allowed(const struct nf_rg_install *in)
 {
+	bool merge = in->flags & NF_RG_BATCH_MERGE;
+	struct nf_rg_group *g = in->g;
 	int err = 0;
 
 	spin_lock_bh(&g->lock);
 	if (g->dead)
 		err = -ESRCH;
-	else if (g->role != NF_RG_ROLE_STANDBY)
+	else if (g->role != (merge ? NF_RG_ROLE_ACTIVE : NF_RG_ROLE_STANDBY))
 		err = -EPERM;
-	else if (nf_rg_epoch_cmp(&g->epoch, epoch))
+	else if (nf_rg_epoch_cmp(&g->epoch, &in->epoch))
 		err = -ESTALE;
 	spin_unlock_bh(&g->lock);
 	if (err == -EPERM)
-		nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_NOT_STANDBY);
+		nf_rg_stat_inc(g->rn, merge ? NF_RG_STAT_MERGE_NOT_ACTIVE :
+					      NF_RG_STAT_INSTALL_NOT_STANDBY);
 	else if (err == -ESTALE)
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_EPOCH);
 	return err;
@@ -419,17 +455,18 @@ static void chunk_end(void)
  * Context: between chunk_begin() and chunk_end(), and outside for what has to wait.  Returns enum
  * nf_rg_reason.
  */
-static int apply_record(struct nf_rg_group *g, struct nf_rg_record *rec, struct nf_rg_flow *flow)
-	__must_hold(RCU)
+static int apply_record(struct nf_rg_install *in, struct nf_rg_record *rec,
+			struct nf_rg_flow *flow) __must_hold(RCU)
 {
-	bool there = true;
+	bool merge = in->flags & NF_RG_BATCH_MERGE, there = true;
+	struct nf_rg_group *g = in->g;
 
 	if (rec->type == NF_RG_REC_DELETE) {
 		apply_delete(g, rec);
 		return NF_RG_REASON_NONE;
 	}
 	if (rec->type == NF_RG_REC_STATE && !(rec->sections & NF_RG_SEC_HELPER))
-		return apply_state(g, flow);
+		return apply_state(g, flow, merge);
 	chunk_end();
 	if (rec->type == NF_RG_REC_CONTROL)
 		apply_control(g, rec);
@@ -438,7 +475,13 @@ static int apply_record(struct nf_rg_group *g, struct nf_rg_record *rec, struct 
 	chunk_begin();
 	if (rec->type == NF_RG_REC_CONTROL)
 		return NF_RG_REASON_NONE;
-	return there ? apply_state(g, flow) : NF_RG_REASON_HELPER;
+	return there ? apply_state(g, flow, merge) : NF_RG_REASON_HELPER;
+}
+
+/* The word of one that is not the active any more ends nothing, and repairs nothing. */
+static bool record_allowed(const struct nf_rg_install *in, const struct nf_rg_record *rec)
+{
+	return !(in->flags & NF_RG_BATCH_MERGE) || rec->type == NF_RG_REC_STATE;
 }
 
 /* Few batches have any, so there is no room for them before.  False: there is none now. */
@@ -465,12 +508,12 @@ static int install_chunk(struct nf_rg_install *in, unsigned int *index)
 
 	for (i = 0; i < INSTALL_CHUNK && in->offset < in->len; i++, (*index)++) {
 		len = nf_rg_record_decode(&rec, in->buf + in->offset, in->len - in->offset);
-		if (len < 0 || *index >= NF_RG_BATCH_RECORDS) {
+		if (len < 0 || *index >= NF_RG_BATCH_RECORDS || !record_allowed(in, &rec)) {
 			nf_rg_stat_inc(in->g->rn, NF_RG_STAT_INSTALL_BAD);
 			return -EBADMSG;
 		}
 		in->offset += len;
-		reason = apply_record(in->g, &rec, &flow);
+		reason = apply_record(in, &rec, &flow);
 		if (reason && !install_refuse(in, *index, reason))
 			return -ENOMEM;
 	}
@@ -483,7 +526,7 @@ static int install_records(struct nf_rg_install *in)
 	int err;
 
 	while (in->offset < in->len) {
-		err = install_allowed(in->g, &in->epoch);
+		err = install_allowed(in);
 		if (err)
 			return err;
 		cond_resched();
@@ -505,7 +548,15 @@ static void install_begin(struct nf_rg_install *in)
 {
 	struct nf_rg_group *g = in->g;
 
+	if (in->flags & NF_RG_BATCH_MERGE) {
+		if (in->flags & NF_RG_BATCH_BULK_BEGIN)
+			nf_rg_merge_begin(g);
+		return;
+	}
 	spin_lock_bh(&g->lock);
+	/* The peer sends: what we did as another active it does not want any more. */
+	if (g->merge)
+		nf_rg_push_stop(g);
 	if (g->generation != in->generation) {
 		g->generation = in->generation;
 		nf_rg_digest_clear(g);
@@ -538,6 +589,12 @@ static void install_end(struct nf_rg_install *in)
 {
 	struct nf_rg_group *g = in->g;
 
+	if (in->flags & NF_RG_BATCH_MERGE) {
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_MERGE_BATCH);
+		in->sync = READ_ONCE(g->sync);
+		return;
+	}
+	nf_rg_stat_inc(g->rn, NF_RG_STAT_INSTALL_BATCH);
 	if (in->flags & NF_RG_BATCH_BULK_END && g->rx_bulk)
 		nf_rg_stat_add(g->rn, NF_RG_STAT_INSTALL_SWEPT,
 			       nf_rg_track_walk(g, sweep_one, NULL));
@@ -562,7 +619,8 @@ static void install_end(struct nf_rg_install *in)
  * @in: the batch; its results are filled in
  *
  * Context: process; takes nf_rg_group.install.
- * Return: 0, even if records were refused; -EPERM if the group does not stand by, -ESTALE if its
+ * Return: 0, even if records were refused; -EPERM if the group does not stand by, or for a merge is
+ * not active, -ESTALE if its
  * epoch is another, -ESRCH if it is being removed, -EBADMSG: the record at @in->offset is
  * malformed, those before it are installed; -ENOMEM: so are some, and it cannot be said which.
  */
@@ -571,16 +629,14 @@ int nf_rg_install_batch(struct nf_rg_install *in)
 	int err;
 
 	mutex_lock(&in->g->install);
-	err = install_allowed(in->g, &in->epoch);
+	err = install_allowed(in);
 	if (!err) {
 		install_begin(in);
 		err = install_records(in);
 		nf_rg_window_guard(in->g->rn);
 	}
-	if (!err) {
-		nf_rg_stat_inc(in->g->rn, NF_RG_STAT_INSTALL_BATCH);
+	if (!err)
 		install_end(in);
-	}
 	mutex_unlock(&in->g->install);
 	return err;
 }

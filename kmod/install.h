@@ -4,6 +4,11 @@
 
 #include "group.h"
 
+struct nf_conntrack_tuple;
+struct nf_conntrack_zone;
+struct nf_rg_entry;
+struct nf_rg_flow;
+
 /**
  * struct nf_rg_install - a batch to install, and what came of it
  * @g: the group
@@ -39,6 +44,10 @@ struct nf_rg_install {
 	unsigned int offset;
 };
 
+struct nf_conn *nf_rg_install_find(struct nf_rg_net *rn, const struct nf_conntrack_zone *zone,
+				   const struct nf_conntrack_tuple *tuple);
+int nf_rg_install_related(struct nf_rg_group *g, const struct nf_rg_flow *flow,
+			  struct nf_rg_entry *e, struct nf_conn *ct);
 int nf_rg_install_batch(struct nf_rg_install *in);
 void nf_rg_install_incomplete(struct nf_rg_group *g);
 void nf_rg_install_session(struct nf_rg_group *g, u32 session);

@@ -75,7 +75,8 @@ static const struct nla_policy nf_rg_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_EPOCH_SYSTEM] = { .type = NLA_U64 },
 	[NF_RG_A_LEASE] = { .type = NLA_U32 },
 	[NF_RG_A_GRACE] = NLA_POLICY_MAX(NLA_U32, NF_RG_GRACE_MAX_MS),
-	[NF_RG_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, NF_RG_F_NO_NEW | NF_RG_F_BULK),
+	[NF_RG_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, NF_RG_F_NO_NEW | NF_RG_F_BULK |
+					  NF_RG_F_MERGE),
 	[NF_RG_A_PEER_INSTANCE] = { .type = NLA_U64 },
 	[NF_RG_A_MAPPING] = NLA_POLICY_FULL_RANGE(NLA_U32, &mapping_range),
 	[NF_RG_A_SLOT] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -86,7 +87,8 @@ static const struct nla_policy nf_rg_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_SESSION] = { .type = NLA_U32 },
 	[NF_RG_A_SEQ] = { .type = NLA_U64 },
 	[NF_RG_A_BATCH] = NLA_POLICY_MASK(NLA_U32, NF_RG_BATCH_BULK_BEGIN | NF_RG_BATCH_BULK_END |
-					  NF_RG_BATCH_SYNCED | NF_RG_BATCH_DIGESTS),
+					  NF_RG_BATCH_SYNCED | NF_RG_BATCH_DIGESTS |
+					  NF_RG_BATCH_MERGE),
 	[NF_RG_A_GENERATION] = { .type = NLA_U32 },
 	[NF_RG_A_COUNT] = { .type = NLA_U32 },
 	[NF_RG_A_RECORDS] = { .type = NLA_BINARY, .len = NF_RG_PUSH_MAX },

@@ -126,6 +126,12 @@ static int sync_start(struct nf_rg_group *g, u32 session, struct genl_info *info
 		spin_unlock_bh(&g->lock);
 		return NF_RG_SYNC_NONE;
 	}
+	if (flags && nla_get_u32(flags) & NF_RG_F_MERGE) {
+		ret = nf_rg_push_merge(g, session);
+		if (ret == -EPERM)
+			NL_SET_ERR_MSG_MOD(info->extack, "only a group that stands by merges");
+		return ret;
+	}
 	ret = nf_rg_nl_need(info, NF_RG_A_PEER_INSTANCE, "instance of the peer");
 	if (ret)
 		return ret;
@@ -243,7 +249,7 @@ static int reply_install(struct genl_info *info, const struct nf_rg_install *in,
 	if (!head || nla_put_u32(msg, NF_RG_A_GROUP, in->g->id) ||
 	    nla_put_u64_64bit(msg, NF_RG_A_SEQ, seq, NF_RG_A_PAD) ||
 	    nla_put_u8(msg, NF_RG_A_SYNC, in->sync) || nla_put_u32(msg, NF_RG_A_LOST, in->lost) ||
-	    nla_put(msg, NF_RG_A_DIGEST, digest, in->digest) ||
+	    (digest && nla_put(msg, NF_RG_A_DIGEST, digest, in->digest)) ||
 	    (len && nla_put(msg, NF_RG_A_REFUSALS, len, in->refusals))) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
@@ -252,11 +258,14 @@ static int reply_install(struct genl_info *info, const struct nf_rg_install *in,
 	return genlmsg_reply(msg, info);
 }
 
-static void install_refused(struct genl_info *info, int err)
+static void install_refused(struct genl_info *info, const struct nf_rg_install *in, int err)
 {
 	switch (err) {
 	case -EPERM:
-		NL_SET_ERR_MSG_MOD(info->extack, "the group does not stand by");
+		if (in->flags & NF_RG_BATCH_MERGE)
+			NL_SET_ERR_MSG_MOD(info->extack, "the group is not active");
+		else
+			NL_SET_ERR_MSG_MOD(info->extack, "the group does not stand by");
 		break;
 	case -ESTALE:
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[NF_RG_A_EPOCH],
@@ -292,7 +301,7 @@ static int install(struct nf_rg_group *g, struct genl_info *info)
 		return -ENOMEM;
 	err = nf_rg_install_batch(&in);
 	if (err)
-		install_refused(info, err);
+		install_refused(info, &in, err);
 	else
 		err = reply_install(info, &in, in.seq);
 	if (in.digest != &root)

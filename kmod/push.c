@@ -12,6 +12,10 @@
  * the dirty list stands behind all that was pending then.  When everything before it is
  * acknowledged, the peer is told (SYNCED, and BULK_END to sweep).  That is sound although entries
  * may be dirty again by then: what they were at the beginning has arrived.
+ *
+ * After a split brain the router that gave way sends, too, once: a delta of what it did as another
+ * active.  That is what is dirty, for nobody has acknowledged it.  What the other one refuses is
+ * not tried again: its bulk transfer, which follows, sweeps it.
  */
 #include "push.h"
 
@@ -95,6 +99,19 @@ void nf_rg_push_soon(struct nf_rg_group *g)
 		return;
 	g->kicked = true;
 	mod_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
+}
+
+/* What was in flight is pending again.  Context: the group's lock. */
+static void push_end(struct nf_rg_group *g)
+{
+	list_del_init(&g->marker);
+	nf_rg_track_requeue(g, 0);
+	nf_rg_verify_reset(g);
+	g->session = 0;
+	g->merge = false;
+	g->flags = 0;
+	g->stage = NF_RG_STAGE_IDLE;
+	g->sync = NF_RG_SYNC_NONE;
 }
 
 static void push_now(struct nf_rg_group *g)
@@ -302,6 +319,18 @@ static bool push_one(struct nf_rg_push *p)
 	return true;
 }
 
+/* All is acknowledged, and the peer knows it.  Context: the group's lock. */
+static void push_done(struct nf_rg_group *g)
+{
+	if (g->merge) {
+		push_end(g);
+		return;
+	}
+	g->stage = NF_RG_STAGE_DONE;
+	g->sync = NF_RG_SYNC_VERIFY;
+	g->fed = true;
+}
+
 /* Steps that need no acknowledgment in between.  Context: the group's lock. */
 static void push_stage(struct nf_rg_group *g, u64 sent)
 {
@@ -321,11 +350,14 @@ static void push_stage(struct nf_rg_group *g, u64 sent)
 		if (g->sync == NF_RG_SYNC_BULK)
 			g->flags |= NF_RG_BATCH_BULK_END;
 	}
-	if (g->stage == NF_RG_STAGE_END && g->acked >= g->stage_seq) {
-		g->stage = NF_RG_STAGE_DONE;
-		g->sync = NF_RG_SYNC_VERIFY;
-		g->fed = true;
-	}
+	if (g->stage == NF_RG_STAGE_END && g->acked >= g->stage_seq)
+		push_done(g);
+}
+
+/* Only an active group sends, and for a merge only one that stands by.  Context: its lock. */
+static bool push_may(const struct nf_rg_group *g)
+{
+	return g->role == (g->merge ? NF_RG_ROLE_STANDBY : NF_RG_ROLE_ACTIVE);
 }
 
 /*
@@ -334,7 +366,7 @@ static void push_stage(struct nf_rg_group *g, u64 sent)
 static bool push_wanted(struct nf_rg_group *g)
 {
 	g->kicked = false;
-	if (!g->session || g->role != NF_RG_ROLE_ACTIVE || g->dead)
+	if (!g->session || !push_may(g) || g->dead)
 		return false;
 	if (push_window_full(g)) {
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_NO_WINDOW);
@@ -396,7 +428,7 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 	p->g = g;
 	p->session = g->session;
 	p->seq = ++g->seq;
-	p->flags = g->flags;
+	p->flags = g->flags | (g->merge ? NF_RG_BATCH_MERGE : 0);
 	p->generation = g->generation;
 	p->count = 0;
 	p->page = g->push_page;
@@ -441,7 +473,7 @@ static bool push_fill(struct nf_rg_group *g, struct nf_rg_push *p)
 		spin_unlock_bh(&g->lock);
 		cond_resched();
 		spin_lock_bh(&g->lock);
-		if (!push_runs(g, p) || g->role != NF_RG_ROLE_ACTIVE)
+		if (!push_runs(g, p) || !push_may(g))
 			return false;
 	} while (more);
 	nf_rg_verify_seal(p);
@@ -464,7 +496,7 @@ static void push_undo(struct nf_rg_group *g, const struct nf_rg_push *p, int err
 	}
 	nf_rg_track_requeue(g, p->seq);
 	g->seq--;
-	g->flags |= p->flags & ~NF_RG_BATCH_DIGESTS;
+	g->flags |= p->flags & ~(NF_RG_BATCH_DIGESTS | NF_RG_BATCH_MERGE);
 	nf_rg_verify_undo(p);
 	if (p->flags & NF_RG_BATCH_SYNCED)
 		g->stage_seq = U64_MAX;
@@ -581,6 +613,43 @@ out:
 }
 
 /**
+ * nf_rg_push_merge - begin to tell what this router did as another active
+ * @g: the group
+ * @session: the agent's number, not 0
+ *
+ * Deletions are forgotten: what ended here may go on there.
+ *
+ * Context: process.
+ * Return: NF_RG_SYNC_DELTA; -EPERM if the group does not stand by.
+ */
+int nf_rg_push_merge(struct nf_rg_group *g, u32 session)
+{
+	int ret = -EPERM;
+
+	spin_lock_bh(&g->lock);
+	if (g->role != NF_RG_ROLE_STANDBY || g->dead)
+		goto out;
+	push_end(g);
+	nf_rg_track_free_tombs(&g->tombs);
+	g->n_tombs = 0;
+	nf_rg_track_retry(g);
+	/* What is left of a bulk transfer that was cut short is not over there either. */
+	g->stage = NF_RG_STAGE_BULK;
+	g->sync = NF_RG_SYNC_DELTA;
+	g->flags = NF_RG_BATCH_BULK_BEGIN;
+	g->merge = true;
+	g->session = session;
+	g->acked = g->seq;
+	g->handed = g->seq;
+	nf_rg_stat_inc(g->rn, NF_RG_STAT_SYNC_MERGE);
+	push_now(g);
+	ret = g->sync;
+out:
+	spin_unlock_bh(&g->lock);
+	return ret;
+}
+
+/**
  * nf_rg_push_stop - end the session
  * @g: the group, locked
  *
@@ -588,13 +657,26 @@ out:
  */
 void nf_rg_push_stop(struct nf_rg_group *g)
 {
-	list_del_init(&g->marker);
-	nf_rg_track_requeue(g, 0);
-	nf_rg_verify_reset(g);
-	g->session = 0;
-	g->flags = 0;
-	g->stage = NF_RG_STAGE_IDLE;
-	g->sync = NF_RG_SYNC_NONE;
+	if (g->merge)
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_MERGE_CUT);
+	push_end(g);
+}
+
+/*
+ * The peer does not have what was sent of an entry.  Of a merge that is its last word.  Context:
+ * the group's lock.
+ */
+static void ack_refused(struct nf_rg_group *g, struct nf_rg_entry *e)
+{
+	e->acked = false;
+	if (g->merge) {
+		nf_rg_track_place(g, e, NF_RG_PLACE_CLEAN);
+		nf_rg_stat_inc(g->rn, NF_RG_STAT_MERGE_REFUSED);
+		return;
+	}
+	nf_rg_verify_refused(g, e);
+	nf_rg_track_place(g, e, NF_RG_PLACE_REFUSED);
+	nf_rg_stat_inc(g->rn, NF_RG_STAT_PEER_REFUSED);
 }
 
 /* The first ones in flight, up to @last, have arrived.  Context: the group's lock. */
@@ -606,14 +688,6 @@ static void ack_moved(struct nf_rg_group *g, struct list_head *last)
 	list_splice_tail(&run, &g->clean);
 }
 
-static void ack_refused(struct nf_rg_group *g, struct nf_rg_entry *e)
-{
-	e->acked = false;
-	nf_rg_verify_refused(g, e);
-	nf_rg_track_place(g, e, NF_RG_PLACE_REFUSED);
-	nf_rg_stat_inc(g->rn, NF_RG_STAT_PEER_REFUSED);
-}
-
 static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refusal *refusals,
 			unsigned int n)
 {
@@ -621,7 +695,7 @@ static void ack_entries(struct nf_rg_group *g, u64 seq, const struct nf_rg_refus
 	struct nf_rg_entry *e, *next;
 	unsigned int at = 0;
 
-	if (n)
+	if (n && !g->merge)
 		nf_rg_verify_refused(g, NULL);
 
 	list_for_each_entry_safe(e, next, &g->inflight, list) {
@@ -690,6 +764,8 @@ void nf_rg_push_ack(struct nf_rg_group *g, const struct nf_rg_answer *a)
 	g->acked = seq;
 	push_retry(g);
 	push_stage(g, g->seq);
+	if (!g->session)
+		goto out;
 	nf_rg_verify_acked(g, seq, a->digest, a->n_digest);
 	if (g->flags || !list_empty(&g->bulk) || nf_rg_verify_pending(g))
 		push_now(g);

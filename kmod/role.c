@@ -81,16 +81,25 @@ static u32 release_time(const struct nf_rg_entry *e)
 	return clamp_t(u64, (u64)e->timeout * HZ, HZ, INT_MAX);
 }
 
-static enum nf_rg_verdict release_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
+/**
+ * nf_rg_role_release - an entry of an active group is not held any more
+ * @g: its group, locked
+ * @e: the entry
+ */
+void nf_rg_role_release(struct nf_rg_group *g, struct nf_rg_entry *e)
 {
-	if (g->role != NF_RG_ROLE_ACTIVE || !e->held)
-		return NF_RG_KEEP;
 	nf_rg_window_resume(e);
 	/* A packet may have come first, and set the timeout that its protocol wants. */
 	if (cmpxchg(&e->ct->timeout, e->hold, nfct_time_stamp + release_time(e)) == e->hold)
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_RELEASED);
 	e->held = false;
 	e->told = 0;
+}
+
+static enum nf_rg_verdict release_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
+{
+	if (g->role == NF_RG_ROLE_ACTIVE && e->held)
+		nf_rg_role_release(g, e);
 	return NF_RG_KEEP;
 }
 
@@ -270,7 +279,7 @@ static void set_role(struct nf_rg_group *g, const struct nf_rg_role_change *c, u
 {
 	bool active = c->role == NF_RG_ROLE_ACTIVE;
 
-	if (g->role == NF_RG_ROLE_ACTIVE && !active)
+	if (g->session)
 		nf_rg_push_stop(g);
 	/* Whom we fed as an earlier active says nothing about whom we feed now. */
 	g->peer_instance = 0;

@@ -4,6 +4,7 @@
 
 #include "group.h"
 
+struct nf_rg_entry;
 struct nf_rg_mapping;
 
 /* Tells those who watch; process context or softirq.  @event: enum nf_rg_event. */
@@ -32,5 +33,6 @@ void nf_rg_role_delete_mapping(struct nf_rg_mapping *m);
 int nf_rg_role_set(struct nf_rg_group *g, const struct nf_rg_role_change *change);
 int nf_rg_role_flush(struct nf_rg_group *g);
 u32 nf_rg_role_hold_time(void);
+void nf_rg_role_release(struct nf_rg_group *g, struct nf_rg_entry *e);
 
 #endif /* _NF_RG_ROLE_H */

@@ -55,6 +55,9 @@
 	X(PUSH_NO_WINDOW, "push-window-full")				\
 	X(SYNC_BULK, "sync-bulks")					\
 	X(SYNC_DELTA, "sync-deltas")					\
+	X(SYNC_MERGE, "sync-merges")					\
+	X(MERGE_REFUSED, "merge-refused-by-peer")			\
+	X(MERGE_CUT, "merge-cut-short")					\
 	X(ACK, "acks")							\
 	X(ACK_OTHER_SESSION, "ack-other-session")			\
 	X(ACK_BAD, "ack-bad-sequence")					\
@@ -79,6 +82,12 @@
 	X(INSTALL_BAD, "install-malformed")				\
 	X(INSTALL_NOT_STANDBY, "install-not-standby")			\
 	X(INSTALL_EPOCH, "install-other-epoch")				\
+	X(MERGE_BATCH, "merge-batches")					\
+	X(MERGE_CREATED, "merge-created")				\
+	X(MERGE_UPDATED, "merge-updated")				\
+	X(MERGE_KNOWN, "merge-known")					\
+	X(MERGE_NOT_ACTIVE, "merge-not-active")				\
+	X(SPLIT_CONFLICT, "split-conflict")				\
 	X(REFUSED_MAPPING, "refused-mapping")				\
 	X(REFUSED_RANGE, "refused-range")				\
 	X(REFUSED_CAPACITY, "refused-capacity")				\

@@ -177,6 +177,57 @@ static u32 ends_sum(const struct ip_ct_tcp *tcp)
 	return READ_ONCE(tcp->seen[0].td_end) + rol32(READ_ONCE(tcp->seen[1].td_end), 16);
 }
 
+/* How far a direction is, as far as it is known.  Context: ct->lock. */
+static u32 end_known(const struct nf_rg_entry *e, int dir)
+{
+	switch (e->window) {
+	case NF_RG_WINDOW_HINTED:
+		return e->end[dir];
+	case NF_RG_WINDOW_LEARNING:
+		return e->learn->dir[dir].hint;
+	default:
+		return e->ct->proto.tcp.seen[dir].td_end;
+	}
+}
+
+/**
+ * nf_rg_window_behind - has another router seen more of a TCP connection?
+ * @e: the entry
+ * @rec: what that one says
+ *
+ * It has if it saw the handshake end, which was not seen here, or later data, and nothing that is
+ * earlier than what was seen here.
+ *
+ * Context: bottom halves off; takes ct->lock.
+ * Return: whether; false if it is not TCP.
+ */
+bool nf_rg_window_behind(struct nf_rg_entry *e, const struct nf_rg_record *rec)
+{
+	const struct ip_ct_tcp *tcp = &e->ct->proto.tcp;
+	bool behind = false;
+	s32 ahead;
+	int i;
+
+	if (rec->l4 != IPPROTO_TCP)
+		return false;
+	spin_lock(&e->ct->lock);
+	if (tcp->state < TCP_CONNTRACK_ESTABLISHED) {
+		behind = rec->tcp_state >= TCP_CONNTRACK_ESTABLISHED;
+		goto out;
+	}
+	for (i = 0; i < IP_CT_DIR_MAX; i++) {
+		ahead = rec->tcp[i].end - end_known(e, i);
+		if (ahead < 0) {
+			behind = false;
+			break;
+		}
+		behind |= ahead > 0;
+	}
+out:
+	spin_unlock(&e->ct->lock);
+	return behind;
+}
+
 /**
  * nf_rg_window_export - write down where a TCP connection stands
  * @e: the entry

@@ -400,10 +400,11 @@ static void attach(void)
 static void install(uint32_t g)
 {
 	static uint8_t buf[NF_RG_PUSH_MAX];
-	uint32_t flags = one_in(3) ? rnd(16) : 0;
+	uint32_t flags = one_in(3) ? rnd(32) : 0;
+	uint8_t role = flags & NF_RG_BATCH_MERGE ? NF_RG_ROLE_ACTIVE : NF_RG_ROLE_STANDBY;
 
-	if (groups[g].role != NF_RG_ROLE_STANDBY) {
-		set_role(g, NF_RG_ROLE_STANDBY);
+	if (groups[g].role != role) {
+		set_role(g, role);
 		plain(0);
 		get_group(g);
 	}
@@ -424,7 +425,7 @@ static void sync_start(uint32_t g)
 	put32(NF_RG_A_SESSION, rnd(4));
 	put64(NF_RG_A_PEER_INSTANCE, 1 + rnd(2));
 	if (one_in(3))
-		put32(NF_RG_A_FLAGS, rnd(4));
+		put32(NF_RG_A_FLAGS, rnd(8));
 }
 
 static void ack(uint32_t g)

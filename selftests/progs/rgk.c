@@ -19,7 +19,7 @@
  *	rgk [-n NETNS] raw COMMAND [WORD | ATTR=VALUE]...
  *							one request as it is told, and
  *							the answer
- *	rgk relay FROM-NETNS TO-NETNS ID [bulk] [slow MS]	carries batches there and answers
+ *	rgk relay FROM-NETNS TO-NETNS ID [bulk|merge] [slow MS]	carries batches there and answers
  *							back until killed; says "synced"
  *							at the end of the bulk transfer
  *							or delta; slow: a batch takes MS
@@ -454,7 +454,7 @@ struct relay {
 	uint32_t group;
 	uint32_t session;
 	uint64_t instance;
-	bool bulk;
+	uint32_t flags;
 	bool synced;
 	struct timespec takes;
 };
@@ -693,14 +693,13 @@ static int cmd_raw(const struct conn *c, int argc, char **argv)
 
 static void relay_option(struct relay *r, const char *word, const char *value)
 {
-	uint32_t ms;
-
 	if (!strcmp(word, "bulk")) {
-		r->bulk = true;
+		r->flags = NF_RG_F_BULK;
+	} else if (!strcmp(word, "merge")) {
+		r->flags = NF_RG_F_MERGE;
 	} else if (!strcmp(word, "slow") && value) {
-		ms = number(value);
-		r->takes.tv_sec = ms / 1000;
-		r->takes.tv_nsec = (long)(ms % 1000) * 1000000;
+		r->takes.tv_sec = number(value) / 1000;
+		r->takes.tv_nsec = (long)(number(value) % 1000) * 1000000;
 	}
 }
 
@@ -728,8 +727,8 @@ static int cmd_relay(int argc, char **argv)
 	nla_put_u32(m, NF_RG_A_GROUP, r.group);
 	nla_put_u32(m, NF_RG_A_SESSION, r.session);
 	nla_put_u64(m, NF_RG_A_PEER_INSTANCE, r.instance);
-	if (r.bulk)
-		nla_put_u32(m, NF_RG_A_FLAGS, NF_RG_F_BULK);
+	if (r.flags)
+		nla_put_u32(m, NF_RG_A_FLAGS, r.flags);
 	if (call(&r.from, m, on_push, &r))
 		return 1;
 	for (;;) {

@@ -97,12 +97,21 @@
  *	NF_RG_A_GROUP
  *	NF_RG_A_SESSION		u32, chosen by the agent, not 0; 0 stops
  *	NF_RG_A_PEER_INSTANCE	u64, NF_RG_A_INSTANCE of the group in the peer's kernel
- *	NF_RG_A_FLAGS		NF_RG_F_BULK: send everything, whatever the peer has
+ *	NF_RG_A_FLAGS		NF_RG_F_BULK: send everything, whatever the peer has;
+ *				NF_RG_F_MERGE: see below
  *
  *	Only for an attached agent and an active group (-EPERM otherwise).  If the peer's instance
  *	is the one that earlier sessions fed since this group became active, only what it has not
  *	acknowledged is sent (a delta), otherwise all (a bulk transfer). Answer: NF_RG_A_SYNC,
  *	either NF_RG_SYNC_DELTA or NF_RG_SYNC_BULK.
+ *
+ *	With NF_RG_F_MERGE: only for a group that stands by (-EPERM otherwise), and without
+ *	NF_RG_A_PEER_INSTANCE.  After a split brain: what this router created or changed while
+ *	it was active, and no peer has acknowledged, goes to the one that is active now, in
+ *	batches with NF_RG_BATCH_MERGE.  The first has NF_RG_BATCH_BULK_BEGIN as well; the last
+ *	one, which goes when all before it is acknowledged, NF_RG_BATCH_SYNCED, and its
+ *	acknowledgment ends the session.  A change of role or a batch to install ends it, too.
+ *	Deletions are not told.  Answer: NF_RG_A_SYNC, NF_RG_SYNC_DELTA.
  *
  * NF_RG_CMD_PUSH - from the kernel to the attached agent: one batch of changes
  *
@@ -130,7 +139,12 @@
  *	NF_RG_A_GROUP, NF_RG_A_EPOCH, NF_RG_A_EPOCH_SYSTEM, NF_RG_A_SEQ, NF_RG_A_BATCH,
  *	NF_RG_A_GENERATION, NF_RG_A_RECORDS
  *
- *	Only for a group in role standby (-EPERM) and its own epoch (-ESTALE).
+ *	Only for a group in role standby (-EPERM) and its own epoch (-ESTALE).  With
+ *	NF_RG_BATCH_MERGE only for an active one (-EPERM), and of records only those of states
+ *	(-EBADMSG): a connection that is not here is created, and tracked like one of our own; of
+ *	one that is here the state is taken over if the peer has seen more of it; what collides with
+ *	another one is refused with NF_RG_REASON_SPLIT, and nothing here is removed for it.  The
+ *	answer has no NF_RG_A_DIGEST then.
  *	Answer: NF_RG_A_SEQ, NF_RG_A_REFUSALS, NF_RG_A_SYNC (enum nf_rg_sync, of the receiving
  *	side), NF_RG_A_LOST (u32, entries that vanished from this table, or were changed, behind our
  *	back since the last answer), NF_RG_A_DIGEST. An undecodable record ends the batch: -EBADMSG,
@@ -200,7 +214,7 @@
  * Contract between agent and module, exchanged by NF_RG_CMD_ATTACH.  It covers the layout of the
  * records, which the agent carries without reading them.
  */
-#define NF_RG_VERSION		4
+#define NF_RG_VERSION		5
 
 #define NF_RG_GROUP_MAX		255
 #define NF_RG_GRACE_MAX_MS	2000
@@ -339,6 +353,7 @@ enum nf_rg_role {
 
 #define NF_RG_F_NO_NEW		(1u << 0)
 #define NF_RG_F_BULK		(1u << 1)
+#define NF_RG_F_MERGE		(1u << 2)
 
 /* Where the copy in the peer's kernel stands. */
 enum nf_rg_sync {
@@ -371,6 +386,8 @@ enum nf_rg_when {
 #define NF_RG_BATCH_SYNCED	(1u << 2)
 /* The answer is to carry the digests of all buckets. */
 #define NF_RG_BATCH_DIGESTS	(1u << 3)
+/* From a standby: what it did as another active.  With BULK_BEGIN: the first of these. */
+#define NF_RG_BATCH_MERGE	(1u << 4)
 
 /**
  * struct nf_rg_refusal - a record that was not installed
@@ -396,7 +413,7 @@ struct nf_rg_source {
 	__u16 pad;
 };
 
-/* Why a record was refused; the counters "refused-*" have the same names. */
+/* Why a record was refused; the counters "refused-*" have the same names, or "split-conflict". */
 enum nf_rg_reason {
 	NF_RG_REASON_NONE,
 	NF_RG_REASON_MAPPING,		/* mapping unknown here, or not of this group */
@@ -409,6 +426,7 @@ enum nf_rg_reason {
 	NF_RG_REASON_STALE,		/* older than what is here */
 	NF_RG_REASON_HELPER,		/* its helper is not to be had here */
 	NF_RG_REASON_EXPECT,		/* it cannot expect here what the record says */
+	NF_RG_REASON_SPLIT,		/* of a split brain: collides with a connection here */
 
 	__NF_RG_REASON_MAX,
 };
