@@ -37,9 +37,8 @@
  *
  * DOC: Later parts
  *
- * Twin probes and the
- * split-brain probe stand between the silence and election_become_active();
- * MERGE hangs on ELECTION_LOG_SPLIT_LOST in this file's split_lost().
+ * Twin probes and the split-brain probe stand between the silence and
+ * election_become_active().
  */
 #include "election_int.h"
 
@@ -254,7 +253,7 @@ static void hello_standby(struct election_ctx *c,
 	}
 }
 
-/* Rule 10: lost. What we created since is not thrown away here: the bulk sweeps. */
+/* Rule 10: lost. What we did since goes to the winner (MERGE) before its bulk sweeps it. */
 static void split_lost(struct election_ctx *c)
 {
 	struct election *e = c->e;
@@ -262,6 +261,7 @@ static void split_lost(struct election_ctx *c)
 	e->stats.split_brain++;
 	election_note(c, ELECTION_LOG_SPLIT_LOST, ELECTION_C_SPLIT_BRAIN,
 		      e->epoch.counter, e->peer.group.epoch.counter, NULL);
+	e->merge = true;
 	election_become_standby(c, ELECTION_C_SPLIT_BRAIN, 0);
 }
 

@@ -316,11 +316,15 @@ struct election_set_role {
 	bool renew;
 };
 
-/* @full: do not trust what the receiving kernel already holds. */
+/*
+ * @full: do not trust what the receiving kernel already holds.
+ * @merge: this router gave way to another active: what it did goes there first.
+ */
 struct election_sync_start {
 	struct rg_epoch epoch;
 	uint64_t peer_system;
 	bool full;
+	bool merge;
 };
 
 enum election_log_id {
@@ -482,6 +486,7 @@ struct election_stats {
  * @sync_dir: what the sync machine was told last (0 stop, 1 send, 2 receive)
  * @sync_epoch, @sync_system: for which term and peer
  * @full: the next receiving session must not trust what is here
+ * @merge: the next receiving session gives first what was done here as another active
  * @stats: counters
  */
 struct election {
@@ -531,6 +536,7 @@ struct election {
 	struct rg_epoch sync_epoch;
 	uint64_t sync_system;
 	bool full;
+	bool merge;
 	struct election_stats stats;
 };
 

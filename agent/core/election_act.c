@@ -207,6 +207,7 @@ void election_become_active(struct election_ctx *c, enum election_cause cause,
 	e->listen_until = MONO_ZERO;
 	e->adopted = false;
 	e->full = false;
+	e->merge = false;
 	election_push_role(c, 0, false);
 	e->addr_on = -1;
 	election_set_addresses(c, true);
@@ -528,8 +529,11 @@ static void sync_update(struct election_ctx *c)
 	a->sync.epoch = e->epoch;
 	a->sync.peer_system = e->peer.system;
 	a->sync.full = dir == SYNC_RECEIVE && e->full;
-	if (dir == SYNC_RECEIVE)
+	a->sync.merge = dir == SYNC_RECEIVE && e->merge;
+	if (dir == SYNC_RECEIVE) {
 		e->full = false;
+		e->merge = false;
+	}
 }
 
 static bool no_active(const struct election_ctx *c)

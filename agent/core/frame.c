@@ -35,6 +35,10 @@ static const struct shape shapes[] = {
 	[FRAME_RESEND]	= { true, false, 0, 2, 2, 1 },
 	[FRAME_KEEPALIVE] = { false, false, 0, 0, 0, 1 },
 	[FRAME_CLOSE]	= { false, false, 0, 2, 2, 1 },
+	[FRAME_TAKE]	= { true, false, 0, 0, 0, 1 },
+	[FRAME_MERGE]	= { true, true, FRAME_F_MERGE_ALL,
+			    FRAME_BATCH_BYTES, FRAME_PAYLOAD_MAX, 1 },
+	[FRAME_MERGED]	= { true, true, 0, 0, 4 * FRAME_REFUSALS_MAX, 4 },
 };
 
 const char *frame_type_name(enum frame_type t)
@@ -48,9 +52,12 @@ const char *frame_type_name(enum frame_type t)
 		[FRAME_RESEND] = "resend",
 		[FRAME_KEEPALIVE] = "keepalive",
 		[FRAME_CLOSE] = "close",
+		[FRAME_TAKE] = "take",
+		[FRAME_MERGE] = "merge",
+		[FRAME_MERGED] = "merged",
 	};
 
-	if (t < FRAME_OPEN || t > FRAME_CLOSE)
+	if (t < FRAME_OPEN || t > FRAME_MERGED)
 		return "?";
 	return names[t];
 }
@@ -121,7 +128,7 @@ static enum frame_error check(const struct frame *f)
 {
 	const struct shape *s;
 
-	if (f->type < FRAME_OPEN || f->type > FRAME_CLOSE)
+	if (f->type < FRAME_OPEN || f->type > FRAME_MERGED)
 		return FRAME_BAD_TYPE;
 	s = &shapes[f->type];
 	if (f->flags & ~s->flags ||
@@ -303,7 +310,7 @@ int frame_put_join(const struct frame_join *j, uint8_t *buf, size_t cap)
 {
 	struct wbuf w = wbuf_init(buf, cap);
 
-	if (!j->instance || j->flags & ~FRAME_JOIN_FULL)
+	if (!j->instance || j->flags & ~FRAME_JOIN_ALL)
 		return -EINVAL;
 	wbuf_put_u64(&w, j->instance);
 	wbuf_put_u64(&w, j->digest);
@@ -324,7 +331,7 @@ int frame_get_join(const uint8_t *buf, size_t len, struct frame_join *j)
 	reserved = rbuf_get_u16(&r);
 	j->table_max = rbuf_get_u32(&r);
 	if (r.failed || rbuf_left(&r) || reserved || !j->instance ||
-	    j->flags & ~FRAME_JOIN_FULL)
+	    j->flags & ~FRAME_JOIN_ALL)
 		return -EBADMSG;
 	return 0;
 }

@@ -15,8 +15,9 @@
 
 #include "hello.h"
 
-#define FRAME_VERSION		4	/* of the stream and its records, what we speak */
+#define FRAME_VERSION		5	/* of the stream and its records, what we speak */
 #define FRAME_VERSION_MIN	4	/* the oldest that we understand */
+#define FRAME_VERSION_MERGE	5	/* the first that knows TAKE, MERGE and MERGED */
 #define FRAME_HEADER_BYTES	40
 #define FRAME_PAYLOAD_MAX	65536	/* bytes */
 #define FRAME_REFUSALS_MAX	1024	/* {index, reason} pairs in one ACK */
@@ -32,14 +33,18 @@ enum frame_type {
 	FRAME_RESEND = 6,	/* receiver: send all of this group again, reason */
 	FRAME_KEEPALIVE = 7,	/* a sign of life, nothing else */
 	FRAME_CLOSE = 8,	/* last frame: why */
+	FRAME_TAKE = 9,		/* sender: I take what you did as another active */
+	FRAME_MERGE = 10,	/* receiver: records of that */
+	FRAME_MERGED = 11,	/* sender's kernel answered them */
 };
 
-/* struct frame.flags, of a BATCH; the same bits as NF_RG_BATCH_*. */
+/* struct frame.flags, of a BATCH; the same bits as NF_RG_BATCH_*. Of a MERGE: two of them. */
 #define FRAME_F_BULK_BEGIN	0x01
 #define FRAME_F_BULK_END	0x02
 #define FRAME_F_SYNCED		0x04
 #define FRAME_F_DIGESTS		0x08
 #define FRAME_F_ALL		0x0f
+#define FRAME_F_MERGE_ALL	(FRAME_F_BULK_BEGIN | FRAME_F_SYNCED)
 
 /* struct frame.flags, of an ACK: what comes before the refusals. */
 #define FRAME_F_ACK_DIGEST	0x01	/* the digest of the receiver's table */
@@ -79,14 +84,14 @@ const char *frame_type_name(enum frame_type t);
 /**
  * struct frame - header of one frame
  * @type: what kind
- * @flags: FRAME_F_*, 0 but for BATCH and ACK
+ * @flags: FRAME_F_*, 0 but for BATCH, ACK and MERGE
  * @version: FRAME_VERSION of the sender; frames up to and including OPEN may
  *           carry one that we do not speak, so that it can be refused by name
  * @group: 1..255; 0 for OPEN, KEEPALIVE, CLOSE
  * @session: chosen by the sender in its OPEN, never 0
  * @epoch: the term that a group's frame belongs to; 0, 0 for OPEN, KEEPALIVE,
  *         CLOSE
- * @seq: of the batch (BATCH) or of the batch answered (ACK); else 0
+ * @seq: of the batch (BATCH, MERGE) or of the batch answered (ACK, MERGED); else 0
  * @len: bytes of payload, at most FRAME_PAYLOAD_MAX
  */
 struct frame {
@@ -217,6 +222,8 @@ struct frame_open {
 /* Payload of JOIN. */
 #define FRAME_JOIN_BYTES	24
 #define FRAME_JOIN_FULL		0x0001	/* send everything, whatever I may have */
+#define FRAME_JOIN_MERGE	0x0002	/* I was active, too: take what I did before you send */
+#define FRAME_JOIN_ALL		0x0003
 struct frame_join {
 	uint64_t instance;	/* of the group in the receiver's kernel, not 0 */
 	uint64_t digest;	/* configuration digest, 0 = not computed */
@@ -224,7 +231,7 @@ struct frame_join {
 	uint32_t table_max;	/* connections that its table takes, 0 = no limit */
 };
 
-/* First bytes of the payload of a BATCH; the records follow. */
+/* First bytes of the payload of a BATCH or a MERGE; the records follow. */
 #define FRAME_BATCH_BYTES	8
 struct frame_batch {
 	uint32_t generation;
@@ -293,7 +300,7 @@ int frame_get_reason(const uint8_t *buf, size_t len, enum frame_reason *r);
  */
 size_t frame_ack_digest(uint8_t flags);
 
-/** frame_put_refusals() - write the refusals of an ACK */
+/** frame_put_refusals() - write the refusals of an ACK or a MERGED */
 int frame_put_refusals(const struct frame_refusal *r, size_t n, uint8_t *buf,
 		       size_t cap);
 

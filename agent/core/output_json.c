@@ -276,6 +276,10 @@ static void sync_object(struct jout *j, const struct view_sync *s)
 	jout_u64(j, "batches_rx", s->batches_rx);
 	jout_u64(j, "records_tx", s->records_tx);
 	jout_u64(j, "records_rx", s->records_rx);
+	jout_u64(j, "merges", s->merges);
+	jout_u64(j, "merge_records", s->merge_records);
+	jout_u64(j, "split_conflict", s->split_conflict);
+	jout_u64(j, "merge_refused", s->merge_refused);
 	jout_u64(j, "acked_seq", s->acked_seq);
 	jout_u64(j, "lag_ms", s->lag_ms);
 	jout_close(j, '}');

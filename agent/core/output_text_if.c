@@ -233,6 +233,10 @@ void output_text_counters(struct out *o, const struct view *v,
 	line(o, "batches-rx", s->batches_rx);
 	line(o, "records-tx", s->records_tx);
 	line(o, "records-rx", s->records_rx);
+	line(o, "merges", s->merges);
+	line(o, "merge-records", s->merge_records);
+	line(o, "split-conflict", s->split_conflict);
+	line(o, "merge-refused", s->merge_refused);
 	line(o, "acked-seq", s->acked_seq);
 	line(o, "lag-ms", s->lag_ms);
 	output_text_counts(o, &g->counters);

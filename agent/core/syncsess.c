@@ -38,6 +38,13 @@ const char *syncsess_counter_name(enum syncsess_counter c)
 		[SYNCSESS_N_STALE_ACK] = "stale-ack",
 		[SYNCSESS_N_STALE_INSTALL] = "stale-install",
 		[SYNCSESS_N_STALE_FRAME] = "stale-frame",
+		[SYNCSESS_N_MERGES_RX] = "merges-rx",
+		[SYNCSESS_N_MERGES_TX] = "merges-tx",
+		[SYNCSESS_N_MERGE_RECORDS_RX] = "merge-records-rx",
+		[SYNCSESS_N_MERGE_RECORDS_TX] = "merge-records-tx",
+		[SYNCSESS_N_SPLIT_CONFLICT] = "split-conflict",
+		[SYNCSESS_N_MERGE_REFUSED] = "merge-refused",
+		[SYNCSESS_N_MERGE_CUT] = "merge-cut",
 	};
 
 	return (unsigned int)c < SYNCSESS_COUNTERS ? names[c] : "?";
@@ -276,6 +283,15 @@ static void rx_group(struct syncsess_ctx *c, const struct frame *hdr, const uint
 	case FRAME_ACK:
 		syncsess_rx_ack(c, g, hdr, payload);
 		break;
+	case FRAME_TAKE:
+		syncsess_rx_take(c, g, hdr);
+		break;
+	case FRAME_MERGE:
+		syncsess_rx_merge(c, g, hdr, payload);
+		break;
+	case FRAME_MERGED:
+		syncsess_rx_merged(c, g, hdr, payload);
+		break;
 	default:
 		syncsess_close(c, FRAME_R_ORDER, true);
 		break;
@@ -313,6 +329,8 @@ static void rx_frame(struct syncsess_ctx *c, const struct syncsess_event *ev)
 		syncsess_close(c, FRAME_R_SESSION, true);
 	else if (hdr->version != s->version)
 		syncsess_close(c, FRAME_R_VERSION, true);
+	else if (hdr->type >= FRAME_TAKE && s->version < FRAME_VERSION_MERGE)
+		syncsess_close(c, FRAME_R_ORDER, true);
 	else if (hdr->type != FRAME_KEEPALIVE)
 		rx_group(c, hdr, ev->frame.payload);
 }

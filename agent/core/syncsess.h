@@ -9,6 +9,10 @@
  *   sender              <-- BATCH(seq) ...         records, straight from its kernel
  *   receiver   ACK(seq, digest, refused) -->       its kernel has answered
  *   receiver   RESEND(reason) -->                  send all of it again, or compare
+ *   receiver   JOIN(merge) -->                     it was active, too
+ *   sender              <-- TAKE                   then BATCH has to wait:
+ *   receiver   MERGE(seq) ... -->                  records, straight from its kernel
+ *   sender              <-- MERGED(seq, refused)   its kernel has answered
  *   either     LEAVE(reason)                       no more of this group
  *   either     KEEPALIVE, CLOSE(reason)
  *
@@ -22,6 +26,12 @@
  * refused: only then is the copy HOT. RESEND(lost) asks it to do so now. A batch
  * that our kernel refused as a whole makes us ask for everything again, with a
  * growing interval.
+ *
+ * After a split brain the receiver first gives what it did as another active
+ * (MERGE), or the copy that follows would sweep it. It begins when the sender, in
+ * the same term, says TAKE, and is over with the answer to the one that has SYNCED;
+ * the first BATCH ends it in any case. A sender to whom nothing comes for
+ * SYNCSESS_MERGE_MS goes without.
  *
  * Sequences are those of the sender's kernel, which count up over all
  * sessions of a group. A JOIN that comes before this router knows that it is
@@ -40,10 +50,11 @@
 #include "mono.h"
 
 #define SYNCSESS_GROUPS		256
-#define SYNCSESS_ACTIONS_MAX	(2 * SYNCSESS_GROUPS + 8)
+#define SYNCSESS_ACTIONS_MAX	(3 * SYNCSESS_GROUPS + 8)
 #define SYNCSESS_HEAD_MAX	64	/* bytes of a payload made by the machine */
 #define SYNCSESS_REPAIR_MIN_MS	5000	/* before a full copy is asked for again */
 #define SYNCSESS_REPAIR_MAX_MS	600000	/* it doubles up to here */
+#define SYNCSESS_MERGE_MS	5000	/* nothing of a merge for so long: without it */
 
 enum syncsess_state {
 	SYNCSESS_DOWN,		/* no connection */
@@ -134,6 +145,7 @@ struct syncsess_event {
 			uint64_t digest;
 			uint32_t table_max;	/* RECEIVE: connections, 0 = no limit */
 			bool full;
+			bool merge;		/* RECEIVE: this router was active, too */
 		} group;
 		struct syncsess_batch batch;
 		struct {
@@ -159,6 +171,8 @@ enum syncsess_action_type {
 	SYNCSESS_KERNEL_RECEIVE,/* .sync: NF_RG_CMD_SYNC_RECEIVE; session 0 ends */
 	SYNCSESS_KERNEL_INSTALL,/* .batch: NF_RG_CMD_INSTALL */
 	SYNCSESS_KERNEL_ACK,	/* .ack: NF_RG_CMD_ACK */
+	SYNCSESS_KERNEL_MERGE,	/* .sync: NF_RG_CMD_SYNC of a standby; session 0 stops */
+	SYNCSESS_MERGE_OVER,	/* .merge: of this group, to be told */
 	SYNCSESS_KERNEL_VERIFY,	/* .sync.group: NF_RG_CMD_VERIFY */
 	SYNCSESS_STATUS,	/* .status: for ELECTION_EV_SYNC of this group */
 };
@@ -195,6 +209,14 @@ struct syncsess_action {
 			const uint8_t *digest;
 			uint32_t digest_len;
 		} ack;
+		struct {
+			uint8_t group;
+			bool sent;		/* by us; else taken */
+			bool whole;
+			uint64_t records;
+			uint64_t conflicts;
+			uint64_t refused;	/* for other reasons */
+		} merge;
 		struct {
 			uint8_t group;
 			enum election_sync sync;
@@ -234,7 +256,14 @@ enum syncsess_counter {
 	SYNCSESS_N_STALE_BATCH,	/* of a term or role that ended, not installed */
 	SYNCSESS_N_STALE_ACK,	/* of a session that was replaced */
 	SYNCSESS_N_STALE_INSTALL, /* kernel answers after the end of a session */
-	SYNCSESS_N_STALE_FRAME,	/* LEAVE or RESEND of a term that ended */
+	SYNCSESS_N_STALE_FRAME,	/* LEAVE, RESEND, TAKE or MERGED of a term that ended */
+	SYNCSESS_N_MERGES_RX,	/* merges of the peer that were taken whole */
+	SYNCSESS_N_MERGES_TX,
+	SYNCSESS_N_MERGE_RECORDS_RX,
+	SYNCSESS_N_MERGE_RECORDS_TX,
+	SYNCSESS_N_SPLIT_CONFLICT,	/* records that collided, at the one that took them */
+	SYNCSESS_N_MERGE_REFUSED,	/* MERGEs at the wrong time, not installed */
+	SYNCSESS_N_MERGE_CUT,	/* merges that did not come to their end */
 	SYNCSESS_COUNTERS
 };
 
@@ -247,8 +276,15 @@ enum syncsess_counter {
  * @instance: of our kernel; receiver: for the JOIN
  * @digest, @table_max: receiver: for the JOIN
  * @full: receiver: ask for everything
+ * @merge: receiver: what we did as another active is to go over first
+ * @merging: receiver: our kernel pushes that; sender: TAKE was sent
+ * @merge_session: receiver: number given to our kernel for that
+ * @merge_seq: receiver: last MERGE sent; sender: last one given to our kernel
+ * @merge_done: receiver: last MERGE answered; sender: last one answered by our kernel
+ * @merge_end: sender: the last MERGE of all, 0: not seen yet; receiver: likewise
+ * @merge_records, @merge_conflicts, @merge_others: of the merge that runs
  * @joined: sender: the peer's JOIN is at hand, in the following
- * @join_epoch, @join_instance, @join_table_max, @join_full: from it
+ * @join_epoch, @join_instance, @join_table_max, @join_full, @join_merge: from it
  * @tx_seq: sender: last batch sent
  * @first: sender: the next batch is the first one of the kernel's session
  * @floor: sender: batches up to here belong to a session that was replaced
@@ -257,7 +293,8 @@ enum syncsess_counter {
  * @done_seq: receiver: last batch answered by it
  * @generation: of the last batch
  * @status: what the election was told last
- * @repair_at: receiver: ask for everything again then; MONO_NEVER: no need
+ * @repair_at: receiver: ask for everything again then; MONO_NEVER: no need;
+ *             sender: give up a merge then
  * @repair_ms: the present back-off, 0 = not needed of late
  * @repair_reason: why
  * @hot_since: since when it is HOT; MONO_NEVER: it is not
@@ -271,11 +308,21 @@ struct syncsess_group {
 	uint64_t digest;
 	uint32_t table_max;
 	bool full;
+	bool merge;
+	bool merging;
+	uint32_t merge_session;
+	uint64_t merge_seq;
+	uint64_t merge_done;
+	uint64_t merge_end;
+	uint32_t merge_records;
+	uint32_t merge_conflicts;
+	uint32_t merge_others;
 	bool joined;
 	struct rg_epoch join_epoch;
 	uint64_t join_instance;
 	uint32_t join_table_max;
 	bool join_full;
+	bool join_merge;
 	uint64_t tx_seq;
 	bool first;
 	uint64_t floor;

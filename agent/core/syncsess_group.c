@@ -12,6 +12,7 @@
 _Static_assert(FRAME_F_BULK_BEGIN == NF_RG_BATCH_BULK_BEGIN, "flags of the kernel");
 _Static_assert(FRAME_F_BULK_END == NF_RG_BATCH_BULK_END, "flags of the kernel");
 _Static_assert(FRAME_F_SYNCED == NF_RG_BATCH_SYNCED, "flags of the kernel");
+_Static_assert((FRAME_F_ALL & NF_RG_BATCH_MERGE) == 0, "said by the type of the frame");
 _Static_assert(FRAME_F_DIGESTS == NF_RG_BATCH_DIGESTS, "flags of the kernel");
 _Static_assert(FRAME_BUCKETS_BYTES == 8 * NF_RG_BUCKETS, "buckets of the kernel");
 _Static_assert((int)SYNCSESS_COPY_VERIFY == (int)NF_RG_SYNC_VERIFY, "states of the kernel");
@@ -50,13 +51,13 @@ static void kernel_session(struct syncsess_ctx *c, struct syncsess_group *g,
 	}
 }
 
-/* The earliest of all is kept, since every step asks for it. */
-static void set_repair(struct syncsess_ctx *c, struct syncsess_group *g, mono_t at)
+void syncsess_set_repair(struct syncsess_ctx *c, struct syncsess_group *g, mono_t at)
 {
 	struct syncsess *s = c->s;
 	bool was_first = !mono_is_never(g->repair_at) && g->repair_at.ns == s->repair_at.ns;
 	unsigned int i;
 
+	/* The earliest of all is kept, since every step asks for it. */
 	g->repair_at = at;
 	s->repair_at = mono_min(s->repair_at, at);
 	if (!was_first)
@@ -66,12 +67,16 @@ static void set_repair(struct syncsess_ctx *c, struct syncsess_group *g, mono_t 
 		s->repair_at = mono_min(s->repair_at, s->groups[i].repair_at);
 }
 
-/* Both sides want it, in the same term: our kernel may push. */
-static void start_sender(struct syncsess_ctx *c, struct syncsess_group *g)
+/* Both sides want it, in the same term: our kernel may push, or takes first. */
+void syncsess_start_sender(struct syncsess_ctx *c, struct syncsess_group *g)
 {
 	if (c->s->state != SYNCSESS_UP || g->dir != SYNCSESS_SENDER || !g->joined ||
 	    rg_epoch_cmp(&g->join_epoch, &g->epoch))
 		return;
+	if (g->join_merge) {
+		syncsess_take(c, g);
+		return;
+	}
 	/* Answers to batches up to here belong to the kernel's former session. */
 	g->floor = g->tx_seq;
 	g->ack_seq = g->tx_seq;
@@ -86,7 +91,7 @@ void syncsess_start_receiver(struct syncsess_ctx *c, struct syncsess_group *g)
 	struct frame_join j = {
 		.instance = g->instance,
 		.digest = g->digest,
-		.flags = g->full ? FRAME_JOIN_FULL : 0,
+		.flags = g->full || g->merge ? FRAME_JOIN_FULL : 0,
 		.table_max = g->table_max,
 	};
 	struct syncsess_frame *f;
@@ -96,7 +101,9 @@ void syncsess_start_receiver(struct syncsess_ctx *c, struct syncsess_group *g)
 	g->running = true;
 	g->rx_seq = 0;
 	g->done_seq = 0;
-	set_repair(c, g, MONO_NEVER);
+	syncsess_set_repair(c, g, MONO_NEVER);
+	if (g->merge && c->s->version >= FRAME_VERSION_MERGE)
+		j.flags |= FRAME_JOIN_MERGE;
 	kernel_session(c, g, SYNCSESS_KERNEL_RECEIVE, syncsess_take_session(c->s), false);
 	f = syncsess_put(c, FRAME_JOIN, g);
 	f->head_len = frame_put_join(&j, f->head, sizeof(f->head));
@@ -106,20 +113,21 @@ void syncsess_start_receiver(struct syncsess_ctx *c, struct syncsess_group *g)
 /* The kernel is told first, so that nothing is pushed into a dead session. */
 void syncsess_stop_group(struct syncsess_ctx *c, struct syncsess_group *g)
 {
+	syncsess_merge_stop(c, g);
 	if (g->running)
 		kernel_session(c, g,
 			       g->dir == SYNCSESS_SENDER ? SYNCSESS_KERNEL_SYNC :
 							   SYNCSESS_KERNEL_RECEIVE,
 			       0, false);
 	g->running = false;
-	set_repair(c, g, MONO_NEVER);
+	syncsess_set_repair(c, g, MONO_NEVER);
 	if (g->dir == SYNCSESS_RECEIVER)
 		set_status(c, g, ELECTION_SYNC_COLD);
 }
 
 static void leave_group(struct syncsess_ctx *c, struct syncsess_group *g, enum frame_reason r)
 {
-	bool tell = g->running && c->s->state == SYNCSESS_UP;
+	bool tell = (g->running || g->merging) && c->s->state == SYNCSESS_UP;
 
 	syncsess_stop_group(c, g);
 	if (tell)
@@ -142,8 +150,9 @@ void syncsess_rx_join(struct syncsess_ctx *c, struct syncsess_group *g, const st
 	g->join_instance = j.instance;
 	g->join_table_max = j.table_max;
 	g->join_full = j.flags & FRAME_JOIN_FULL;
-	start_sender(c, g);
-	if (g->dir != SYNCSESS_SENDER || !g->running)
+	g->join_merge = j.flags & FRAME_JOIN_MERGE;
+	syncsess_start_sender(c, g);
+	if (g->dir != SYNCSESS_SENDER || !(g->running || g->merging))
 		c->s->counters[SYNCSESS_N_JOIN_WAITED]++;
 }
 
@@ -178,7 +187,7 @@ void syncsess_rx_resend(struct syncsess_ctx *c, struct syncsess_group *g, const 
 	c->s->counters[SYNCSESS_N_RESEND_RX]++;
 	syncsess_stop_group(c, g);
 	g->join_full = true;
-	start_sender(c, g);
+	syncsess_start_sender(c, g);
 }
 
 void syncsess_rx_batch(struct syncsess_ctx *c, struct syncsess_group *g, const struct frame *hdr,
@@ -200,6 +209,7 @@ void syncsess_rx_batch(struct syncsess_ctx *c, struct syncsess_group *g, const s
 		syncsess_close(c, FRAME_R_PAYLOAD, true);
 		return;
 	}
+	syncsess_merge_declined(c, g);
 	g->rx_seq = hdr->seq;
 	g->generation = fb.generation;
 	s->counters[SYNCSESS_N_BATCHES_RX]++;
@@ -264,13 +274,14 @@ void syncsess_want_send(struct syncsess_ctx *c, const struct syncsess_event *ev)
 		return;
 	leave_group(c, g, FRAME_R_ROLE);
 	g->dir = SYNCSESS_SENDER;
+	g->merge = false;
 	g->epoch = ev->group.epoch;
 	if (g->instance != ev->group.instance) {
 		/* Another life of the group in our kernel counts from 1 again. */
 		g->instance = ev->group.instance;
 		g->tx_seq = 0;
 	}
-	start_sender(c, g);
+	syncsess_start_sender(c, g);
 }
 
 void syncsess_want_receive(struct syncsess_ctx *c, const struct syncsess_event *ev)
@@ -285,6 +296,7 @@ void syncsess_want_receive(struct syncsess_ctx *c, const struct syncsess_event *
 	g->digest = ev->group.digest;
 	g->table_max = ev->group.table_max;
 	g->full = g->full || ev->group.full;
+	g->merge = g->merge || ev->group.merge;
 	g->repair_ms = 0;
 	syncsess_start_receiver(c, g);
 }
@@ -307,6 +319,10 @@ void syncsess_push(struct syncsess_ctx *c, const struct syncsess_event *ev)
 	struct syncsess_frame *f;
 	struct frame_batch fb = { .generation = b->generation, .count = b->count };
 
+	if (g->dir == SYNCSESS_RECEIVER) {
+		syncsess_merge_push(c, ev);
+		return;
+	}
 	if (g->dir != SYNCSESS_SENDER || !g->running || b->session != g->session ||
 	    rg_epoch_cmp(&b->epoch, &g->epoch)) {
 		s->counters[SYNCSESS_N_STALE_PUSH]++;
@@ -341,8 +357,15 @@ void syncsess_push(struct syncsess_ctx *c, const struct syncsess_event *ev)
 /* Everything again. */
 void syncsess_repair(struct syncsess_ctx *c, struct syncsess_group *g)
 {
-	set_repair(c, g, MONO_NEVER);
+	syncsess_set_repair(c, g, MONO_NEVER);
+	if (g->dir == SYNCSESS_SENDER) {
+		syncsess_merge_late(c, g);
+		return;
+	}
 	g->full = true;
+	/* It comes anyway, as soon as what we did is over there. */
+	if (g->merging)
+		return;
 	if (!g->running) {
 		syncsess_start_receiver(c, g);
 		return;
@@ -367,7 +390,7 @@ static void need_repair(struct syncsess_ctx *c, struct syncsess_group *g, enum f
 	if (g->repair_ms > SYNCSESS_REPAIR_MAX_MS)
 		g->repair_ms = SYNCSESS_REPAIR_MAX_MS;
 	g->repair_reason = r;
-	set_repair(c, g, mono_add_ms(c->now, delay));
+	syncsess_set_repair(c, g, mono_add_ms(c->now, delay));
 }
 
 /* What our kernel's answer carries; another length is none that we know. */
@@ -400,6 +423,10 @@ void syncsess_installed(struct syncsess_ctx *c, const struct syncsess_event *ev)
 	uint32_t n = ev->installed.n_refusals, digest = ev->installed.digest_len;
 	struct syncsess_frame *f;
 
+	if (g->dir == SYNCSESS_SENDER) {
+		syncsess_merge_installed(c, ev);
+		return;
+	}
 	if (g->dir != SYNCSESS_RECEIVER || !g->running ||
 	    rg_epoch_cmp(&ev->installed.epoch, &g->epoch) || ev->installed.seq <= g->done_seq ||
 	    ev->installed.seq > g->rx_seq) {

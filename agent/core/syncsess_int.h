@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Between the parts of the data link session: syncsess.c (the connection) and
- * syncsess_group.c (the streams of the groups in it). Not for others.
+ * Between the parts of the data link session: syncsess.c (the connection),
+ * syncsess_group.c (the streams of the groups in it) and syncsess_merge.c (after a
+ * split brain). Not for others.
  */
 #ifndef AGENT_CORE_SYNCSESS_INT_H
 #define AGENT_CORE_SYNCSESS_INT_H
@@ -82,5 +83,33 @@ void syncsess_start_receiver(struct syncsess_ctx *c, struct syncsess_group *g);
 void syncsess_stop_group(struct syncsess_ctx *c, struct syncsess_group *g);
 /** syncsess_repair() - ask for everything again */
 void syncsess_repair(struct syncsess_ctx *c, struct syncsess_group *g);
+
+/** syncsess_set_repair() - when syncsess_repair() is to be called */
+void syncsess_set_repair(struct syncsess_ctx *c, struct syncsess_group *g, mono_t at);
+/** syncsess_start_sender() - our kernel pushes, or takes a merge first, if both sides want it */
+void syncsess_start_sender(struct syncsess_ctx *c, struct syncsess_group *g);
+
+/* syncsess_merge.c */
+
+/** syncsess_take() - sender: say that we take what the peer did as another active */
+void syncsess_take(struct syncsess_ctx *c, struct syncsess_group *g);
+/** syncsess_rx_take() - receiver: the peer takes it */
+void syncsess_rx_take(struct syncsess_ctx *c, struct syncsess_group *g, const struct frame *hdr);
+/** syncsess_rx_merge() - sender: records of it for our kernel */
+void syncsess_rx_merge(struct syncsess_ctx *c, struct syncsess_group *g,
+		       const struct frame *hdr, const uint8_t *payload);
+/** syncsess_rx_merged() - receiver: the peer's kernel has answered */
+void syncsess_rx_merged(struct syncsess_ctx *c, struct syncsess_group *g,
+			const struct frame *hdr, const uint8_t *payload);
+/** syncsess_merge_push() - EV_PUSH of a receiver */
+void syncsess_merge_push(struct syncsess_ctx *c, const struct syncsess_event *ev);
+/** syncsess_merge_installed() - EV_INSTALLED of a sender */
+void syncsess_merge_installed(struct syncsess_ctx *c, const struct syncsess_event *ev);
+/** syncsess_merge_late() - sender: nothing came for too long */
+void syncsess_merge_late(struct syncsess_ctx *c, struct syncsess_group *g);
+/** syncsess_merge_declined() - receiver: the peer sends, so it takes nothing (any more) */
+void syncsess_merge_declined(struct syncsess_ctx *c, struct syncsess_group *g);
+/** syncsess_merge_stop() - the session of the group ends; a merge may begin again in another */
+void syncsess_merge_stop(struct syncsess_ctx *c, struct syncsess_group *g);
 
 #endif /* AGENT_CORE_SYNCSESS_INT_H */

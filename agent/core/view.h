@@ -220,6 +220,10 @@ struct view_log {
  * @batches_rx: batches received
  * @records_tx: records sent
  * @records_rx: records received
+ * @merges: after a split brain: times that what one router did went to the other one
+ * @merge_records: connections of these
+ * @split_conflict: of these, those that collided with one of the active router's, and ended
+ * @merge_refused: of these, those refused for other reasons
  * @acked_seq: last batch that the peer acknowledged
  * @lag_ms: age of the oldest batch in flight, 0: none
  */
@@ -233,6 +237,7 @@ struct view_sync {
 	uint64_t bulks, deltas;
 	uint64_t batches_tx, batches_rx;
 	uint64_t records_tx, records_rx;
+	uint64_t merges, merge_records, split_conflict, merge_refused;
 	uint64_t acked_seq;
 	uint64_t lag_ms;
 };

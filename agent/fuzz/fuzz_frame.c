@@ -33,7 +33,13 @@ static void run_kernel(void)
 	const struct syncsess_group *g = &sess.groups[1];
 	struct syncsess_event ev = { .type = SYNCSESS_EV_PUSH };
 
-	if (g->running) {
+	if (g->merging && g->merge_done < g->merge_seq) {
+		ev.type = SYNCSESS_EV_INSTALLED;
+		ev.installed.group = 1;
+		ev.installed.epoch = g->epoch;
+		ev.installed.seq = g->merge_seq;
+		feed_session(&ev);
+	} else if (g->running) {
 		ev.batch.group = 1;
 		ev.batch.session = g->session;
 		ev.batch.epoch = g->epoch;
@@ -41,6 +47,16 @@ static void run_kernel(void)
 		feed_session(&ev);
 	}
 	g = &sess.groups[2];
+	if (g->merging && !g->merge_end) {
+		memset(&ev, 0, sizeof(ev));
+		ev.type = SYNCSESS_EV_PUSH;
+		ev.batch.group = 2;
+		ev.batch.session = g->merge_session;
+		ev.batch.epoch = g->epoch;
+		ev.batch.seq = g->merge_seq + 1;
+		ev.batch.flags = g->merge_seq ? FRAME_F_SYNCED : FRAME_F_BULK_BEGIN;
+		feed_session(&ev);
+	}
 	if (g->running && g->done_seq < g->rx_seq) {
 		memset(&ev, 0, sizeof(ev));
 		ev.type = SYNCSESS_EV_INSTALLED;
@@ -50,6 +66,7 @@ static void run_kernel(void)
 		ev.installed.copy = SYNCSESS_COPY_DONE;
 		feed_session(&ev);
 	}
+	memset(&ev, 0, sizeof(ev));
 	ev.type = SYNCSESS_EV_TICK;
 	feed_session(&ev);
 }
@@ -78,6 +95,7 @@ static void begin_session(void)
 	ev.group.id = 2;
 	ev.group.instance = 1;
 	ev.group.digest = 5;
+	ev.group.merge = true;
 	feed_session(&ev);
 }
 
@@ -106,7 +124,8 @@ static void check_payload(const struct frame *f, const uint8_t *p)
 		n = o.version_max > own.max ? -1 : frame_put_open(&o, again, sizeof(again));
 	} else if (f->type == FRAME_JOIN && !frame_get_join(p, f->len, &j)) {
 		n = frame_put_join(&j, again, sizeof(again));
-	} else if (f->type == FRAME_BATCH && !frame_get_batch(p, f->len, &b)) {
+	} else if ((f->type == FRAME_BATCH || f->type == FRAME_MERGE) &&
+		   !frame_get_batch(p, f->len, &b)) {
 		assert(frame_put_batch(&b, again, sizeof(again)) == 8 &&
 		       !memcmp(again, p, 8));
 	} else if (f->type == FRAME_ACK) {
@@ -115,6 +134,8 @@ static void check_payload(const struct frame *f, const uint8_t *p)
 		memcpy(again, p, digest);
 		n = (int)digest + frame_put_refusals(r, get_refusals(p + digest, f->len - digest),
 						     again + digest, sizeof(again) - digest);
+	} else if (f->type == FRAME_MERGED) {
+		n = frame_put_refusals(r, get_refusals(p, f->len), again, sizeof(again));
 	} else if (f->len == 2 && !frame_get_reason(p, f->len, &why)) {
 		n = frame_put_reason(why, again, sizeof(again));
 	}

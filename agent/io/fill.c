@@ -152,6 +152,10 @@ static void fill_sync(const struct group *g, const struct knl_group *k, struct v
 	o->batches_rx = st->batches_rx;
 	o->records_tx = st->records_tx;
 	o->records_rx = st->records_rx;
+	o->merges = st->merges;
+	o->merge_records = st->merge_records;
+	o->split_conflict = st->split_conflict;
+	o->merge_refused = st->merge_refused;
 	o->acked_seq = st->acked_seq;
 	o->lag_ms = synclink_lag_ms(g->sync, g->id);
 }

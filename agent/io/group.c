@@ -147,7 +147,7 @@ static void sync_action(struct group *g, const struct election_action *a)
 		synclink_stop(g->sync, g->id);
 	else if (a->type == ELECTION_SYNC_RECEIVE)
 		synclink_receive(g->sync, g->id, &a->sync.epoch, g->e.instance, g->digest,
-				 a->sync.full);
+				 a->sync.full, a->sync.merge);
 	else if (!g->role_failed)
 		synclink_send(g->sync, g->id, &a->sync.epoch, g->e.instance);
 }

@@ -124,6 +124,34 @@ int knl_att_sync(struct knl_att *a, uint32_t group, uint32_t session, uint64_t p
 }
 
 /**
+ * knl_att_merge() - start or stop telling what a group that stands by did as another active
+ * @a: the socket
+ * @group: group
+ * @session: number of the session, 0 stops
+ *
+ * The answer comes through ops->synced.
+ *
+ * Return: 0 or -errno.
+ */
+int knl_att_merge(struct knl_att *a, uint32_t group, uint32_t session)
+{
+	struct knl_att_pending p = { .kind = KNL_ATT_SYNC, .group = group, .session = session };
+	struct nl_msg *msg;
+
+	if (!a->attached)
+		return -ENOTCONN;
+	msg = att_msg(a, NF_RG_CMD_SYNC, NLM_F_ACK, group, 0);
+	if (!msg)
+		return -ENOMEM;
+	if (nla_put_u32(msg, NF_RG_A_SESSION, session) < 0 ||
+	    (session && nla_put_u32(msg, NF_RG_A_FLAGS, NF_RG_F_MERGE) < 0)) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	return request(a, msg, &p);
+}
+
+/**
  * knl_att_receive() - a receiving session begins or ended
  * @a: the socket
  * @group: group

@@ -117,6 +117,7 @@ void knl_att_close(struct knl_att *a);
 
 int knl_att_sync(struct knl_att *a, uint32_t group, uint32_t session, uint64_t peer_instance,
 		 bool bulk);
+int knl_att_merge(struct knl_att *a, uint32_t group, uint32_t session);
 int knl_att_receive(struct knl_att *a, uint32_t group, uint32_t session);
 int knl_att_install(struct knl_att *a, const struct knl_batch *b);
 void knl_att_poll(struct knl_att *a);

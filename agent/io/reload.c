@@ -255,7 +255,7 @@ static void repeat_sync(struct group *g)
 		synclink_send(g->sync, g->id, &g->e.sync_epoch, g->e.instance);
 	else if (g->e.sync_dir == 2)
 		synclink_receive(g->sync, g->id, &g->e.sync_epoch, g->e.instance, g->digest,
-				 g->e.full);
+				 g->e.full, g->e.merge);
 }
 
 static void drop_sync(struct agent *a, struct link *l)

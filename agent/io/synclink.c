@@ -10,6 +10,7 @@
 #include "io/evtrace.h"
 #include "io/log.h"
 #include "io/loop.h"
+#include "io/synclog.h"
 #include "io/sysid.h"
 
 #include <linux/nf_rg.h>
@@ -110,19 +111,6 @@ static void kernel_install(struct synclink *s, const struct syncsess_batch *b, s
 	s->group[b->group].records_rx += b->count;
 }
 
-/* What does not fit at the peer will be missing there: said before it is. */
-static void look_at_table(struct synclink *s, uint8_t group, uint32_t peer_max)
-{
-	struct cttable t;
-
-	s->group[group].peer_table_max = peer_max;
-	cttable_read(&t);
-	if (peer_max && (!t.max || peer_max < t.max))
-		log_warnx("SYNC",
-			  "RG id %u: the peer's connection tracking table takes %u connections, this router's %u",
-			  group, peer_max, t.max);
-}
-
 static void kernel_result(struct synclink *s, int err, struct after *after)
 {
 	if (!err)
@@ -147,6 +135,17 @@ static void kernel_ack(struct synclink *s, const struct syncsess_action *a, stru
 	kernel_result(s, knl_att_ack(s->att, &k), after);
 }
 
+static void merge_over(struct synclink *s, const struct syncsess_action *a)
+{
+	struct synclink_group_stats *g = &s->group[a->merge.group];
+
+	g->merges += a->merge.whole;
+	g->merge_records += a->merge.records;
+	g->split_conflict += a->merge.conflicts;
+	g->merge_refused += a->merge.refused;
+	synclog_merge(a);
+}
+
 static void act(struct synclink *s, const struct syncsess_action *a, struct after *after)
 {
 	switch (a->type) {
@@ -163,8 +162,10 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 		after->link = a->up ? 1 : -1;
 		break;
 	case SYNCSESS_KERNEL_SYNC:
-		if (a->sync.session)
-			look_at_table(s, a->sync.group, a->sync.peer_table_max);
+		if (a->sync.session) {
+			s->group[a->sync.group].peer_table_max = a->sync.peer_table_max;
+			synclog_table(a->sync.group, a->sync.peer_table_max);
+		}
 		kernel_result(s,
 			      knl_att_sync(s->att, a->sync.group, a->sync.session,
 					   a->sync.peer_instance, a->sync.bulk),
@@ -178,6 +179,12 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 		break;
 	case SYNCSESS_KERNEL_ACK:
 		kernel_ack(s, a, after);
+		break;
+	case SYNCSESS_KERNEL_MERGE:
+		kernel_result(s, knl_att_merge(s->att, a->sync.group, a->sync.session), after);
+		break;
+	case SYNCSESS_MERGE_OVER:
+		merge_over(s, a);
 		break;
 	case SYNCSESS_KERNEL_VERIFY:
 		kernel_result(s, knl_att_verify(s->att, a->sync.group), after);
@@ -488,9 +495,10 @@ void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epo
  * @instance: of the group in our kernel
  * @digest: of our configuration of the group
  * @full: do not trust what our kernel holds
+ * @merge: this router was active as well: give the peer what it did
  */
 void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *epoch,
-		      uint64_t instance, uint64_t digest, bool full)
+		      uint64_t instance, uint64_t digest, bool full, bool merge)
 {
 	struct syncsess_event ev = { .type = SYNCSESS_EV_RECEIVE };
 	struct cttable t;
@@ -500,6 +508,7 @@ void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *
 	ev.group.instance = instance;
 	ev.group.digest = digest;
 	ev.group.full = full;
+	ev.group.merge = merge;
 	cttable_read(&t);
 	ev.group.table_max = t.max;
 	feed(s, &ev);
@@ -624,6 +633,7 @@ void synclink_installed(struct synclink *s, const struct knl_installed *i)
  */
 void synclink_synced(struct synclink *s, uint32_t group, uint32_t session, int err, uint8_t sync)
 {
+	const struct syncsess_group *m = &s->sess.groups[group & 0xff];
 	struct synclink_group_stats *g = &s->group[group & 0xff];
 
 	if (err) {
@@ -632,12 +642,16 @@ void synclink_synced(struct synclink *s, uint32_t group, uint32_t session, int e
 		 * The role may have changed since it was asked, and the machine knows by now; else
 		 * begin again.
 		 */
-		if (session && s->sess.groups[group & 0xff].session == session)
+		if (session && (m->session == session || m->merge_session == session))
 			synclink_close(s, FRAME_R_ROLE);
 		return;
 	}
 	if (!session)
 		return;
+	if (session == m->merge_session) {
+		log_info("SYNC", "RG id %u: giving what was done while both were active", group);
+		return;
+	}
 	g->bulks += sync == NF_RG_SYNC_BULK;
 	g->deltas += sync == NF_RG_SYNC_DELTA;
 	log_info("SYNC", "RG id %u: sending %s", group,

@@ -63,6 +63,10 @@ struct synclink_group_stats {
 	uint64_t bulks, deltas; /* sessions that our kernel fed the peer with */
 	uint64_t acked_seq;
 	uint64_t lost; /* entries that vanished here behind our back */
+	uint64_t merges; /* after a split brain: what one router did and the other one took */
+	uint64_t merge_records;
+	uint64_t split_conflict; /* of these, refused: they collided with one of the active's */
+	uint64_t merge_refused; /* for other reasons */
 	uint32_t peer_table_max; /* connections that the peer's table takes, 0: no limit */
 };
 
@@ -81,7 +85,7 @@ void synclink_set_peer(struct synclink *s, const struct synclink_peer *peer);
 void synclink_send(struct synclink *s, uint8_t group, const struct rg_epoch *epoch,
 		   uint64_t instance);
 void synclink_receive(struct synclink *s, uint8_t group, const struct rg_epoch *epoch,
-		      uint64_t instance, uint64_t digest, bool full);
+		      uint64_t instance, uint64_t digest, bool full, bool merge);
 void synclink_stop(struct synclink *s, uint8_t group);
 void synclink_lost(struct synclink *s, uint8_t group);
 void synclink_close(struct synclink *s, enum frame_reason why);

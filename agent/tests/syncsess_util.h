@@ -54,6 +54,14 @@ struct side {
 	uint8_t ack_digest[FRAME_DIGEST_BYTES + FRAME_BUCKETS_BYTES];
 	uint32_t ack_digest_len;
 	int verifies;
+	uint32_t merge_session;
+	int merge_starts;
+	int overs;
+	bool over_whole;
+	bool over_sent;
+	uint64_t over_records;
+	uint64_t over_conflicts;
+	uint64_t over_refused;
 	enum election_sync status;
 	enum frame_type last_sent;
 	uint16_t last_reason;
@@ -122,6 +130,18 @@ static inline void run_actions(struct side *x)
 			x->acks++;
 			x->ack_digest_len = t->ack.digest_len;
 			memcpy(x->ack_digest, t->ack.digest, t->ack.digest_len);
+			break;
+		case SYNCSESS_KERNEL_MERGE:
+			x->merge_session = t->sync.session;
+			x->merge_starts += t->sync.session != 0;
+			break;
+		case SYNCSESS_MERGE_OVER:
+			x->overs++;
+			x->over_whole = t->merge.whole;
+			x->over_sent = t->merge.sent;
+			x->over_records = t->merge.records;
+			x->over_conflicts = t->merge.conflicts;
+			x->over_refused = t->merge.refused;
 			break;
 		case SYNCSESS_KERNEL_VERIFY:
 			assert_int_equal(t->sync.group, GROUP);

@@ -289,6 +289,11 @@ static void rule_10_order(void **state)
 		assert_non_null(find_log(&b, t[i].won ?
 					 ELECTION_LOG_SPLIT_WON :
 					 ELECTION_LOG_SPLIT_LOST));
+		/* The loser gives what it did, once. */
+		if (!t[i].won)
+			assert_true(find_action(&b, ELECTION_SYNC_RECEIVE) ?
+				    find_action(&b, ELECTION_SYNC_RECEIVE)->sync.merge :
+				    b.e.merge);
 		/* The winner's term is the higher one from now on. */
 		if (t[i].won)
 			assert_true(rg_epoch_cmp(&b.e.epoch,

@@ -24,7 +24,8 @@ static struct frame sample(enum frame_type type)
 		f.epoch.counter = 7;
 		f.epoch.system = 0x22;
 	}
-	if (type == FRAME_BATCH || type == FRAME_ACK)
+	if (type == FRAME_BATCH || type == FRAME_ACK || type == FRAME_MERGE ||
+	    type == FRAME_MERGED)
 		f.seq = 11;
 	switch (type) {
 	case FRAME_OPEN:
@@ -40,7 +41,15 @@ static struct frame sample(enum frame_type type)
 	case FRAME_ACK:
 		f.len = 8;
 		break;
+	case FRAME_MERGE:
+		f.len = FRAME_BATCH_BYTES + 5;
+		f.flags = FRAME_F_SYNCED;
+		break;
+	case FRAME_MERGED:
+		f.len = 8;
+		break;
 	case FRAME_KEEPALIVE:
+	case FRAME_TAKE:
 		break;
 	default:
 		f.len = 2;
@@ -59,7 +68,7 @@ static void layout(void **state)
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 			 FRAME_HEADER_BYTES);
 	assert_memory_equal(buf,
-			    "\x04\x04\x00\x04\x00\x03\x00\x00\x00\x00\x00\x09"
+			    "\x04\x04\x00\x05\x00\x03\x00\x00\x00\x00\x00\x09"
 			    "\x00\x00\x00\x00\x00\x00\x00\x07"
 			    "\x00\x00\x00\x00\x00\x00\x00\x22"
 			    "\x00\x00\x00\x00\x00\x00\x00\x0b"
@@ -74,7 +83,7 @@ static void round_trip(void **state)
 	struct frame f, g;
 	unsigned int i;
 
-	for (t = FRAME_OPEN; t <= FRAME_CLOSE; t++) {
+	for (t = FRAME_OPEN; t <= FRAME_MERGED; t++) {
 		f = sample(t);
 		assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 				 FRAME_HEADER_BYTES);
@@ -103,9 +112,20 @@ static void errors(void **state)
 		enum frame_error e;
 	} bad[] = {
 		{ FRAME_OPEN, 0, 0, FRAME_BAD_TYPE },
-		{ FRAME_OPEN, 0, 9, FRAME_BAD_TYPE },
+		{ FRAME_OPEN, 0, 12, FRAME_BAD_TYPE },
 		{ FRAME_JOIN, 1, 1, FRAME_BAD_FLAGS },
 		{ FRAME_BATCH, 1, 16, FRAME_BAD_FLAGS },
+		{ FRAME_MERGE, 1, 2, FRAME_BAD_FLAGS },
+		{ FRAME_MERGE, 1, 8, FRAME_BAD_FLAGS },
+		{ FRAME_MERGED, 1, 1, FRAME_BAD_FLAGS },
+		{ FRAME_TAKE, 1, 1, FRAME_BAD_FLAGS },
+		{ FRAME_TAKE, 5, 0, FRAME_BAD_GROUP },
+		{ FRAME_TAKE, 35, 1, FRAME_BAD_SEQ },
+		{ FRAME_MERGE, 35, 0, FRAME_BAD_SEQ },
+		{ FRAME_MERGED, 19, 0, FRAME_BAD_EPOCH },
+		{ FRAME_TAKE, 39, 1, FRAME_BAD_LENGTH },
+		{ FRAME_MERGE, 39, 7, FRAME_BAD_LENGTH },
+		{ FRAME_MERGED, 39, 7, FRAME_BAD_LENGTH },
 		{ FRAME_ACK, 1, 2, FRAME_BAD_FLAGS },
 		{ FRAME_ACK, 1, 4, FRAME_BAD_FLAGS },
 		{ FRAME_ACK, 1, 3, FRAME_BAD_LENGTH },
@@ -163,10 +183,10 @@ static void later_open(void **state)
 			 FRAME_HEADER_BYTES);
 	assert_int_equal(frame_get_header(buf, FRAME_HEADER_BYTES, &g),
 			 FRAME_OK);
-	memcpy(buf, "\0\5\0\6 whatever", 13);
+	memcpy(buf, "\0\6\0\7 whatever", 13);
 	assert_int_equal(frame_get_open(buf, 100, &versions, &o), -EPROTO);
-	assert_int_equal(o.version_min, 5);
-	assert_int_equal(o.version_max, 6);
+	assert_int_equal(o.version_min, 6);
+	assert_int_equal(o.version_max, 7);
 	f.len = 2000;
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)), -EINVAL);
 }

@@ -110,16 +110,31 @@ static void wrong_version(void **state)
 	f = from_b(FRAME_OPEN);
 	f.version = FRAME_VERSION + 1;
 	f.len = FRAME_OPEN_BYTES;
-	inject(f, "\0\2\0\4\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
+	inject(f, "\0\2\0\6\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
 		  "\0\0\0\0\0\0\0\x65\0\1\0\0\0\0\0");
 	assert_true(a.up);
 	assert_int_equal(a.s.version, FRAME_VERSION);
-	/* The version before: its records are others. */
+	/* The version before, which knows all but what comes after a split brain. */
 	begin();
 	simple(&a, SYNCSESS_EV_CONNECTED);
 	b.s.tx_session = 1;
 	f = from_b(FRAME_OPEN);
 	f.version = FRAME_VERSION - 1;
+	f.len = FRAME_OPEN_BYTES;
+	inject(f, "\0\4\0\4\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
+		  "\0\0\0\0\0\0\0\x65\0\1\0\0\0\0\0");
+	assert_true(a.up);
+	assert_int_equal(a.s.version, 4);
+	f = from_b(FRAME_TAKE);
+	f.version = 4;
+	inject(f, NULL);
+	assert_int_equal(a.disconnect, FRAME_R_ORDER);
+	/* The one before that: its records are others. */
+	begin();
+	simple(&a, SYNCSESS_EV_CONNECTED);
+	b.s.tx_session = 1;
+	f = from_b(FRAME_OPEN);
+	f.version = FRAME_VERSION - 2;
 	f.len = FRAME_OPEN_BYTES;
 	inject(f, "\0\1\0\1\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
 		  "\0\0\0\0\0\0\0\x65\0\1\0\0\0\0\0");
