@@ -40,17 +40,19 @@ int pooladdr_ranges(const struct conf *c, uint32_t group,
 }
 
 /**
- * pooladdr_prefixes4 - the IPv4 ranges as prefixes
+ * pooladdr_prefixes - the ranges of one family as prefixes
  * @ranges: ranges of both families
  * @n_ranges: how many
+ * @family: RG_V4 or RG_V6
  * @out: gets the prefixes
  * @max: room for so many
  * @n: how many there are
  *
  * Return: 0 or -ENOSPC.
  */
-int pooladdr_prefixes4(const struct rg_range *ranges, size_t n_ranges,
-		       struct rg_prefix *out, size_t max, size_t *n)
+int pooladdr_prefixes(const struct rg_range *ranges, size_t n_ranges,
+		      enum rg_family family, struct rg_prefix *out, size_t max,
+		      size_t *n)
 {
 	size_t k;
 
@@ -59,7 +61,7 @@ int pooladdr_prefixes4(const struct rg_range *ranges, size_t n_ranges,
 		size_t got;
 		int err;
 
-		if (ranges[k].from.family != RG_V4)
+		if (ranges[k].from.family != family)
 			continue;
 		err = addr_range_to_prefixes(&ranges[k], out + *n, max - *n,
 					     &got);

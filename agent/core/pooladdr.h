@@ -21,8 +21,9 @@
 int pooladdr_ranges(const struct conf *c, uint32_t group,
 		    const struct rg_addr *taken, size_t n_taken,
 		    struct rg_range *out, size_t max, size_t *n);
-int pooladdr_prefixes4(const struct rg_range *ranges, size_t n_ranges,
-		       struct rg_prefix *out, size_t max, size_t *n);
+int pooladdr_prefixes(const struct rg_range *ranges, size_t n_ranges,
+		      enum rg_family family, struct rg_prefix *out, size_t max,
+		      size_t *n);
 uint64_t pooladdr_count(const struct rg_range *ranges, size_t n,
 			enum rg_family family);
 

@@ -9,6 +9,7 @@
 
 #include <event2/event.h>
 
+#include "io/advert.h"
 #include "io/announce.h"
 #include "io/clock.h"
 #include "io/ctl.h"
@@ -300,6 +301,16 @@ static void on_ifkeep_fault(void *arg)
 
 static const struct vips_ops vips_ops = { .foreign = on_vip_foreign, .fault = on_vip_fault };
 static const struct pools_ops pools_ops = { .foreign = on_pool_foreign, .fault = on_pool_fault };
+static void on_advert_fault(void *arg, uint32_t group, bool on)
+{
+	struct agent *a = arg;
+
+	if (group < 256 && a->group[group])
+		group_fault(a->group[group], GROUP_F_FOREIGN_ROUTE, on,
+			    "somebody removes a route of ours");
+}
+
+static const struct routesets_ops advert_ops = { .fault = on_advert_fault };
 static const struct natwork_ops nat_ops = {
 	.applied = on_nat_applied,
 	.installed = on_nat_installed,
@@ -356,18 +367,21 @@ static void close_parts(struct agent *a, bool remove)
 		vips_purge(a->vips);
 		vmacs_purge(a->vmacs);
 		pools_purge(a->pools);
+		adverts_purge(a->adverts);
 		natwork_purge(a->nat);
 		knl_closed_set(&a->knl, NULL);
 	}
 	natwork_close(a->nat);
 	announce_close(a->announce);
 	pools_close(a->pools);
+	adverts_close(a->adverts);
 	vips_close(a->vips);
 	vmacs_close(a->vmacs);
 	ifkeep_close(a->ifkeep);
 	a->nat = NULL;
 	a->announce = NULL;
 	a->pools = NULL;
+	a->adverts = NULL;
 	a->vips = NULL;
 	a->ifkeep = NULL;
 }
@@ -486,6 +500,8 @@ static int open_parts(struct agent *a)
 		err = vips_open(base, a->ifs, &vips_ops, a, &a->vips);
 	if (!err)
 		err = pools_open(base, a->ifs, &pools_ops, a, &a->pools);
+	if (!err)
+		err = adverts_open(base, a->ifs, &advert_ops, a, &a->adverts);
 	if (!err)
 		err = announce_open(base, a->ifs, &a->announce);
 	if (!err)

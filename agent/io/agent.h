@@ -52,6 +52,7 @@ struct vips;
 			     */
 #define GROUP_F_TRACK 0x0200 /* tracks an object that is not defined */
 #define GROUP_F_FOREIGN_IF 0x10000 /* of an interface: address, or up and down */
+#define GROUP_F_FOREIGN_ROUTE 0x40000 /* of what routing daemons may tell of */
 #define GROUP_F_NEGOTIATION 0x20000 /* an interface does not negotiate as configured */
 
 struct group_log {
@@ -147,6 +148,7 @@ struct agent {
 	struct links *links;
 	struct vips *vips;
 	struct pools *pools;
+	struct adverts *adverts;
 	struct announce *announce;
 	struct natwork *nat;
 	struct tracks *tracks;

@@ -10,6 +10,7 @@
 #include "core/conf_vmac.h"
 #include "core/conf_impact.h"
 #include "core/view.h"
+#include "io/advert.h"
 #include "io/announce.h"
 #include "io/clock.h"
 #include "io/ctl.h"
@@ -237,6 +238,7 @@ static void own_faults(const struct group *g, struct view_group *v)
 		{ GROUP_F_FOREIGN_VIP, "somebody removes a virtual address" },
 		{ GROUP_F_FOREIGN_POOL, "somebody removes rules or addresses of a pool" },
 		{ GROUP_F_FOREIGN_NAT, "somebody changes the translation rules" },
+		{ GROUP_F_FOREIGN_ROUTE, "somebody removes a route of ours" },
 		{ GROUP_F_FOREIGN_IF,
 		  "somebody removes an address of an interface, or sets it up or down" },
 		{ GROUP_F_NEGOTIATION, "an interface does not negotiate as configured" },
@@ -432,15 +434,19 @@ static void count_addresses(const struct group *g, struct view_counters *c)
 {
 	struct announce_state an = { 0 };
 	struct pools_state p = { 0 };
+	struct routeset_state r = { 0 };
 	struct vips_state v = { 0 };
 
 	vips_get(g->agent->vips, g->id, &v);
 	pools_get(g->agent->pools, g->id, &p);
+	adverts_get(g->agent->adverts, g->id, &r);
 	announce_get(g->agent->announce, g->id, &an);
 	count(c, "vip-", "foreign", v.foreign);
 	count(c, "vip-", "refused", v.refused);
 	count(c, "pool-", "foreign", p.foreign);
 	count(c, "pool-", "refused", p.refused);
+	count(c, "route-", "foreign", r.foreign);
+	count(c, "route-", "refused", r.refused);
 	count(c, "announce-", "rounds", an.rounds);
 	count(c, "announce-", "sent", an.sent);
 	count(c, "announce-", "failed", an.failed);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/advert.h"
 #include "io/announce.h"
 #include "io/clock.h"
 #include "io/digest.h"
@@ -35,7 +36,8 @@
  *	3. ANNOUNCE: gratuitous ARP and neighbour advertisements, prepared frames out of open
  *	   sockets; repeated by timers.
  *	4. SEND_HELLO: so that the other router, if it lives, knows at once.
- *	5. SYNC_SEND, LOG: everything that may take its time.
+ *	5. SYNC_SEND, LOG: everything that may take its time. When all is done, what routing
+ *	   daemons may tell of (advert.h).
  *
  * None of 1-4 waits for anything but the kernel's own work, none allocates beyond a small netlink
  * message. Translation rules are not in the list: they are the same on both routers, stand from
@@ -116,6 +118,7 @@ static void addresses(struct group *g, bool on)
 	if (err && err != -ENOENT)
 		log_warnx("VIP", "RG id %u: virtual addresses not %s: %s", g->id,
 			  on ? "set" : "removed", strerror(-err));
+	adverts_set(a->adverts, g->id, on);
 	err = pools_set(a->pools, g->id, on);
 	if (err && err != -ENOENT)
 		log_warnx("VIP", "RG id %u: pool addresses not %s: %s", g->id,

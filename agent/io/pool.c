@@ -6,36 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/rtnetlink.h>
+
 #include "core/conf.h"
 #include "core/conf_vmac.h"
-#include "core/fight.h"
 #include "core/pooladdr.h"
 #include "io/addrset.h"
-#include "io/clock.h"
 #include "io/ifaces.h"
-#include "io/log.h"
-#include "io/loop.h"
+#include "io/routeset.h"
 #include "io/rtbatch.h"
-#include "io/rtwatch.h"
 
-#define RETRY_MS	1000
-
-/*
- * @on, @off: the routes of all prefixes, added or removed.  @set: addresses.  @foreign_seen:
- * events of the present turn of the loop.
- */
 struct group {
 	struct pools *all;
 	uint32_t id;
-	struct rtbatch on, off;
 	struct addrset *set;
-	bool told;			/* pools_set() was called */
 	bool want;
-	bool foreign_seen;
-	struct fight fight;
-	struct loop_timer timer;
-	uint64_t foreign, refused;
-	int last_err;
 };
 
 struct pool_if {
@@ -46,112 +31,14 @@ struct pools {
 	struct event_base *base;
 	struct ifaces *ifs;
 	struct rtsock rt;
-	struct rtwatch *watch;
+	struct routesets *routes;
+	struct routesets_ops route_ops;
 	const struct pools_ops *ops;
 	void *arg;
 	struct pool_if *outside;
 	size_t n_outside;
 	struct group *group[CONF_MAX_GROUPS + 1];
 };
-
-static void on_refused(void *arg, unsigned int request, int err)
-{
-	struct group *g = arg;
-
-	(void)request;
-	g->refused++;
-	if (g->last_err != err)
-		log_warnx("POOL", "group %u: the kernel refused a route: %s", g->id,
-			  strerror(-err));
-	g->last_err = err;
-}
-
-static int run(struct group *g, struct rtbatch *b)
-{
-	int err = rtbatch_run(&g->all->rt, b, on_refused, g);
-
-	if (!err)
-		return 0;
-	g->last_err = err;
-	loop_timer_set(&g->timer, mono_add_ms(clock_now(), RETRY_MS));
-	return err;
-}
-
-/* Brings the routes to what they should be; harmless if they are so already. */
-static int bring(struct group *g)
-{
-	int err = g->told ? run(g, g->want ? &g->on : &g->off) : 0;
-
-	if (!err)
-		g->last_err = 0;
-	return err;
-}
-
-static void tell_foreign(struct group *g, bool restored)
-{
-	log_warnx("POOL", "group %u: routes of ours were removed by somebody else%s",
-		  g->id, restored ? ", restored" : ", no longer restoring them");
-	if (g->all->ops->foreign)
-		g->all->ops->foreign(g->all->arg, g->id, restored);
-}
-
-static void on_timer(void *arg, mono_t now)
-{
-	struct group *g = arg;
-	bool foreign = g->foreign_seen;
-
-	g->foreign_seen = false;
-	g->foreign += foreign;
-	if (fight_rested(&g->fight, now) && g->all->ops->fault)
-		g->all->ops->fault(g->all->arg, g->id, false);
-	if (g->fight.resting) {
-		loop_timer_set(&g->timer, g->fight.until);
-		return;
-	}
-	if (foreign && !fight_may(&g->fight, now)) {
-		tell_foreign(g, false);
-		loop_timer_set(&g->timer, g->fight.until);
-		if (g->all->ops->fault)
-			g->all->ops->fault(g->all->arg, g->id, true);
-		return;
-	}
-	if (!bring(g) && foreign)
-		tell_foreign(g, true);
-}
-
-static void on_removed(void *arg, uint32_t group)
-{
-	struct pools *p = arg;
-
-	for (size_t k = 0; k <= CONF_MAX_GROUPS; k++) {
-		struct group *g = p->group[k];
-
-		/* Group 0: events were lost, nobody knows which. */
-		if (!g || (group && group != g->id))
-			continue;
-		g->foreign_seen |= group != 0;
-		if (!g->fight.resting)
-			loop_timer_set(&g->timer, clock_now());
-	}
-}
-
-/*
- * Routes through the loopback interface need it up, which on a fresh network namespace it is not.
- */
-static void on_iface(void *arg, enum iface_event ev, const struct iface *i,
-		     const struct iface_addr *a)
-{
-	struct pools *p = arg;
-
-	(void)a;
-	if (ev == IFACE_ADDR_NEW || ev == IFACE_ADDR_GONE ||
-	    (i && (strcmp(i->name, "lo") || !i->admin_up)))
-		return;
-	for (size_t k = 0; k <= CONF_MAX_GROUPS; k++) {
-		if (p->group[k] && !p->group[k]->fight.resting)
-			loop_timer_set(&p->group[k]->timer, clock_now());
-	}
-}
 
 static void on_foreign(void *arg, const struct addrset_item *it, bool mended)
 {
@@ -199,9 +86,9 @@ int pools_open(struct event_base *base, struct ifaces *ifs, const struct pools_o
 		free(p);
 		return err;
 	}
-	err = rtwatch_open(base, rtsock_portid(&p->rt), on_removed, p, &p->watch);
-	if (!err)
-		err = ifaces_watch(ifs, on_iface, p);
+	p->route_ops.foreign = ops->foreign;
+	p->route_ops.fault = ops->fault;
+	err = routesets_open(base, ifs, RT_TABLE_LOCAL, "POOL", &p->route_ops, arg, &p->routes);
 	if (err) {
 		pools_close(p);
 		return err;
@@ -215,9 +102,6 @@ static void free_group(struct group *g)
 	if (!g)
 		return;
 	addrset_free(g->set);
-	loop_timer_free(&g->timer);
-	rtbatch_free(&g->on);
-	rtbatch_free(&g->off);
 	free(g);
 }
 
@@ -229,10 +113,9 @@ void pools_close(struct pools *p)
 {
 	if (!p)
 		return;
-	ifaces_unwatch(p->ifs, on_iface, p);
 	for (size_t k = 0; k <= CONF_MAX_GROUPS; k++)
 		free_group(p->group[k]);
-	rtwatch_close(p->watch);
+	routesets_close(p->routes);
 	rtsock_close(&p->rt);
 	free(p->outside);
 	free(p);
@@ -251,12 +134,7 @@ static struct group *need_group(struct pools *p, uint32_t id)
 	g->all = p;
 	g->id = id;
 	snprintf(label, sizeof(label), "pool, group %u", id);
-	if (loop_timer_init(&g->timer, p->base, on_timer, g)) {
-		free(g);
-		return NULL;
-	}
 	if (addrset_new(p->base, p->ifs, &p->rt, label, RG_IFAPROTO_POOL, &set_ops, g, &g->set)) {
-		loop_timer_free(&g->timer);
 		free(g);
 		return NULL;
 	}
@@ -281,19 +159,18 @@ static int take_outside(struct pools *p, const struct conf *c)
 	return 0;
 }
 
-/* Prepares the batches; routes that are in the kernel and in none of them are taken out. */
-static int build4(struct group *g, const struct rg_prefix *v, size_t n)
+static int set_routes(struct group *g, const struct rg_prefix *v, size_t n)
 {
-	int err = 0;
+	struct routeset_item *items = calloc(n + 1, sizeof(*items));
+	int err;
 
-	rtbatch_reset(&g->on);
-	rtbatch_reset(&g->off);
-	for (size_t k = 0; k < n && !err; k++) {
-		err = rtbatch_route_local(&g->on, true, g->id, &v[k]);
-		if (!err)
-			err = rtbatch_route_local(&g->off, false, g->id, &v[k]);
-	}
-	return err ? err : rtstale_remove(&g->all->rt, g->id, v, n);
+	if (!items)
+		return -ENOMEM;
+	for (size_t k = 0; k < n; k++)
+		items[k].route = (struct rtroute){ .dst = v[k], .type = RTROUTE_LOCAL };
+	err = routesets_replace(g->all->routes, g->id, items, n);
+	free(items);
+	return err;
 }
 
 /* @with4: IPv4 addresses as well, not only those of IPv6. */
@@ -332,12 +209,11 @@ static int configure_group(struct group *g, const struct rg_range *r, size_t n,
 {
 	bool few = pooladdr_count(r, n, RG_V4) <= POOL_ADDRS4;
 	size_t n4 = 0;
-	int err = few ? 0 : pooladdr_prefixes4(r, n, room, POOLADDR_PREFIXES, &n4), err2;
+	int err = few ? 0 : pooladdr_prefixes(r, n, RG_V4, room, POOLADDR_PREFIXES, &n4);
+	int err2;
 
 	if (!err)
-		err = build4(g, room, n4);
-	if (!err)
-		err = bring(g);
+		err = set_routes(g, room, n4);
 	/*
 	 * Beyond the limit pools_check() has refused the configuration; do not take the machine
 	 * down with it.
@@ -370,7 +246,7 @@ int pools_check(const struct conf *c, const struct rg_addr *taken, size_t n_take
 		uint64_t n6;
 
 		if (pooladdr_ranges(c, id, taken, n_taken, r, POOLADDR_RANGES, &n) ||
-		    pooladdr_prefixes4(r, n, pre, POOLADDR_PREFIXES, &n4)) {
+		    pooladdr_prefixes(r, n, RG_V4, pre, POOLADDR_PREFIXES, &n4)) {
 			snprintf(why, size, "the pools of group %u fall into too many pieces", id);
 			err = -E2BIG;
 			break;
@@ -435,6 +311,7 @@ int pools_configure(struct pools *p, const struct conf *c, const struct rg_addr 
 		if (!exists) {
 			free_group(g);
 			p->group[id] = NULL;
+			routesets_forget(p->routes, id);
 		}
 	}
 	free(r);
@@ -458,9 +335,8 @@ int pools_set(struct pools *p, uint32_t group, bool present)
 
 	if (!g)
 		return 0;
-	g->told = true;
 	g->want = present;
-	err = run(g, present ? &g->on : &g->off);
+	err = routesets_set(p->routes, group, present);
 	err2 = addrset_set(g->set, present);
 	return err ? err : err2;
 }
@@ -479,15 +355,13 @@ int pools_purge(struct pools *p)
 		struct group *g = p->group[k];
 		int err = 0;
 
-		if (g) {
-			rtbatch_reset(&g->on);
-			err = pools_set(p, g->id, false);
-		}
+		if (g)
+			err = addrset_set(g->set, false);
 		ret = ret ? ret : err;
 	}
 	if (!ret)
 		ret = addrset_drop_stale(p->ifs, &p->rt, RG_IFAPROTO_POOL, NULL, 0);
-	return ret ? ret : rtstale_remove(&p->rt, 0, NULL, 0);
+	return ret ? ret : routesets_purge(p->routes);
 }
 
 /**
@@ -501,20 +375,22 @@ int pools_purge(struct pools *p)
 int pools_get(const struct pools *p, uint32_t group, struct pools_state *out)
 {
 	const struct group *g = group <= CONF_MAX_GROUPS ? p->group[group] : NULL;
+	struct routeset_state routes;
 	struct addrset_state set;
 
 	memset(out, 0, sizeof(*out));
 	if (!g)
 		return -ENOENT;
 	addrset_get(g->set, &set);
+	routesets_get(p->routes, group, &routes);
 	out->want = g->want;
-	out->prefixes4 = g->on.n;
+	out->prefixes4 = routes.routes;
 	out->addrs = p->n_outside ? set.configured / (unsigned int)p->n_outside : 0;
 	for (size_t k = 0; k < p->n_outside; k++)
 		out->interfaces += !!ifaces_by_name(p->ifs, p->outside[k].name);
-	out->foreign = g->foreign + set.foreign;
-	out->refused = g->refused + set.refused;
-	out->last_err = g->last_err ? g->last_err : set.last_err;
-	out->fault = g->fight.resting || set.fault;
+	out->foreign = routes.foreign + set.foreign;
+	out->refused = routes.refused + set.refused;
+	out->last_err = routes.last_err ? routes.last_err : set.last_err;
+	out->fault = routes.fault || set.fault;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "io/advert.h"
 #include "io/announce.h"
 #include "io/clock.h"
 #include "io/evtrace.h"
@@ -174,6 +175,8 @@ int reload_rules(struct agent *a)
 	err = complain("virtual addresses", vips_configure(a->vips, a->conf));
 	first = first ? first : err;
 	err = complain("pool addresses", pools_configure(a->pools, a->conf, a->taken, a->n_taken));
+	first = first ? first : err;
+	err = complain("routes", adverts_configure(a->adverts, a->conf, a->taken, a->n_taken));
 	first = first ? first : err;
 	err = complain("announcements",
 		       announce_configure(a->announce, a->conf, a->taken, a->n_taken));

@@ -442,36 +442,51 @@ int rtbatch_arp_announce(struct rtbatch *b, const char *name, uint32_t value)
 	return 0;
 }
 
+static const struct {
+	uint8_t type, scope;
+} route_kind[] = {
+	[RTROUTE_LOCAL] = { RTN_LOCAL, RT_SCOPE_HOST },
+	[RTROUTE_BLACKHOLE] = { RTN_BLACKHOLE, RT_SCOPE_UNIVERSE },
+	[RTROUTE_VIA] = { RTN_UNICAST, RT_SCOPE_UNIVERSE },
+};
+
 /**
- * rtbatch_route_local() - append: a prefix that the router answers for
+ * rtbatch_route() - append: put a route in, or take it out
  * @b: the batch
- * @add: add, otherwise remove
- * @group: whose pool it belongs to
- * @dst: IPv4 prefix
+ * @add: put in, in place of one that has the same destination and metric
+ * @table: RT_TABLE_*
+ * @group: for whose sake: it goes into the metric
+ * @r: the route; to take it out its destination is enough
  *
- * Return: 0, -ENOMEM, -EAFNOSUPPORT if it is not IPv4.
+ * Return: 0, -ENOMEM, -EAFNOSUPPORT for a type that there is in IPv4 alone.
  */
-int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t group, const struct rg_prefix *dst)
+int rtbatch_route(struct rtbatch *b, bool add, uint8_t table, uint32_t group,
+		  const struct rtroute *r)
 {
 	struct rtmsg m = {
-		.rtm_family = AF_INET,
-		.rtm_dst_len = dst->len,
-		.rtm_table = RT_TABLE_LOCAL,
+		.rtm_family = (uint8_t)af_of(&r->dst.addr),
+		.rtm_dst_len = r->dst.len,
+		.rtm_table = table,
 		.rtm_protocol = RG_RTPROTO,
-		.rtm_scope = RT_SCOPE_HOST,
-		.rtm_type = RTN_LOCAL,
+		.rtm_scope = add ? route_kind[r->type].scope : RT_SCOPE_NOWHERE,
+		.rtm_type = add ? route_kind[r->type].type : RTN_UNSPEC,
 	};
 	struct nlmsghdr *h;
 
-	if (dst->addr.family != RG_V4)
+	if (r->dst.addr.family != RG_V4 && r->type != RTROUTE_BLACKHOLE)
 		return -EAFNOSUPPORT;
 	h = begin(b, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_REPLACE : 0, &m,
 		  sizeof(m));
 	if (!h)
 		return -ENOMEM;
-	put(h, RTA_DST, dst->addr.b, 4);
-	put_u32(h, RTA_OIF, LOOPBACK_IFINDEX);
+	put(h, RTA_DST, r->dst.addr.b, len_of(&r->dst.addr));
 	put_u32(h, RTA_PRIORITY, RG_METRIC_BASE + group);
+	if (add && r->type == RTROUTE_LOCAL)
+		put_u32(h, RTA_OIF, LOOPBACK_IFINDEX);
+	if (add && r->type == RTROUTE_VIA) {
+		put(h, RTA_GATEWAY, r->gw.b, 4);
+		put_u32(h, RTA_OIF, r->ifindex);
+	}
 	commit(b, h);
 	return 0;
 }

@@ -76,6 +76,28 @@ int rtbatch_mac(struct rtbatch *b, unsigned int ifindex, const uint8_t mac[6]);
 int rtbatch_macvlan(struct rtbatch *b, const char *name, unsigned int lower, const uint8_t mac[6]);
 int rtbatch_macvlan_conf(struct rtbatch *b, const char *name);
 int rtbatch_arp_announce(struct rtbatch *b, const char *name, uint32_t value);
-int rtbatch_route_local(struct rtbatch *b, bool add, uint32_t group, const struct rg_prefix *dst);
+
+enum rtroute_type {
+	RTROUTE_LOCAL,		/* the router answers for it; IPv4 */
+	RTROUTE_BLACKHOLE,
+	RTROUTE_VIA,		/* by a gateway; IPv4 */
+};
+
+/**
+ * struct rtroute - a route of ours
+ * @dst: where to
+ * @type: what becomes of its packets
+ * @gw: RTROUTE_VIA: the gateway
+ * @ifindex: RTROUTE_VIA: the interface that it is behind
+ */
+struct rtroute {
+	struct rg_prefix dst;
+	enum rtroute_type type;
+	struct rg_addr gw;
+	unsigned int ifindex;
+};
+
+int rtbatch_route(struct rtbatch *b, bool add, uint8_t table, uint32_t group,
+		  const struct rtroute *r);
 
 #endif

@@ -24,19 +24,20 @@ struct rtwatch {
 	struct nl_sock *nl;
 	struct event *ev;
 	uint32_t own_portid;
+	uint8_t table;
 	rtwatch_fn fn;
 	void *arg;
 };
 
-/* Group of a route of ours; 0: not ours. */
-static uint32_t our_group(const struct nlmsghdr *h)
+/* Group of a route of ours in a table; 0: not ours. */
+static uint32_t our_group(const struct nlmsghdr *h, uint8_t table)
 {
 	const struct rtmsg *r = nlmsg_data(h);
 	struct nlattr *tb[RTA_MAX + 1];
 	uint32_t metric;
 
 	if ((h->nlmsg_type != RTM_NEWROUTE && h->nlmsg_type != RTM_DELROUTE) ||
-	    r->rtm_protocol != RG_RTPROTO || r->rtm_table != RT_TABLE_LOCAL ||
+	    r->rtm_protocol != RG_RTPROTO || r->rtm_table != table ||
 	    nlmsg_parse((struct nlmsghdr *)(uintptr_t)h, sizeof(*r), tb, RTA_MAX, NULL) < 0 ||
 	    !tb[RTA_PRIORITY])
 		return 0;
@@ -49,7 +50,7 @@ static int on_msg(struct nl_msg *msg, void *arg)
 {
 	const struct nlmsghdr *h = nlmsg_hdr(msg);
 	struct rtwatch *w = arg;
-	uint32_t group = our_group(h);
+	uint32_t group = our_group(h, w->table);
 
 	/* The kernel stamps a notification with the socket that caused it. */
 	if (group && h->nlmsg_pid != w->own_portid)
@@ -95,14 +96,15 @@ static int attach_filter(int fd)
  * rtwatch_open() - be told of removals
  * @base: event loop
  * @own_portid: of the socket that our own changes go through, see rtsock_portid()
+ * @table: table of the routes
  * @fn: called from the event loop, once a route
  * @arg: for @fn
  * @out: gets it
  *
  * Return: 0 or -errno.
  */
-int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, void *arg,
-		 struct rtwatch **out)
+int rtwatch_open(struct event_base *base, uint32_t own_portid, uint8_t table, rtwatch_fn fn,
+		 void *arg, struct rtwatch **out)
 {
 	struct rtwatch *w = calloc(1, sizeof(*w));
 	int err = 0;
@@ -110,7 +112,8 @@ int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, vo
 	if (!w)
 		return -ENOMEM;
 	*w = (struct rtwatch){
-		.nl = nl_socket_alloc(), .own_portid = own_portid, .fn = fn, .arg = arg
+		.nl = nl_socket_alloc(), .own_portid = own_portid, .table = table, .fn = fn,
+		.arg = arg
 	};
 	if (w->nl) {
 		nl_socket_disable_seq_check(w->nl);
@@ -122,7 +125,8 @@ int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, vo
 		if (!err)
 			err = attach_filter(nl_socket_get_fd(w->nl));
 		if (!err)
-			err = nl_socket_add_membership(w->nl, RTNLGRP_IPV4_ROUTE);
+			err = nl_socket_add_memberships(w->nl, RTNLGRP_IPV4_ROUTE,
+							RTNLGRP_IPV6_ROUTE, 0);
 		if (!err)
 			w->ev = event_new(base, nl_socket_get_fd(w->nl), EV_READ | EV_PERSIST,
 					  on_readable, w);
@@ -152,8 +156,9 @@ void rtwatch_close(struct rtwatch *w)
 
 /* What is wanted, and where the removals of the rest are put together. */
 struct stale {
+	uint8_t table;
 	uint32_t group;
-	const struct rg_prefix *routes;
+	const struct rtroute *routes;
 	size_t n_routes;
 	struct rtbatch b;
 	int err;
@@ -163,30 +168,34 @@ static int on_dumped(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *h = nlmsg_hdr(msg);
 	struct stale *st = arg;
-	uint32_t group = our_group(h);
+	uint32_t group = our_group(h, st->table);
+	const struct rtmsg *m = nlmsg_data(h);
 	struct nlattr *dst;
-	struct rg_prefix p = { .addr.family = RG_V4 };
+	struct rtroute r = { .type = RTROUTE_BLACKHOLE };
 
 	if (!group || (st->group && st->group != group) || st->err)
 		return NL_OK;
 	dst = nlmsg_find_attr(h, sizeof(struct rtmsg), RTA_DST);
-	if (!dst || nla_len(dst) != 4)
+	if (!dst || nla_len(dst) != (m->rtm_family == AF_INET ? 4 : 16))
 		return NL_OK;
-	memcpy(p.addr.b, nla_data(dst), 4);
-	p.len = ((const struct rtmsg *)nlmsg_data(h))->rtm_dst_len;
+	r.dst.addr.family = m->rtm_family == AF_INET ? RG_V4 : RG_V6;
+	memcpy(r.dst.addr.b, nla_data(dst), (size_t)nla_len(dst));
+	r.dst.len = m->rtm_dst_len;
 	for (size_t k = 0; k < st->n_routes; k++) {
-		if (st->routes[k].len == p.len && addr_equal(&st->routes[k].addr, &p.addr))
+		const struct rg_prefix *p = &st->routes[k].dst;
+
+		if (p->len == r.dst.len && addr_equal(&p->addr, &r.dst.addr))
 			return NL_OK;
 	}
-	st->err = rtbatch_route_local(&st->b, false, group, &p);
+	st->err = rtbatch_route(&st->b, false, st->table, group, &r);
 	return NL_OK;
 }
 
-static int dump_routes(struct nl_sock *nl)
+static int dump_routes(struct nl_sock *nl, int family, uint8_t table)
 {
 	struct rtmsg r = {
-		.rtm_family = AF_INET,
-		.rtm_table = RT_TABLE_LOCAL,
+		.rtm_family = (uint8_t)family,
+		.rtm_table = table,
 		.rtm_protocol = RG_RTPROTO,
 	};
 	int err = nl_send_simple(nl, RTM_GETROUTE, NLM_F_DUMP, &r, sizeof(r));
@@ -197,16 +206,19 @@ static int dump_routes(struct nl_sock *nl)
 /**
  * rtstale_remove() - remove routes of ours that are not wanted
  * @rt: socket for the removal
+ * @table: the table
  * @group: of this group; 0: of all groups
  * @routes: these stay
  * @n_routes: how many
  *
  * Return: 0 or -errno.
  */
-int rtstale_remove(struct rtsock *rt, uint32_t group, const struct rg_prefix *routes,
+int rtstale_remove(struct rtsock *rt, uint8_t table, uint32_t group, const struct rtroute *routes,
 		   size_t n_routes)
 {
-	struct stale st = { .group = group, .routes = routes, .n_routes = n_routes };
+	struct stale st = {
+		.table = table, .group = group, .routes = routes, .n_routes = n_routes
+	};
 	struct nl_sock *nl = nl_socket_alloc();
 	int err, one = 1;
 
@@ -220,7 +232,9 @@ int rtstale_remove(struct rtsock *rt, uint32_t group, const struct rg_prefix *ro
 			       sizeof(one)) < 0)
 		log_warn("POOL", "filtering the dump of routes");
 	if (!err)
-		err = dump_routes(nl);
+		err = dump_routes(nl, AF_INET, table);
+	if (!err)
+		err = dump_routes(nl, AF_INET6, table);
 	nl_socket_free(nl);
 	if (err)
 		log_warnx("POOL", "reading routes: %s", nl_geterror(err));

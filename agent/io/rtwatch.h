@@ -8,13 +8,11 @@
 #ifndef RG_IO_RTWATCH_H
 #define RG_IO_RTWATCH_H
 
-#include <net/if.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/addr.h"
-
 struct event_base;
+struct rtroute;
 struct rtsock;
 struct rtwatch;
 
@@ -25,11 +23,11 @@ struct rtwatch;
  */
 typedef void (*rtwatch_fn)(void *arg, uint32_t group);
 
-int rtwatch_open(struct event_base *base, uint32_t own_portid, rtwatch_fn fn, void *arg,
-		 struct rtwatch **out);
+int rtwatch_open(struct event_base *base, uint32_t own_portid, uint8_t table, rtwatch_fn fn,
+		 void *arg, struct rtwatch **out);
 void rtwatch_close(struct rtwatch *w);
 
-int rtstale_remove(struct rtsock *rt, uint32_t group, const struct rg_prefix *routes,
+int rtstale_remove(struct rtsock *rt, uint8_t table, uint32_t group, const struct rtroute *routes,
 		   size_t n_routes);
 
 #endif

@@ -374,7 +374,7 @@ static void test_pool_addresses(void **state)
 	assert_int_equal(got, 2);
 	assert_int_equal(pooladdr_count(r, got, RG_V4), 8);
 	assert_int_equal(pooladdr_count(r, got, RG_V6), 4);
-	assert_int_equal(pooladdr_prefixes4(r, got, pre, 8, &n4), 0);
+	assert_int_equal(pooladdr_prefixes(r, got, RG_V4, pre, 8, &n4), 0);
 	assert_int_equal(n4, 1);
 	assert_int_equal(pre[0].len, 29);
 	assert_int_equal(pooladdr_ranges(&p.c, 1, NULL, 0, r, 1, &got), -ENOSPC);
