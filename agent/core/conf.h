@@ -52,6 +52,7 @@ struct out;
 #define CONF_MAX_YEAR		9999
 #define CONF_MAX_RULES		64	/* for one mapping: NF_RG_RULES_MAX */
 #define CONF_MAX_TRACKS		64
+#define CONF_MAX_SLAS		32
 #define CONF_MAX_MEMBERS	16	/* objects in one list */
 #define CONF_MAX_GROUP_TRACKS	16	/* objects that one group tracks */
 #define CONF_TRACK_ID_MAX	32767
@@ -397,6 +398,8 @@ enum conf_track_kind {
 	CONF_TRACK_PERCENT,	/* list threshold percentage */
 	CONF_TRACK_EXEC,	/* exec */
 	CONF_TRACK_UNIT,	/* systemd */
+	CONF_TRACK_SLA,		/* ip sla ... state */
+	CONF_TRACK_SLA_REACH,	/* ip sla ... reachability */
 	CONF_TRACK_KINDS,
 };
 
@@ -419,6 +422,8 @@ struct conf_member {
  * @name: interface, program (absolute path) or unit; otherwise empty
  * @route: prefix, host bits zero, for CONF_TRACK_ROUTE
  * @interval_s: how often the program runs, 1-3600; otherwise 0
+ * @sla: number of the operation for CONF_TRACK_SLA and CONF_TRACK_SLA_REACH;
+ *	otherwise 0
  * @delay_up_s: how long it must be up before it counts as up, 0-180
  * @delay_down_s: the same for down
  * @up: a threshold list is up from here on, 1-255 or 1-100 %; 0: not said
@@ -433,6 +438,7 @@ struct conf_track {
 	char name[CONF_PATH_LEN];
 	struct rg_prefix route;
 	uint32_t interval_s;
+	uint32_t sla;
 	uint32_t delay_up_s;
 	uint32_t delay_down_s;
 	uint32_t up;
@@ -441,6 +447,48 @@ struct conf_track {
 	struct conf_member member[CONF_MAX_MEMBERS];
 	uint32_t line;
 };
+
+enum conf_sla_kind {
+	CONF_SLA_NONE = 0,	/* not said */
+	CONF_SLA_ICMP,		/* icmp-echo */
+	CONF_SLA_TCP,		/* tcp-connect */
+	CONF_SLA_HTTP,		/* http get */
+	CONF_SLA_DNS,		/* dns */
+	CONF_SLA_KINDS,
+};
+
+/**
+ * struct conf_sla - `ip sla N`: a question that is asked again and again
+ * @id: 1-2147483647
+ * @kind: what is asked
+ * @dst: whom; for CONF_SLA_DNS the name server
+ * @port: TCP port; otherwise 0
+ * @source: own address to ask from; RG_NONE: any
+ * @name: CONF_SLA_HTTP: path, begins with '/'; CONF_SLA_DNS: name that is asked
+ *	for; otherwise empty
+ * @frequency_s: how often, 1-3600
+ * @timeout_ms: an answer that takes longer is none, 1-60000
+ * @threshold_ms: an answer that takes longer is late, 1-60000
+ * @scheduled: it runs
+ * @line: where it was first named
+ */
+struct conf_sla {
+	uint32_t id;
+	enum conf_sla_kind kind;
+	struct rg_addr dst;
+	uint16_t port;
+	struct rg_addr source;
+	char name[CONF_PATH_LEN];
+	uint32_t frequency_s;
+	uint32_t timeout_ms;
+	uint32_t threshold_ms;
+	bool scheduled;
+	uint32_t line;
+};
+
+#define CONF_DEF_SLA_FREQUENCY	60
+#define CONF_DEF_SLA_TIMEOUT	5000
+#define CONF_DEF_SLA_THRESHOLD	5000
 
 /**
  * struct conf - a configuration
@@ -466,6 +514,7 @@ struct conf {
 	uint32_t n_maps;
 	uint32_t n_repls;
 	uint32_t n_tracks;
+	uint32_t n_slas;
 	struct conf_chain chain[CONF_MAX_CHAINS];
 	struct conf_protocol protocol[CONF_MAX_PROTOCOLS];
 	struct conf_group group[CONF_MAX_GROUPS];
@@ -475,6 +524,7 @@ struct conf {
 	struct conf_map map[CONF_MAX_MAPS];
 	struct conf_repl repl[CONF_MAX_REPLS];
 	struct conf_track track[CONF_MAX_TRACKS];
+	struct conf_sla sla[CONF_MAX_SLAS];
 };
 
 /*
@@ -541,9 +591,11 @@ const struct conf_pool *conf_pool(const struct conf *c, const char *name);
 const struct conf_acl *conf_acl(const struct conf *c, const char *name);
 const struct conf_map *conf_map(const struct conf *c, uint32_t id);
 const struct conf_track *conf_track(const struct conf *c, uint32_t id);
+const struct conf_sla *conf_sla(const struct conf *c, uint32_t id);
 
 bool conf_track_is_list(const struct conf_track *t);
 bool conf_track_is_if(const struct conf_track *t);
+bool conf_track_is_sla(const struct conf_track *t);
 const char *conf_track_type(const struct conf_track *t);
 const char *conf_track_parameter(const struct conf_track *t);
 void conf_track_instance(const struct conf_track *t, struct out *o);
@@ -582,6 +634,7 @@ enum conf_object {
 	CONF_OBJ_TRACK,
 	CONF_OBJ_HTTP,		/* replication of HTTP; old and new are NULL */
 	CONF_OBJ_CHAIN,
+	CONF_OBJ_SLA,
 	CONF_OBJ_REPL,		/* when all else is replicated; likewise NULL */
 };
 
@@ -655,6 +708,12 @@ enum {
 	CONF_TRACK_ALL		= (1u << 5) - 1,
 };
 
+enum {
+	CONF_SLA_WHAT		= 1u << 0,	/* another question, or nobody asks now */
+	CONF_SLA_TIMES		= 1u << 1,
+	CONF_SLA_ALL		= (1u << 2) - 1,
+};
+
 /**
  * struct conf_change - one object that differs
  * @obj: what it is, and so the type of @before and @after
@@ -675,8 +734,10 @@ struct conf_change {
 #define CONF_MAX_CHANGES	(3 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
 				 CONF_MAX_IFS + CONF_MAX_POOLS + \
 				 CONF_MAX_ACLS + CONF_MAX_MAPS + \
-				 CONF_MAX_CHAINS + CONF_MAX_TRACKS))
+				 CONF_MAX_CHAINS + CONF_MAX_TRACKS + \
+				 CONF_MAX_SLAS))
 
+uint32_t conf_sla_diff(const struct conf_sla *a, const struct conf_sla *b);
 uint32_t conf_track_diff(const struct conf_track *a,
 			 const struct conf_track *b);
 int conf_diff(const struct conf *before, const struct conf *after,

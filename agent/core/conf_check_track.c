@@ -84,6 +84,38 @@ static void check_loops(struct conf_checking *k)
 	}
 }
 
+static void check_sla(struct conf_checking *k, const struct conf_track *t)
+{
+	const struct conf_sla *s = conf_sla(k->c, t->sla);
+
+	if (!conf_track_is_sla(t))
+		return;
+	if (!s)
+		conf_say(k, CONF_WARNING, t->line,
+			 "track %u: ip sla %u is not defined, it counts as up",
+			 t->id, t->sla);
+	else if (!s->scheduled)
+		conf_say(k, CONF_WARNING, t->line,
+			 "track %u: ip sla %u is not scheduled, it counts as up",
+			 t->id, t->sla);
+}
+
+static void check_operation(struct conf_checking *k, const struct conf_sla *s)
+{
+	if (s->kind == CONF_SLA_NONE)
+		conf_say(k, CONF_ERROR, s->line,
+			 "ip sla %u does not say what it asks: icmp-echo, tcp-connect, http or dns",
+			 s->id);
+	if (s->source.family && s->source.family != s->dst.family)
+		conf_say(k, CONF_ERROR, s->line,
+			 "ip sla %u: both addresses have to be of one family",
+			 s->id);
+	if (s->timeout_ms > s->frequency_s * 1000)
+		conf_say(k, CONF_WARNING, s->line,
+			 "ip sla %u: it waits for %u ms and asks again after %u s: the answer to a question has until the next one",
+			 s->id, s->timeout_ms, s->frequency_s);
+}
+
 static void check_group(struct conf_checking *k, const struct conf_group *g)
 {
 	uint32_t i;
@@ -107,7 +139,10 @@ void conf_check_track(struct conf_checking *k)
 	for (i = 0; i < k->c->n_tracks; i++) {
 		check_list(k, &k->c->track[i]);
 		check_reach(k, &k->c->track[i]);
+		check_sla(k, &k->c->track[i]);
 	}
+	for (i = 0; i < k->c->n_slas; i++)
+		check_operation(k, &k->c->sla[i]);
 	check_loops(k);
 	for (i = 0; i < k->c->n_groups; i++)
 		check_group(k, &k->c->group[i]);

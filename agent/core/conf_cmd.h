@@ -57,6 +57,12 @@ int conf_run_track_object(struct conf_parser *p);
 int conf_run_track_weight(struct conf_parser *p);
 int conf_run_track_percent(struct conf_parser *p);
 
+int conf_run_sla(struct conf_parser *p);
+int conf_run_sla_schedule(struct conf_parser *p);
+int conf_run_sla_what(struct conf_parser *p);
+int conf_run_sla_http(struct conf_parser *p);
+int conf_run_sla_times(struct conf_parser *p);
+
 int conf_run_pool(struct conf_parser *p);
 int conf_run_acl(struct conf_parser *p);
 int conf_run_ace(struct conf_parser *p);

@@ -248,6 +248,13 @@ static uint32_t track_bits(const struct diff *d, const void *before,
 	return conf_track_diff(before, after);
 }
 
+static uint32_t sla_bits(const struct diff *d, const void *before,
+			 const void *after)
+{
+	(void)d;
+	return conf_sla_diff(before, after);
+}
+
 #define KIND(o, array, counter, by_name, fn)				\
 	{ .obj = CONF_OBJ_##o, .all = CONF_##o##_ALL,			\
 	  .base = offsetof(struct conf, array),				\
@@ -264,6 +271,7 @@ static const struct kind kinds[] = {
 	KIND(ACL, acl, n_acls, true, acl_bits),
 	KIND(MAP, map, n_maps, false, map_bits),
 	KIND(TRACK, track, n_tracks, false, track_bits),
+	KIND(SLA, sla, n_slas, false, sla_bits),
 };
 
 static const void *object(const struct kind *k, const struct conf *c,
@@ -330,7 +338,7 @@ static void diff_kind(struct diff *d, const struct kind *k)
  * @before: the old one
  * @after: the new one
  * @out: the changes: domain, key chains, protocols, groups, interfaces, pools, lists,
- *	mappings, tracked objects, each kind in the order of its keys, then
+ *	mappings, tracked objects, operations, each kind in the order of its keys, then
  *	HTTP, and then all other replication
  * @max: room for so many; CONF_MAX_CHANGES always suffices
  * @n: how many there are

@@ -287,7 +287,7 @@ static const struct conf_node global_nodes[] = {
 	   .flags = CONF_CR, .run = conf_run_redundancy),
 	KW("interface", "a traffic interface", .enters = CONF_MODE_IF,
 	   .next = if_name),
-	KW("ip", "address translation and access lists",
+	KW("ip", "address translation, access lists and operations",
 	   .next = conf_ip_nodes),
 	KW("key", "keys that take turns", .next = conf_key_chain_nodes),
 	KW("access-list", "an entry of a numbered access list",
@@ -328,6 +328,8 @@ const struct conf_mode_info conf_modes[CONF_N_MODES] = {
 			    "\"ip access-list standard\"" },
 	[CONF_MODE_TRACK] = { "config-track", CONF_MODE_GLOBAL,
 			      conf_track_nodes, "\"track\"" },
+	[CONF_MODE_SLA] = { "config-ip-sla", CONF_MODE_GLOBAL, conf_sla_nodes,
+			    "\"ip sla\"" },
 	[CONF_MODE_REFUSED] = { "config-refused", CONF_MODE_GLOBAL, NULL,
 				NULL },
 };

@@ -41,6 +41,7 @@ enum conf_mode {
 	CONF_MODE_IF,
 	CONF_MODE_ACL,
 	CONF_MODE_TRACK,
+	CONF_MODE_SLA,
 	CONF_MODE_REFUSED,	/* inside a block whose head was refused */
 	CONF_N_MODES,
 };
@@ -145,6 +146,12 @@ enum conf_slot {
 	CONF_S_IN,
 	CONF_S_OUT,
 	CONF_S_MAC,
+	CONF_S_SLA,
+	CONF_S_STATE,
+	CONF_S_REACH,
+	CONF_S_HTTP,
+	CONF_S_DNS,
+	CONF_S_PORT,
 	CONF_N_SLOTS,
 };
 
@@ -222,6 +229,8 @@ extern const struct conf_node conf_if_nodes[];
 extern const struct conf_node conf_ip_nodes[];
 extern const struct conf_node conf_acl_nodes[];
 extern const struct conf_node conf_access_list_nodes[];
+extern const struct conf_node conf_ip_sla_nodes[];
+extern const struct conf_node conf_sla_nodes[];
 extern const struct conf_node conf_track_nodes[];
 extern const struct conf_node conf_global_track_nodes[];
 extern const struct conf_node conf_group_track_nodes[];

@@ -446,6 +446,8 @@ static const struct conf_node nat[] = {
 const struct conf_node conf_ip_nodes[] = {
 	KW("nat", "address translation", .next = nat),
 	KW("access-list", "access lists", .next = acl_kind),
+	KW("sla", "questions that are asked again and again",
+	   .enters = CONF_MODE_SLA, .next = conf_ip_sla_nodes),
 	REFUSED_BLOCK("vrf", "ip vrf"),
 	END,
 };

@@ -62,9 +62,23 @@ static const struct conf_node route6[] = {
 	END,
 };
 
+static const struct conf_node sla_what[] = {
+	KW("state", "up when there is an answer, and in time",
+	   .slot = CONF_S_STATE, .flags = EITHER, .run = conf_run_track),
+	KW("reachability", "up when there is an answer",
+	   .slot = CONF_S_REACH, .flags = EITHER, .run = conf_run_track),
+	END,
+};
+
+static const struct conf_node sla_num[] = {
+	NUM("NUMBER", "number of the operation", 1, 2147483647, CONF_S_SLA,
+	    .flags = EITHER, .run = conf_run_track, .next = sla_what),
+	END,
+};
+
 static const struct conf_node track_ip[] = {
 	KW("route", "a route of the main table", .next = route4),
-	REFUSED("sla", "track ... ip sla"),
+	KW("sla", "an operation of \"ip sla\"", .next = sla_num),
 	END,
 };
 
@@ -124,7 +138,7 @@ static const struct conf_node systemd[] = {
 
 static const struct conf_node kind[] = {
 	KW("interface", "state of an interface", .next = iface),
-	KW("ip", "an IPv4 route", .next = track_ip),
+	KW("ip", "an IPv4 route, or an operation", .next = track_ip),
 	KW("ipv6", "an IPv6 route", .next = track_ipv6),
 	KW("list", "several objects as one", .next = list),
 	KW("exec", "what a program says", .next = exec),

@@ -286,6 +286,8 @@ static void go_astray(struct conf_parser *p, enum conf_mode mode)
 		conf_protocol_init(&p->spare.protocol, 0);
 	if (mode == CONF_MODE_GROUP)
 		conf_group_init(&p->spare.group, 0);
+	if (mode == CONF_MODE_SLA)
+		conf_sla_init(&p->spare.sla, 0);
 	p->astray = true;
 	p->mode = mode;
 }

@@ -23,7 +23,7 @@
  * @have: by slot: filled
  * @val: the values, by slot
  * @at: the word that filled a slot, by slot
- * @cur_id: protocol, group or tracked object that the mode is about
+ * @cur_id: protocol, group, tracked object or operation that the mode is about
  * @cur_name: interface or list that the mode is about
  * @astray: the head of this block was wrong: what it says goes into @spare
  * @spare: an object that nobody looks at
@@ -53,6 +53,7 @@ struct conf_parser {
 		struct conf_if iface;
 		struct conf_acl acl;
 		struct conf_track track;
+		struct conf_sla sla;
 	} spare;
 };
 

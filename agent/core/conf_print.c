@@ -226,6 +226,54 @@ static void put_track(struct out *o, const struct conf_track *t)
 	out_str(o, "!\n");
 }
 
+static void put_sla_what(struct out *o, const struct conf_sla *s)
+{
+	char text[ADDR_STRLEN];
+
+	addr_print(&s->dst, text);
+	switch (s->kind) {
+	case CONF_SLA_ICMP:
+		out_fmt(o, " icmp-echo %s", text);
+		break;
+	case CONF_SLA_TCP:
+		out_fmt(o, " tcp-connect %s %u", text, (uint32_t)s->port);
+		break;
+	case CONF_SLA_HTTP:
+		out_fmt(o, s->dst.family == RG_V6 ? " http get http://[%s]"
+						  : " http get http://%s", text);
+		if (s->port != 80)
+			out_fmt(o, ":%u", (uint32_t)s->port);
+		out_str(o, s->name);
+		break;
+	case CONF_SLA_DNS:
+		out_fmt(o, " dns %s name-server %s", s->name, text);
+		break;
+	default:
+		return;
+	}
+	if (s->source.family) {
+		addr_print(&s->source, text);
+		out_fmt(o, " source-ip %s", text);
+	}
+	out_char(o, '\n');
+}
+
+static void put_sla(struct out *o, const struct conf_sla *s)
+{
+	out_fmt(o, "ip sla %u\n", s->id);
+	put_sla_what(o, s);
+	if (s->timeout_ms != CONF_DEF_SLA_TIMEOUT)
+		out_fmt(o, " timeout %u\n", s->timeout_ms);
+	if (s->threshold_ms != CONF_DEF_SLA_THRESHOLD)
+		out_fmt(o, " threshold %u\n", s->threshold_ms);
+	if (s->frequency_s != CONF_DEF_SLA_FREQUENCY)
+		out_fmt(o, " frequency %u\n", s->frequency_s);
+	if (s->scheduled)
+		out_fmt(o, "ip sla schedule %u life forever start-time now\n",
+			s->id);
+	out_str(o, "!\n");
+}
+
 static void put_redundancy(struct out *o, const struct conf *c)
 {
 	uint32_t i;
@@ -455,6 +503,8 @@ int conf_print(const struct conf *c, char *buf, size_t size, size_t *len)
 	out_init(&o, buf, size);
 	for (i = 0; i < c->n_chains; i++)
 		put_chain(&o, &c->chain[i]);
+	for (i = 0; i < c->n_slas; i++)
+		put_sla(&o, &c->sla[i]);
 	for (i = 0; i < c->n_tracks; i++)
 		put_track(&o, &c->track[i]);
 	put_redundancy(&o, c);

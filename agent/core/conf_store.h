@@ -22,6 +22,7 @@ struct conf_pool *conf_get_pool(struct conf *c, const char *name,
 struct conf_acl *conf_get_acl(struct conf *c, const char *name, uint32_t line);
 struct conf_map *conf_get_map(struct conf *c, uint32_t id, uint32_t line);
 struct conf_track *conf_get_track(struct conf *c, uint32_t id, uint32_t line);
+struct conf_sla *conf_get_sla(struct conf *c, uint32_t id, uint32_t line);
 
 bool conf_drop_chain(struct conf *c, const char *name);
 bool conf_drop_key(struct conf_chain *c, uint32_t id);
@@ -32,6 +33,7 @@ bool conf_drop_pool(struct conf *c, const char *name);
 bool conf_drop_acl(struct conf *c, const char *name);
 bool conf_drop_map(struct conf *c, uint32_t id);
 bool conf_drop_track(struct conf *c, uint32_t id);
+bool conf_drop_sla(struct conf *c, uint32_t id);
 
 bool conf_set_repl(struct conf *c, const struct conf_repl *r);
 bool conf_drop_repl(struct conf *c, const struct conf_repl *r);
@@ -41,5 +43,6 @@ void conf_forget_lines(struct conf *c);
 void conf_protocol_init(struct conf_protocol *p, uint32_t id);
 void conf_protocol_no_auth(struct conf_protocol *p);
 void conf_group_init(struct conf_group *g, uint32_t id);
+void conf_sla_init(struct conf_sla *s, uint32_t id);
 
 #endif /* RG_CONF_STORE_H */

@@ -30,6 +30,17 @@ bool conf_track_is_if(const struct conf_track *t)
 }
 
 /**
+ * conf_track_is_sla - is an object about an operation?
+ * @t: the object
+ *
+ * Return: true if so.
+ */
+bool conf_track_is_sla(const struct conf_track *t)
+{
+	return t->kind == CONF_TRACK_SLA || t->kind == CONF_TRACK_SLA_REACH;
+}
+
+/**
  * conf_track_type - the words behind `track N`
  * @t: the object
  *
@@ -49,6 +60,9 @@ const char *conf_track_type(const struct conf_track *t)
 		return "exec";
 	case CONF_TRACK_UNIT:
 		return "systemd";
+	case CONF_TRACK_SLA:
+	case CONF_TRACK_SLA_REACH:
+		return "ip sla";
 	default:
 		return "?";
 	}
@@ -74,13 +88,15 @@ const char *conf_track_parameter(const struct conf_track *t)
 		[CONF_TRACK_PERCENT] = "threshold percentage",
 		[CONF_TRACK_EXEC] = "",
 		[CONF_TRACK_UNIT] = "",
+		[CONF_TRACK_SLA] = "state",
+		[CONF_TRACK_SLA_REACH] = "reachability",
 	};
 
 	return names[t->kind];
 }
 
 /**
- * conf_track_instance - which interface, prefix, program or unit
+ * conf_track_instance - which interface, prefix, program, unit or operation
  * @t: the object
  * @o: gets it; nothing for a list
  */
@@ -88,6 +104,10 @@ void conf_track_instance(const struct conf_track *t, struct out *o)
 {
 	char text[PREFIX_STRLEN];
 
+	if (conf_track_is_sla(t)) {
+		out_u32(o, t->sla);
+		return;
+	}
 	if (t->kind != CONF_TRACK_ROUTE) {
 		out_str(o, t->name);
 		return;
@@ -127,7 +147,7 @@ uint32_t conf_track_diff(const struct conf_track *a,
 	uint32_t bits = 0;
 
 	if (a->kind != b->kind || strcmp(a->name, b->name) ||
-	    a->route.len != b->route.len ||
+	    a->sla != b->sla || a->route.len != b->route.len ||
 	    !addr_equal(&a->route.addr, &b->route.addr))
 		bits |= CONF_TRACK_WHAT;
 	if (a->interval_s != b->interval_s)

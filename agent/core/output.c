@@ -200,6 +200,9 @@ void output_text(struct out *o, enum output_what what, const struct view *v,
 	case OUTPUT_TRACK_BRIEF:
 		output_text_tracks_brief(o, v, scope->track);
 		break;
+	case OUTPUT_SLA:
+		output_text_slas(o, v, scope->sla);
+		break;
 	case OUTPUT_BFD:
 	case OUTPUT_BFD_DETAILS:
 		output_text_bfd(o, v, what == OUTPUT_BFD_DETAILS);
@@ -263,6 +266,9 @@ void output_json(struct out *o, enum output_what what, const struct view *v,
 	case OUTPUT_TRACK:
 	case OUTPUT_TRACK_BRIEF:
 		output_json_tracks(&j, v, scope->track);
+		break;
+	case OUTPUT_SLA:
+		output_json_slas(&j, v, scope->sla);
 		break;
 	case OUTPUT_BFD:
 	case OUTPUT_BFD_DETAILS:

@@ -35,6 +35,7 @@ enum output_what {
 	OUTPUT_VERSION,
 	OUTPUT_TRACK,		/* tracked objects, or one; see @track */
 	OUTPUT_TRACK_BRIEF,	/* the same, a line for each */
+	OUTPUT_SLA,		/* operations, or one; see @sla */
 	OUTPUT_BFD,		/* sessions of BFD */
 	OUTPUT_BFD_DETAILS,	/* with timers and counters */
 
@@ -45,12 +46,14 @@ enum output_what {
  * struct output_scope - what it is about
  * @group: this group only; NULL: all groups
  * @protocol: for OUTPUT_PROTOCOL, not NULL
+ * @sla: for OUTPUT_SLA this operation only; NULL: all
  * @track: for OUTPUT_TRACK and OUTPUT_TRACK_BRIEF this object only; NULL: all
  */
 struct output_scope {
 	const struct view_group *group;
 	const struct view_protocol *protocol;
 	const struct view_track *track;
+	const struct view_sla *sla;
 };
 
 void output_text(struct out *o, enum output_what what, const struct view *v,

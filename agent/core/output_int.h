@@ -57,6 +57,10 @@ void output_text_tracks(struct out *o, const struct view *v,
 			const struct view_track *only);
 void output_text_tracks_brief(struct out *o, const struct view *v,
 			      const struct view_track *only);
+void output_text_slas(struct out *o, const struct view *v,
+		      const struct view_sla *only);
+void output_json_slas(struct jout *j, const struct view *v,
+		      const struct view_sla *only);
 void output_json_tracks(struct jout *j, const struct view *v,
 			const struct view_track *only);
 

@@ -50,6 +50,8 @@ static void put_title(struct out *o, const struct conf_track *c)
 		type = "Interface";
 	else if (conf_track_is_list(c))
 		type = "List";
+	else if (conf_track_is_sla(c))
+		type = "IP SLA";
 	else if (c->kind == CONF_TRACK_EXEC)
 		type = "Exec";
 	else if (c->kind == CONF_TRACK_UNIT)
@@ -79,6 +81,8 @@ static const char *subject(const struct conf_track *c)
 		[CONF_TRACK_PERCENT] = "Threshold percentage",
 		[CONF_TRACK_EXEC] = "Program",
 		[CONF_TRACK_UNIT] = "Unit",
+		[CONF_TRACK_SLA] = "State",
+		[CONF_TRACK_SLA_REACH] = "Reachability",
 	};
 
 	return names[c->kind];

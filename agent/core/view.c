@@ -162,6 +162,24 @@ const struct view_track *view_track(const struct view *v, uint32_t id)
 }
 
 /**
+ * view_sla - look an operation up
+ * @v: snapshot
+ * @id: its number
+ *
+ * Return: it, or NULL.
+ */
+const struct view_sla *view_sla(const struct view *v, uint32_t id)
+{
+	uint32_t k;
+
+	for (k = 0; k < v->n_slas; k++) {
+		if (v->sla[k].conf.id == id)
+			return &v->sla[k];
+	}
+	return NULL;
+}
+
+/**
  * view_count - append a counter
  * @c: counters
  * @name: its name, cut when it is too long

@@ -26,6 +26,7 @@
 #define VIEW_MAX_VIPS		8	/* on an interface */
 #define VIEW_MAX_FAULTS		48	/* of a group */
 #define VIEW_MAX_TRACKS		CONF_MAX_TRACKS
+#define VIEW_MAX_SLAS		CONF_MAX_SLAS
 #define VIEW_MAX_BFD		32
 #define VIEW_MAX_COUNTERS	1024	/* of a group, and of the system */
 #define VIEW_IF_LEN		16
@@ -404,6 +405,37 @@ struct view_track {
 	uint8_t group[VIEW_MAX_GROUPS];
 };
 
+/* How the last question of an operation ended. */
+enum view_sla_code {
+	VIEW_SLA_NONE,		/* nothing known yet */
+	VIEW_SLA_OK,
+	VIEW_SLA_OVER,
+	VIEW_SLA_TIMEOUT,
+	VIEW_SLA_NO_CONNECTION,
+	VIEW_SLA_BAD_ANSWER,
+	VIEW_SLA_CODES,
+};
+
+/**
+ * struct view_sla - an operation
+ * @conf: what it is
+ * @code: how its last question ended
+ * @err: VIEW_SLA_NO_CONNECTION: what the system says of it
+ * @rtt_us: how long the last answer took
+ * @asked: questions, also one that is under way
+ * @answered: of these, in time or late
+ * @late: of these, later than the threshold
+ * @timeouts: questions without an answer
+ * @failed: questions with an error, or an answer that says no
+ */
+struct view_sla {
+	struct conf_sla conf;
+	enum view_sla_code code;
+	char err[48];
+	uint64_t rtt_us;
+	uint64_t asked, answered, late, timeouts, failed;
+};
+
 /**
  * struct view - a snapshot
  * @agent_version: of the daemon
@@ -417,6 +449,8 @@ struct view_track {
  * @group: groups
  * @n_tracks: tracked objects, sorted by number
  * @track: tracked objects
+ * @n_slas: operations, sorted by number
+ * @sla: operations
  * @n_bfd: sessions of BFD
  * @bfd: sessions of BFD
  * @counters: of the system: kernel counters of the namespace, daemon, NAT rules
@@ -433,6 +467,8 @@ struct view {
 	struct view_group group[VIEW_MAX_GROUPS];
 	uint32_t n_tracks;
 	struct view_track track[VIEW_MAX_TRACKS];
+	uint32_t n_slas;
+	struct view_sla sla[VIEW_MAX_SLAS];
 	uint32_t n_bfd;
 	struct view_bfd bfd[VIEW_MAX_BFD];
 	struct view_counters counters;
@@ -446,6 +482,7 @@ const struct view_group *view_group(const struct view *v, uint32_t id);
 const struct view_group *view_group_named(const struct view *v, const char *name);
 const struct view_protocol *view_protocol(const struct view *v, uint32_t id);
 const struct view_track *view_track(const struct view *v, uint32_t id);
+const struct view_sla *view_sla(const struct view *v, uint32_t id);
 bool view_count(struct view_counters *c, const char *name, uint64_t value);
 
 #endif /* RG_VIEW_H */

@@ -638,6 +638,7 @@ static int snapshot(void *arg, struct view *v)
 		if (a->group[i] && v->n_groups < VIEW_MAX_GROUPS)
 			fill_group(a->group[i], k, &v->group[v->n_groups++]);
 	fill_tracks(a, v);
+	fill_slas(a, v);
 	fill_bfd(a, v);
 	fill_system(a, &v->counters);
 	free(k);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "agent.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "core/view.h"
 #include "io/clock.h"
 #include "io/tracks.h"
@@ -59,6 +62,31 @@ void fill_tracks(const struct agent *a, struct view *v)
 
 	for (uint32_t i = 0; i < all->n; i++)
 		fill_track(a, &all->v[i], &v->track[v->n_tracks++]);
+}
+
+/**
+ * fill_slas() - operations
+ * @a: the daemon
+ * @v: the snapshot, gets them
+ */
+void fill_slas(const struct agent *a, struct view *v)
+{
+	for (uint32_t i = 0; i < a->conf->n_slas; i++) {
+		struct view_sla *o = &v->sla[v->n_slas++];
+		struct sla_state st;
+
+		o->conf = a->conf->sla[i];
+		tracks_sla(a->tracks, o->conf.id, &st);
+		o->code = (enum view_sla_code)st.code;
+		if (st.err)
+			snprintf(o->err, sizeof(o->err), "%s", strerror(-st.err));
+		o->rtt_us = st.rtt_us;
+		o->asked = st.asked;
+		o->answered = st.answered;
+		o->late = st.late;
+		o->timeouts = st.timeouts;
+		o->failed = st.failed;
+	}
 }
 
 /**

@@ -103,6 +103,8 @@ static const struct cmd commands[] = {
 	  "With timers and counters" },
 	{ "show ip nat statistics", C_NAT_STATISTICS, "Translations by mapping and pool" },
 	{ "show running-config", C_RUNNING, "Configuration that runs" },
+	{ "show ip sla statistics", C_SHOW + OUTPUT_SLA, "Answers to operations" },
+	{ "show ip sla statistics <1-2147483647>", C_SHOW + OUTPUT_SLA, "Number of an operation" },
 	{ "show track", C_SHOW + OUTPUT_TRACK, "Tracked objects" },
 	{ "show track brief", C_SHOW + OUTPUT_TRACK_BRIEF, "A line for each" },
 	{ "show track <1-32767>", C_SHOW + OUTPUT_TRACK, "Number of an object" },
@@ -251,6 +253,10 @@ static const char *find_scope(const struct run *x, const struct view *v, enum ou
 		if (x->r->n_args)
 			scope->track = view_track(v, number);
 		return scope->track || !x->r->n_args ? NULL : "Track";
+	case OUTPUT_SLA:
+		if (x->r->n_args)
+			scope->sla = view_sla(v, number);
+		return scope->sla || !x->r->n_args ? NULL : "Operation";
 	default:
 		return find_group(x, v, &scope->group) ? NULL : "Group";
 	}
@@ -258,7 +264,7 @@ static const char *find_scope(const struct run *x, const struct view *v, enum ou
 
 static int show_output(const struct run *x, const struct view *v, enum output_what what)
 {
-	struct output_scope scope = { NULL, NULL, NULL };
+	struct output_scope scope = { 0 };
 	const char *missing = find_scope(x, v, what, &scope);
 	char line[128];
 

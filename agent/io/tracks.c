@@ -27,6 +27,7 @@ struct tracks {
 	struct loop_timer timer;
 	struct trackroutes *routes;
 	struct trackruns *runs;
+	struct slas *slas;
 	uint64_t changes;
 };
 
@@ -81,6 +82,36 @@ static void on_answer(void *arg, uint32_t id, bool up)
 
 	track_fact(table(t), id, up);
 	step_and_tell(t);
+}
+
+static void take_sla(struct tracks *t, const struct conf_track *c, enum sla_code code)
+{
+	if (code != SLA_NONE)
+		track_fact(table(t), c->id,
+			   code == SLA_OK || (code == SLA_OVER && c->kind == CONF_TRACK_SLA_REACH));
+}
+
+static void on_sla(void *arg, uint32_t id, enum sla_code code)
+{
+	struct tracks *t = arg;
+	const struct track *all = table(t);
+
+	for (uint32_t k = 0; k < all->n; k++)
+		if (conf_track_is_sla(&all->v[k].conf) && all->v[k].conf.sla == id)
+			take_sla(t, &all->v[k].conf, code);
+	step_and_tell(t);
+}
+
+/* What was answered before an object was there. */
+static void look_at_slas(struct tracks *t)
+{
+	const struct track *all = table(t);
+	struct sla_state st;
+
+	for (uint32_t k = 0; k < all->n; k++)
+		if (conf_track_is_sla(&all->v[k].conf) &&
+		    slas_get(t->slas, all->v[k].conf.sla, &st))
+			take_sla(t, &all->v[k].conf, st.code);
 }
 
 static void on_routes(void *arg, const struct trackroute *v, size_t n)
@@ -161,7 +192,10 @@ int tracks_configure(struct tracks *t, const struct conf *c)
 	t->now = !t->now;
 	first = trackroutes_configure(t->routes, c);
 	err = trackruns_configure(t->runs, c);
+	first = first ? first : err;
+	err = slas_configure(t->slas, c);
 	look_at_ifs(t);
+	look_at_slas(t);
 	step(t);
 	return first ? first : err;
 }
@@ -186,6 +220,19 @@ const struct track *tracks_table(const struct tracks *t)
 void tracks_run_stats(const struct tracks *t, uint32_t id, struct trackrun_stats *out)
 {
 	trackruns_stats(t->runs, id, out);
+}
+
+/**
+ * tracks_sla() - where an operation stands
+ * @t: all objects
+ * @id: the operation
+ * @out: gets it; zero if it does not run
+ *
+ * Return: it runs.
+ */
+bool tracks_sla(const struct tracks *t, uint32_t id, struct sla_state *out)
+{
+	return slas_get(t->slas, id, out);
 }
 
 /**
@@ -228,6 +275,8 @@ int tracks_open(struct event_base *base, struct ifaces *ifs, int programs_fd, tr
 	if (!err)
 		err = trackruns_open(base, programs_fd, on_answer, t, &t->runs);
 	if (!err)
+		err = slas_open(base, on_sla, t, &t->slas);
+	if (!err)
 		err = ifaces_watch(ifs, on_iface, t);
 	if (err) {
 		tracks_close(t);
@@ -247,6 +296,7 @@ void tracks_close(struct tracks *t)
 		return;
 	ifaces_unwatch(t->ifs, on_iface, t);
 	trackruns_close(t->runs);
+	slas_close(t->slas);
 	trackroutes_close(t->routes);
 	loop_timer_free(&t->timer);
 	free(t);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/track.h"
+#include "io/sla.h"
 #include "io/trackroute.h"
 #include "io/trackrun.h"
 
@@ -39,6 +40,7 @@ int tracks_open(struct event_base *base, struct ifaces *ifs, int programs_fd, tr
 void tracks_close(struct tracks *t);
 int tracks_configure(struct tracks *t, const struct conf *c);
 const struct track *tracks_table(const struct tracks *t);
+bool tracks_sla(const struct tracks *t, uint32_t id, struct sla_state *out);
 void tracks_run_stats(const struct tracks *t, uint32_t id, struct trackrun_stats *out);
 void tracks_stats(const struct tracks *t, struct tracks_stats *out);
 

@@ -21,6 +21,8 @@ static const char *const base =
 	"ip access-list standard m\n permit 10.0.1.0 0.0.0.255\n"
 	"ip nat inside source list l pool p redundancy 1 mapping-id 7 overload\n"
 	"ip nat inside source list m pool q redundancy 1 mapping-id 8 overload\n"
+	"ip sla 1\n icmp-echo 10.0.0.9\n"
+	"ip sla schedule 1 life forever start-time now\n"
 	"track 4 exec /bin/x interval 5\n delay up 3\n"
 	"track 5 list threshold weight\n object 4\n object 6 weight 20\n"
 	" threshold weight up 20 down 5\n"
@@ -252,6 +254,25 @@ static void test_interface(void **state)
 		{ CONF_OBJ_IF, "wan0", 0, CONF_IF_ALL });
 }
 
+static void test_sla(void **state)
+{
+	changes("ip sla 1\nicmp-echo 10.0.0.9\nip sla schedule 1 start-time now life forever\n",
+		NULL, 0);
+	CHANGES("ip sla 1\nicmp-echo 10.0.0.8\n",
+		{ CONF_OBJ_SLA, NULL, 1, CONF_SLA_WHAT });
+	CHANGES("ip sla 1\nicmp-echo 10.0.0.9 source-ip 10.0.0.1\n",
+		{ CONF_OBJ_SLA, NULL, 1, CONF_SLA_WHAT });
+	CHANGES("no ip sla schedule 1\n",
+		{ CONF_OBJ_SLA, NULL, 1, CONF_SLA_WHAT });
+	CHANGES("ip sla 1\nfrequency 5\n",
+		{ CONF_OBJ_SLA, NULL, 1, CONF_SLA_TIMES });
+	CHANGES("ip sla 1\ntimeout 5\nthreshold 5\n",
+		{ CONF_OBJ_SLA, NULL, 1, CONF_SLA_TIMES });
+	CHANGES("no ip sla 1\nip sla 2\ndns a.b name-server ::1\n",
+		{ CONF_OBJ_SLA, NULL, 1, CONF_SLA_ALL },
+		{ CONF_OBJ_SLA, NULL, 2, CONF_SLA_ALL });
+}
+
 static void test_track(void **state)
 {
 	changes("track 6 ip route 10.0.0.0 255.0.0.0 reachability\n", NULL, 0);
@@ -368,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_interface),
 		cmocka_unit_test(test_track),
+		cmocka_unit_test(test_sla),
 		cmocka_unit_test(test_group_track),
 		cmocka_unit_test(test_nat),
 		cmocka_unit_test(test_pointers),
