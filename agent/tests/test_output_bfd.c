@@ -42,7 +42,7 @@ static int teardown(void **state)
 
 static const char *render(enum output_what what, bool json)
 {
-	const struct output_scope all = { NULL, NULL, NULL };
+	const struct output_scope all = { .group = NULL };
 	struct out o;
 
 	out_init(&o, text, sizeof(text));
