@@ -10,6 +10,7 @@
 #include "io/evtrace.h"
 #include "io/log.h"
 #include "io/loop.h"
+#include "io/synclink_priv.h"
 #include "io/synclog.h"
 #include "io/sysid.h"
 
@@ -18,36 +19,7 @@
 /* Sync traffic proves that the peer lives; more often than this it need not be said. */
 #define LIFE_MS 5
 
-/*
- * Instants of the last batches of a group, for the age of the oldest one that is not acknowledged.
- */
-#define SENT_SLOTS 64
-
 #define PARSER_BYTES (2 * (FRAME_HEADER_BYTES + FRAME_PAYLOAD_MAX))
-
-struct sent {
-	mono_t at[SENT_SLOTS];
-};
-
-struct synclink {
-	struct event_base *base;
-	struct knl_att *att;
-	struct synclink_conf conf;
-	const struct synclink_ops *ops;
-	void *arg;
-	struct syncsock *sock;
-	struct synclink_peer peer;
-	struct syncsess sess;
-	struct syncsess_actions actions; /* of the step being carried out */
-	struct frame_parser parser;
-	uint8_t *bytes;
-	struct loop_timer timer;
-	mono_t life;
-	unsigned int installs; /* outstanding */
-	struct synclink_stats stats;
-	struct synclink_group_stats group[SYNCSESS_GROUPS];
-	struct sent sent[SYNCSESS_GROUPS];
-};
 
 /* What is left to do once the actions, which are borrowed, have been carried out. */
 struct after {
@@ -684,121 +656,4 @@ void synclink_kernel(struct synclink *s, bool attached)
 	if (!attached)
 		synclink_close(s, FRAME_R_INSTALL);
 	syncsock_enable(s->sock, attached);
-}
-
-/**
- * synclink_protected() - is what is said on it, or will be, encrypted?
- * @s: the link
- */
-bool synclink_protected(const struct synclink *s)
-{
-	return hello_ring_keyed(s->conf.ring);
-}
-
-/**
- * synclink_up() - does a session with the peer stand?
- * @s: the link
- *
- * Return: true if so.
- */
-bool synclink_up(const struct synclink *s)
-{
-	return s->sess.state == SYNCSESS_UP;
-}
-
-/**
- * synclink_idle() - is every batch of a group that was sent acknowledged?
- * @s: the link
- * @group: the group
- *
- * Return: true if so.
- */
-bool synclink_idle(const struct synclink *s, uint8_t group)
-{
-	return !syncsess_unacked(&s->sess, group);
-}
-
-/**
- * synclink_lag_ms() - age of the oldest batch in flight
- * @s: the link
- * @group: the group
- *
- * Return: ms, 0: none is in flight.
- */
-uint64_t synclink_lag_ms(const struct synclink *s, uint8_t group)
-{
-	const struct syncsess_group *g = &s->sess.groups[group];
-	uint64_t oldest = g->tx_seq + 1 - syncsess_unacked(&s->sess, group);
-
-	if (synclink_idle(s, group))
-		return 0;
-	return mono_span_ms(s->sent[group].at[oldest % SENT_SLOTS], clock_now());
-}
-
-/**
- * synclink_sess() - the machine, to be read
- * @s: the link
- *
- * Return: the machine.
- */
-const struct syncsess *synclink_sess(const struct synclink *s)
-{
-	return &s->sess;
-}
-
-/**
- * synclink_peer() - whom the control link hears
- * @s: the link
- *
- * Return: the peer.
- */
-const struct synclink_peer *synclink_peer(const struct synclink *s)
-{
-	return &s->peer;
-}
-
-/**
- * synclink_stats() - counters
- * @s: the link
- *
- * Return: the counters, valid as long as the link.
- */
-const struct synclink_stats *synclink_stats(const struct synclink *s)
-{
-	return &s->stats;
-}
-
-/**
- * synclink_sock_stats() - counters of the connection
- * @s: the link
- *
- * Return: the counters, valid as long as the link.
- */
-const struct syncsock_stats *synclink_sock_stats(const struct synclink *s)
-{
-	return syncsock_stats(s->sock);
-}
-
-/**
- * synclink_group_stats() - counters of a group
- * @s: the link
- * @group: the group
- *
- * Return: the counters, valid as long as the link.
- */
-const struct synclink_group_stats *synclink_group_stats(const struct synclink *s, uint8_t group)
-{
-	return &s->group[group];
-}
-
-/**
- * synclink_addr() - our address on the data interface
- * @s: the link
- * @out: the address
- *
- * Return: false if the interface cannot be used.
- */
-bool synclink_addr(const struct synclink *s, struct rg_addr *out)
-{
-	return syncsock_addr(s->sock, out);
 }
