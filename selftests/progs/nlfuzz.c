@@ -400,7 +400,8 @@ static void attach(void)
 static void install(uint32_t g)
 {
 	static uint8_t buf[NF_RG_PUSH_MAX];
-	uint32_t flags = one_in(3) ? rnd(32) : 0;
+	/* A merge takes another role, and what it takes is no repair: not too often. */
+	uint32_t flags = (one_in(3) ? rnd(16) : 0) | (one_in(12) ? NF_RG_BATCH_MERGE : 0);
 	uint8_t role = flags & NF_RG_BATCH_MERGE ? NF_RG_ROLE_ACTIVE : NF_RG_ROLE_STANDBY;
 
 	if (groups[g].role != role) {
