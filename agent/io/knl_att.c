@@ -215,10 +215,8 @@ int knl_att_install(struct knl_att *a, const struct knl_batch *b)
 		return -EMSGSIZE;
 	}
 	err = request_with(a, msg, &p, NF_RG_A_RECORDS, b->records ? b->records : "", b->len);
-	if (!err) {
+	if (!err)
 		a->installs++;
-		a->installing++;
-	}
 	return err;
 }
 
@@ -319,7 +317,6 @@ static void finish(struct knl_att *a, struct knl_att_pending *slot, int err, str
 	slot->kind = KNL_ATT_NONE;
 	switch (p.kind) {
 	case KNL_ATT_INSTALL:
-		a->installing--;
 		if (tb && tb[NF_RG_A_REFUSALS]) {
 			i.refusals = nla_data(tb[NF_RG_A_REFUSALS]);
 			i.n_refusals = (size_t)nla_len(tb[NF_RG_A_REFUSALS]) /
@@ -405,7 +402,6 @@ static void shut(struct knl_att *a)
 	memset(a->pending, 0, sizeof(a->pending));
 	a->attached = false;
 	a->close_after = false;
-	a->installing = 0;
 }
 
 /**
@@ -421,17 +417,16 @@ void knl_att_close(struct knl_att *a)
 		shut(a);
 }
 
-/* @answers: no more than what answers installs, which is there already */
-static void take(struct knl_att *a, bool answers)
+static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
+	struct knl_att *a = arg;
 	int err = 1;
 
+	(void)fd;
+	(void)what;
 	a->handling = true;
-	for (int i = 0; i < TURN_MAX && err > 0 && !a->close_after; i++) {
-		if (answers && !a->installing)
-			break;
+	for (int i = 0; i < TURN_MAX && err > 0 && !a->close_after; i++)
 		err = knl_sock_recv(&a->sock, false, on_msg, a);
-	}
 	a->handling = false;
 	if (a->close_after) {
 		shut(a);
@@ -442,26 +437,6 @@ static void take(struct knl_att *a, bool answers)
 	a->overruns += err == -ENOBUFS;
 	shut(a);
 	a->ops->gone(a->arg, err);
-}
-
-static void on_readable(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	take(arg, false);
-}
-
-/**
- * knl_att_poll() - take the answers to installs now, and not in the next turn of the loop
- * @a: the socket
- *
- * The kernel has answered when knl_att_install() is back.  Not to be called from a callback of
- * @a's, nor while what one of them needs is in use.
- */
-void knl_att_poll(struct knl_att *a)
-{
-	if (a->attached && !a->handling && a->installing)
-		take(a, true);
 }
 
 static void version_msg(void *arg, const struct nlmsghdr *nlh)

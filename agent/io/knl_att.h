@@ -102,7 +102,6 @@ struct knl_att {
 	bool attached;
 	bool handling; /* inside a callback: closing waits for its end */
 	bool close_after;
-	unsigned int installing; /* not answered yet */
 	uint32_t module_version;
 	const struct knl_att_ops *ops;
 	void *arg;
@@ -120,7 +119,6 @@ int knl_att_sync(struct knl_att *a, uint32_t group, uint32_t session, uint64_t p
 int knl_att_merge(struct knl_att *a, uint32_t group, uint32_t session);
 int knl_att_receive(struct knl_att *a, uint32_t group, uint32_t session);
 int knl_att_install(struct knl_att *a, const struct knl_batch *b);
-void knl_att_poll(struct knl_att *a);
 int knl_att_ack(struct knl_att *a, const struct knl_ack *ack);
 int knl_att_verify(struct knl_att *a, uint32_t group);
 

@@ -320,21 +320,12 @@ static void on_readable(void *arg)
 	}
 }
 
-static void on_data(void *arg)
-{
-	struct synclink *s = arg;
-	struct knl_att *att = s->att; /* it outlives the link, which may go meanwhile */
-
-	on_readable(s);
-	knl_att_poll(att);
-}
-
 static const struct syncsock_ops sock_ops = {
 	.accept = on_accept,
 	.opening = on_opening,
 	.connected = on_connected,
 	.closed = on_closed,
-	.readable = on_data,
+	.readable = on_readable,
 };
 
 static uint32_t silence_ms(uint32_t hold_ms)
