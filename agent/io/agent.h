@@ -252,6 +252,7 @@ unsigned int fill_version(const struct group *g, char text[FILL_VERSIONS][VIEW_T
 /* fill_track.c */
 void fill_tracks(const struct agent *a, struct view *v);
 void fill_slas(const struct agent *a, struct view *v);
+void fill_ctl_counters(const struct agent *a, struct view_counters *c);
 void fill_track_counters(const struct agent *a, struct view_counters *c);
 
 #endif

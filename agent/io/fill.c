@@ -13,7 +13,6 @@
 #include "io/advert.h"
 #include "io/announce.h"
 #include "io/clock.h"
-#include "io/ctl.h"
 #include "io/cttable.h"
 #include "io/evtrace.h"
 #include "io/hellosock.h"
@@ -557,22 +556,6 @@ static void count_closed(void *arg, uint32_t mapping, uint64_t packets)
 	view_count(arg, name, packets);
 }
 
-static void count_commands(const struct agent *a, struct view_counters *c)
-{
-	struct ctl_stats st;
-
-	if (!a->ctl)
-		return;
-	ctl_get(a->ctl, &st);
-	count(c, "command-", "clients", st.clients);
-	count(c, "command-", "requests", st.requests);
-	count(c, "command-", "bad-requests", st.bad_requests);
-	count(c, "command-", "dropped-slow", st.dropped_slow);
-	count(c, "command-", "dropped-limit", st.dropped_limit);
-	count(c, "command-", "strangers", st.strangers);
-	count(c, "command-", "forbidden", st.refused);
-}
-
 static void fill_system(struct agent *a, struct view_counters *c)
 {
 	struct ifkeep_state is;
@@ -610,7 +593,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	natwork_counters(a->nat, count_rule, c);
 	if (a->closed)
 		knl_closed_dump(&a->knl, count_closed, c);
-	count_commands(a, c);
+	fill_ctl_counters(a, c);
 	fill_track_counters(a, c);
 	fill_bfd_counters(a, c);
 	view_count(c, "system-calls-refused", sandbox_refused());

@@ -17,135 +17,12 @@
 #include "io/evtrace.h"
 #include "io/loop.h"
 #include "io/natinfo.h"
+#include "io/show_table.h"
 #include "io/startup.h"
 
 #define TEXT_MAX	512	/* of what the daemon says to a command */
 #define STATUS_FOUND	4	/* done, and something is not as wanted */
 #define FIRST_SIZE	8192	/* of an answer; it grows */
-
-enum command {
-	C_SHOW,			/* C_SHOW + enum output_what */
-	C_RUNNING = C_SHOW + OUTPUT_MAX,
-	C_RELOAD_SELF,
-	C_RELOAD_SELF_FORCE,
-	C_RELOAD_PEER,
-	C_RELOAD_PEER_FORCE,
-	C_RELOAD_CONFIG,
-	C_STOP,
-	C_STOP_PURGE,
-	C_CLEAR,
-	C_CHECK,
-	C_NOTHING,
-	C_CONFIGURE,
-	C_NAT,
-	C_NAT_VERBOSE,
-	C_NAT_GROUP,
-	C_NAT_GROUP_VERBOSE,
-	C_NAT_MAP,
-	C_NAT_MAP_VERBOSE,
-	C_NAT_STATISTICS,
-	C_NAT_CLEAR,
-	C_NAT_CLEAR_GROUP,
-	C_NAT_CLEAR_MAP,
-	C_NAT_CLEAR_INSIDE,
-	C_NAT_CLEAR_OUTSIDE,
-	C_NAT_CLEAR_BOTH,
-	C_TRACE,
-	C_TRACE_LATEST,
-	C_STARTUP,
-	C_WRITE,
-	C_WRITE_FORCE,
-};
-
-#define SRA	"show redundancy application "
-#define TRANSLATIONS "show ip nat translations"
-#define CLEAR_NAT "clear ip nat translation "
-#define RELOAD	"redundancy application reload group <group>"
-
-static const struct cmd commands[] = {
-	{ SRA "group", C_SHOW + OUTPUT_GROUP_LIST, "Redundancy groups" },
-	{ SRA "group all", C_SHOW + OUTPUT_GROUP_ALL, "Everything about all groups" },
-	{ SRA "group <group>", C_SHOW + OUTPUT_GROUP, "Number or name of a group" },
-	{ SRA "transport clients", C_SHOW + OUTPUT_CLIENTS, "Users of the links" },
-	{ SRA "transport group", C_SHOW + OUTPUT_TRANSPORT, "Connections of the links" },
-	{ SRA "transport group <group>", C_SHOW + OUTPUT_TRANSPORT, "Number or name of a group" },
-	{ SRA "protocol <1-8>", C_SHOW + OUTPUT_PROTOCOL, "Protocol instance" },
-	{ SRA "protocol group", C_SHOW + OUTPUT_PROTOCOL_GROUP, "Protocol of a group" },
-	{ SRA "protocol group <group>", C_SHOW + OUTPUT_PROTOCOL_GROUP,
-	  "Number or name of a group" },
-	{ SRA "faults group", C_SHOW + OUTPUT_FAULTS, "Faults of groups" },
-	{ SRA "faults group <group>", C_SHOW + OUTPUT_FAULTS, "Number or name of a group" },
-	{ SRA "if-mgr group", C_SHOW + OUTPUT_IF_MGR, "Traffic interfaces of groups" },
-	{ SRA "if-mgr group <group>", C_SHOW + OUTPUT_IF_MGR, "Number or name of a group" },
-	{ SRA "control-interface group", C_SHOW + OUTPUT_CONTROL_IF,
-	  "Control interfaces of groups" },
-	{ SRA "control-interface group <group>", C_SHOW + OUTPUT_CONTROL_IF,
-	  "Number or name of a group" },
-	{ SRA "data-interface group", C_SHOW + OUTPUT_DATA_IF, "Data interfaces of groups" },
-	{ SRA "data-interface group <group>", C_SHOW + OUTPUT_DATA_IF,
-	  "Number or name of a group" },
-	{ SRA "counters", C_SHOW + OUTPUT_COUNTERS, "All counters of kernel and agent" },
-	{ SRA "counters group", C_SHOW + OUTPUT_COUNTERS, "Counters of groups" },
-	{ SRA "counters group <group>", C_SHOW + OUTPUT_COUNTERS, "Number or name of a group" },
-	{ "show monitor event-trace rg_infra all", C_TRACE, "All events that are kept" },
-	{ "show monitor event-trace rg_infra latest", C_TRACE_LATEST,
-	  "Events that were not shown yet" },
-	{ TRANSLATIONS, C_NAT, "Translated connections" },
-	{ TRANSLATIONS " verbose", C_NAT_VERBOSE, "With mapping, state and timeout" },
-	{ TRANSLATIONS " redundancy <group>", C_NAT_GROUP, "Number or name of a group" },
-	{ TRANSLATIONS " redundancy <group> verbose", C_NAT_GROUP_VERBOSE,
-	  "With mapping, state and timeout" },
-	{ TRANSLATIONS " mapping-id <1-2147483647>", C_NAT_MAP, "Mapping" },
-	{ TRANSLATIONS " mapping-id <1-2147483647> verbose", C_NAT_MAP_VERBOSE,
-	  "With mapping, state and timeout" },
-	{ "show bfd neighbors", C_SHOW + OUTPUT_BFD, "Sessions of BFD" },
-	{ "show bfd neighbors details", C_SHOW + OUTPUT_BFD_DETAILS,
-	  "With timers and counters" },
-	{ "show ip nat statistics", C_NAT_STATISTICS, "Translations by mapping and pool" },
-	{ "show running-config", C_RUNNING, "Configuration that runs" },
-	{ "show ip sla statistics", C_SHOW + OUTPUT_SLA, "Answers to operations" },
-	{ "show ip sla statistics <1-2147483647>", C_SHOW + OUTPUT_SLA, "Number of an operation" },
-	{ "show track", C_SHOW + OUTPUT_TRACK, "Tracked objects" },
-	{ "show track brief", C_SHOW + OUTPUT_TRACK_BRIEF, "A line for each" },
-	{ "show track <1-32767>", C_SHOW + OUTPUT_TRACK, "Number of an object" },
-	{ "show track <1-32767> brief", C_SHOW + OUTPUT_TRACK_BRIEF, "One line" },
-	{ "show startup-config", C_STARTUP, "Configuration file, as it is now" },
-	{ "show version", C_SHOW + OUTPUT_VERSION, "Versions of agent, module and kernel" },
-	{ RELOAD, C_RELOAD_SELF, "Restart the group here; the peer takes over" },
-	{ RELOAD " force", C_RELOAD_SELF_FORCE, "Also if the peer is not ready" },
-	{ RELOAD " self", C_RELOAD_SELF, "Restart the group here; the peer takes over" },
-	{ RELOAD " self force", C_RELOAD_SELF_FORCE, "Also if the peer is not ready" },
-	{ RELOAD " peer", C_RELOAD_PEER, "Restart the group on the standby" },
-	{ RELOAD " peer force", C_RELOAD_PEER_FORCE, "Also if the peer is not ready" },
-	{ "reload", C_RELOAD_CONFIG, "Read the configuration file again" },
-	{ "stop", C_STOP, "End the agent" },
-	{ "stop --purge", C_STOP_PURGE, "And remove all that it set up" },
-	{ "clear redundancy application counters", C_CLEAR, "Set counters of the agent to 0" },
-	{ "check", C_CHECK, "Are the settings of this machine as wanted?" },
-	{ "enable", C_NOTHING, "Does nothing: there is one privilege level" },
-	{ CLEAR_NAT "*", C_NAT_CLEAR, "All" },
-	{ CLEAR_NAT "redundancy <group>", C_NAT_CLEAR_GROUP, "Number or name of a group" },
-	{ CLEAR_NAT "mapping-id <1-2147483647>", C_NAT_CLEAR_MAP, "Mapping" },
-	{ CLEAR_NAT "inside <address> <address>", C_NAT_CLEAR_INSIDE,
-	  "Inside global, then inside local address" },
-	{ CLEAR_NAT "inside <address> <address> outside <address> <address>", C_NAT_CLEAR_BOTH,
-	  "Outside local, then outside global address" },
-	{ CLEAR_NAT "outside <address> <address>", C_NAT_CLEAR_OUTSIDE,
-	  "Outside local, then outside global address" },
-	{ "copy running-config startup-config", C_WRITE, "Write what runs to the file" },
-	{ "copy running-config startup-config force", C_WRITE_FORCE,
-	  "Even if somebody else has changed the file" },
-	{ "write", C_WRITE, "Write what runs to the file" },
-	{ "write force", C_WRITE_FORCE, "Even if somebody else has changed the file" },
-	{ "write memory", C_WRITE, "Write what runs to the file" },
-	{ "write memory force", C_WRITE_FORCE, "Even if somebody else has changed the file" },
-	{ "write terminal", C_RUNNING, "Configuration that runs" },
-	{ "configure terminal", C_CONFIGURE, "Change the configuration that runs" },
-};
-
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
-_Static_assert(N_COMMANDS <= CMD_MAX_TABLE, "every command is looked at");
 
 struct pending {
 	struct show *show;
@@ -641,7 +518,7 @@ static int help(struct show_answer *a, const char *const *args, size_t n)
 	snprintf(last, sizeof(last), "%.*s", (int)(strlen(args[n - 1]) - 1), args[n - 1]);
 	words[n - 1] = last;
 	out_init(&o, buf, sizeof(buf));
-	cmd_help(commands, N_COMMANDS, words, n, &o);
+	cmd_help(show_table, show_table_len, words, n, &o);
 	return set_text(a, o.len ? 0 : 2, o.len ? buf : "% Unrecognized command");
 }
 
@@ -713,7 +590,7 @@ int show_run(struct show *s, enum access_level level, const char *const *args, s
 		return configure_run(s->configure, ctx, args, n, out);
 	if (len && args[n - 1][len - 1] == '?')
 		return help(out, args, n);
-	cmd_find(commands, N_COMMANDS, args, n, &r);
+	cmd_find(show_table, show_table_len, args, n, &r);
 	if (r.status != CMD_FOUND)
 		return explain(out, &r, args, n);
 	if (level < needs(r.cmd->id))
