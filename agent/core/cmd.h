@@ -26,7 +26,7 @@
  * character.
  */
 #define CMD_MAX_WORDS	16
-#define CMD_MAX_TABLE	96
+#define CMD_MAX_TABLE	160
 
 /**
  * struct cmd - a row of the table

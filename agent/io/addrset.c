@@ -11,8 +11,10 @@
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/rtbatch.h"
+#include "io/watchers.h"
 
 #define RETRY_MS	1000	/* after a refusal of the kernel */
+#define SAY_MAX		8	/* addresses of a set that are told one by one */
 
 /*
  * @settled: the kernel has it as we want it, as far as we were told; a change from here on is
@@ -132,12 +134,28 @@ static void on_refused(void *arg, unsigned int request, int err)
 		  strerror(-err));
 }
 
+/* A pool may have many: those that a person can read, and how many there are. */
+static void say_run(const struct addrset *s, bool present, int err)
+{
+	char text[ADDR_STRLEN];
+
+	for (size_t k = 0; k < s->n && k < SAY_MAX; k++) {
+		addr_print(&s->v[k].it.addr, text);
+		watch(WATCH_VP, 0, "%s: %s/%u %s %s", s->label, text, s->v[k].it.len,
+		      present ? "put on" : "taken from", s->v[k].it.ifname);
+	}
+	watch(WATCH_VP, 0, "%s: %zu addresses %s%s%s", s->label, s->n, present ? "on" : "off",
+	      err ? ": " : "", err ? strerror(-err) : "");
+}
+
 static int run(struct addrset *s, bool present)
 {
 	int err;
 
 	s->in_del = !present;
 	err = rtbatch_run(s->rt, present ? &s->add : &s->del, on_refused, s);
+	if (watch_wants(WATCH_VP))
+		say_run(s, present, err);
 	if (!err) {
 		s->last_err = 0;
 		return 0;

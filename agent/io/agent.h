@@ -196,6 +196,15 @@ void group_kernel_event(struct agent *a, const struct knl_event *e);
 void group_log(const struct group *g, const struct election_log *l);
 const char *group_fault_name(uint32_t fault);
 
+/* group_watch.c */
+void group_watch_step(const struct group *g, enum election_state before, enum rg_rf rf,
+		      const struct election_event *ev, const struct election_actions *acts);
+void group_watch_decrement(const struct group *g, uint32_t by_ifs, unsigned int down,
+			   unsigned int n, const struct track_group *tracked);
+void group_watch_riis(const struct group *g, uint64_t mask);
+void group_watch_config(const struct group *g);
+void group_watch_change(const struct conf_change *ch);
+
 /* adopt.c */
 int adopt_kernel(struct agent *a);
 bool adopt_any_active(struct agent *a);

@@ -18,6 +18,7 @@
 #include "io/clock.h"
 #include "io/ifaces.h"
 #include "io/loop.h"
+#include "io/watchers.h"
 
 #define BURST		1024		/* messages of one sendmmsg(), the kernel's limit */
 #define PAUSE_MS	2		/* when the queue is full */
@@ -50,6 +51,7 @@ struct frame {
  */
 struct group {
 	struct announce *all;
+	uint32_t id;
 	struct target *target;
 	size_t n_targets;
 	struct frame *frame;
@@ -157,6 +159,8 @@ static void run_round(struct group *g, mono_t now)
 		return;
 	}
 	g->at = 0;
+	watch(WATCH_VP, g->id, "RG id %u: announced: round %zu, %zu frames for %zu addresses",
+	      g->id, g->round + 1, g->n_frames, g->n_targets);
 	if (g->round < ROUNDS)
 		g->round++;
 	if (g->round == ROUNDS && !g->refresh)
@@ -290,6 +294,7 @@ static struct group *need_group(struct announce *a, uint32_t id)
 		return NULL;
 	}
 	g->all = a;
+	g->id = id;
 	a->group[id] = g;
 	return g;
 }

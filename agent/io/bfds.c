@@ -7,10 +7,12 @@
 
 #include "io/bfdsock.h"
 #include "io/clock.h"
+#include "io/evtrace.h"
 #include "io/ifaces.h"
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/sysid.h"
+#include "io/watchers.h"
 
 /* Longer than the slowest detection time of a session that has just come up (3 x 1 s). */
 #define LINGER_MS 3500
@@ -84,6 +86,16 @@ int bfds_open(struct event_base *base, struct ifaces *ifs, const struct bfds_ops
 	return 0;
 }
 
+static void say_packet(const struct bfdsess *s, const char *what, const struct bfd_packet *p)
+{
+	char text[ADDR_STRLEN];
+
+	addr_print(&s->peer, text);
+	watch(WATCH_MEDIA, 0, "%s %s on %s: state %s%s%s%s%s", what, text, bfdsess_ifname(s),
+	      bfd_state_name(p->state), p->poll ? ", poll" : "", p->final ? ", final" : "",
+	      p->diag ? ", " : "", p->diag ? bfd_diag_name((uint8_t)p->diag) : "");
+}
+
 static void transmit(struct bfdsess *s, const struct bfd_packet *p, mono_t now)
 {
 	uint8_t buf[BFD_BYTES];
@@ -91,6 +103,8 @@ static void transmit(struct bfdsess *s, const struct bfd_packet *p, mono_t now)
 
 	if (s->bfd.state >= BFD_INIT)
 		s->set->ops->sending(s->set->arg, s, now);
+	if (watch_wants(WATCH_MEDIA))
+		say_packet(s, "sent BFD packet to", p);
 	/* A failure is counted; what to do about it is said by the peer's silence. */
 	if (len > 0)
 		(void)bfdsock_send(s->sock->sock, &s->peer, buf, (size_t)len);
@@ -102,9 +116,9 @@ static void log_change(const struct bfdsess *s)
 	char text[ADDR_STRLEN];
 
 	addr_print(&s->peer, text);
-	log_notice("BFD", "session with %s on %s: %s%s%s", text, bfdsess_ifname(s),
-		   bfd_state_name(b->state), b->diag ? ", " : "",
-		   b->diag ? bfd_diag_name((uint8_t)b->diag) : "");
+	event_notice(0, "BFD", "session with %s on %s: %s%s%s", text, bfdsess_ifname(s),
+		     bfd_state_name(b->state), b->diag ? ", " : "",
+		     b->diag ? bfd_diag_name((uint8_t)b->diag) : "");
 }
 
 static enum bfd_verdict step(struct bfdsess *s, struct bfd_event *ev, mono_t now)
@@ -297,6 +311,8 @@ static void on_packet(void *arg, const uint8_t *buf, size_t len, const struct rg
 		v = bfd_decode(buf, len, &ev.packet);
 	if (v == BFD_OK)
 		v = find(k, &ev.packet, from, &s);
+	if (v == BFD_OK && watch_wants(WATCH_MEDIA))
+		say_packet(s, "received BFD packet from", &ev.packet);
 	if (v == BFD_OK)
 		step(s, &ev, now);
 	else

@@ -23,21 +23,27 @@
 #include "core/access.h"
 #include "io/log.h"
 #include "io/show.h"
+#include "io/watchers.h"
 
 #define BACKLOG		16
 #define ARGS_MAX	64
 #define GROUPS_MAX	1024
 
+/* With more than this on the way to a client, what it watches waits in its ring. */
+#define WATCH_ROOM	16384
+
 /*
  * @busy: a command is being carried out; the next line is not looked at before its answer has gone,
- * which bounds what a client can make us hold.  @json: of that command.  @eof: no more requests
- * will come; goes when the last answer is out.  @level: what it may do.
+ * which bounds what a client can make us hold.  @answered: that is on its way.  @json: of that
+ * command.  @eof: no more requests will come; goes when the last answer is out.  @level: what it
+ * may do.
  */
 struct client {
 	struct ctl *ctl;
 	struct client *next;
 	struct bufferevent *bev;
 	bool busy;
+	bool answered;
 	bool json;
 	bool eof;
 	enum access_level level;
@@ -68,6 +74,7 @@ static void drop(struct client *cl)
 	c->n_clients--;
 	c->n_strangers -= cl->level == ACCESS_NONE;
 	show_cancel(c->show, cl);
+	watchers_set(cl, 0);
 	bufferevent_free(cl->bev);
 	free(cl);
 }
@@ -122,6 +129,7 @@ static int send_answer(struct client *cl, const struct show_answer *a)
 	if (line && !bufferevent_write(cl->bev, line, strlen(line)) &&
 	    !bufferevent_write(cl->bev, "\n", 1))
 		err = 0;
+	cl->answered = true;
 	free(line);
 	json_decref(root);
 	return err;
@@ -209,9 +217,33 @@ static void on_written(struct bufferevent *bev, void *arg)
 {
 	struct client *cl = arg;
 
+	watchers_room(cl);
+	/* It was a line that it watches: the command has not ended. */
+	if (cl->busy && !cl->answered)
+		return;
 	cl->busy = false;
+	cl->answered = false;
 	next_line(cl);
 }
+
+static bool watch_room(void *ctx)
+{
+	const struct client *cl = ctx;
+
+	return evbuffer_get_length(bufferevent_get_output(cl->bev)) < WATCH_ROOM;
+}
+
+static int watch_line(void *ctx, const char *s, size_t len)
+{
+	const struct client *cl = ctx;
+
+	return bufferevent_write(cl->bev, s, len) ? -ENOMEM : 0;
+}
+
+static const struct watchers_ops watchers_ops = {
+	.room = watch_room,
+	.line = watch_line,
+};
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
@@ -221,6 +253,11 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	if ((what & BEV_EVENT_EOF) && !cl->eof) {
 		cl->eof = true;
 		next_line(cl);
+		return;
+	}
+	/* Who watches may hold the screen; what is held for him is bounded. */
+	if ((what & BEV_EVENT_TIMEOUT) && watchers_get(cl)) {
+		bufferevent_enable(bev, EV_WRITE);
 		return;
 	}
 	if ((what & BEV_EVENT_TIMEOUT) && (what & BEV_EVENT_WRITING)) {
@@ -409,6 +446,8 @@ int ctl_open(struct event_base *base, const char *rundir, struct show *show,
 	} else {
 		err = open_socket(c);
 	}
+	if (!err)
+		err = watchers_open(base, &watchers_ops);
 	if (!err) {
 		c->ev = event_new(base, c->fd, EV_READ | EV_PERSIST, on_accept, c);
 		if (!c->ev || event_add(c->ev, NULL) < 0)
@@ -438,6 +477,7 @@ void ctl_close(struct ctl *c)
 		evbuffer_write(bufferevent_get_output(cl->bev), bufferevent_getfd(cl->bev));
 		drop(cl);
 	}
+	watchers_close();
 	if (c->ev)
 		event_free(c->ev);
 	if (c->fd >= 0) {

@@ -9,7 +9,12 @@
  * found something that is not as wanted; "text" is for people; "json" is there when it was asked
  * for and the command has it.  A line of more than CTL_MAX_REQUEST bytes, or one that is no such
  * object, ends the connection.  A client that does not take its answer within CTL_SEND_TIMEOUT_MS
- * is dropped and counted.
+ * is dropped and counted, unless it watches something (io/watchers.h): then lines come between the
+ * answers, too, at any time,
+ *
+ *	{"watch":"media","text":"...","json":{...}}
+ *
+ * and {"watch":"lost",...} where some are missing since it did not read them in time.
  *
  * What a client may do, the user and the groups of it say that connected (core/access.h); the
  * kernel vouches for them.  Where no group may do anything, others cannot even connect.  One that

@@ -19,6 +19,7 @@
 #include "core/trace.h"
 #include "io/clock.h"
 #include "io/log.h"
+#include "io/watchers.h"
 
 #define NAME		"event-trace"
 #define TEXT_MAX	512
@@ -115,16 +116,36 @@ void evtrace_get(struct evtrace_stats *out)
 	*out = ev.st;
 }
 
+static void tell_watchers(unsigned int group, const char *name, const char *text, int64_t wall_ms,
+			  uint64_t mono_ms)
+{
+	struct watch_line l = {
+		.topic = WATCH_EVENTS,
+		.group = (uint8_t)group,
+		.wall_ms = wall_ms,
+		.mono_ms = mono_ms,
+		.sequence = ev.t.mem ? ev.t.next - 1 : 0,
+	};
+
+	watch_copy(l.kind, sizeof(l.kind), name);
+	watch_copy(l.text, sizeof(l.text), text);
+	watch_event(&l);
+}
+
 static void note(unsigned int group, const char *name, const char *text)
 {
+	uint64_t mono_ms = mono_span_ms(MONO_ZERO, clock_now());
 	struct timespec ts;
+	int64_t wall_ns;
 
-	if (!ev.t.mem)
-		return;
 	clock_gettime(CLOCK_REALTIME, &ts);
-	trace_put(&ev.t, (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec,
-		  mono_span_ms(MONO_ZERO, clock_now()), group, name, text);
-	ev.st.events++;
+	wall_ns = (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+	if (ev.t.mem) {
+		trace_put(&ev.t, wall_ns, mono_ms, group, name, text);
+		ev.st.events++;
+	}
+	if (watch_wants(WATCH_EVENTS))
+		tell_watchers(group, name, text, wall_ns / 1000000, mono_ms);
 }
 
 #define EVENT(fn)							\

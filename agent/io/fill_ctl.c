@@ -3,18 +3,21 @@
 
 #include "core/view.h"
 #include "io/ctl.h"
+#include "io/watchers.h"
 
 /**
- * fill_ctl_counters() - what came over the control socket
+ * fill_ctl_counters() - what came and went over the control socket
  * @a: the daemon
  * @c: counters of the system
  */
 void fill_ctl_counters(const struct agent *a, struct view_counters *c)
 {
+	struct watchers_stats ws;
 	struct ctl_stats st;
 
 	if (!a->ctl)
 		return;
+	watchers_stats(&ws);
 	ctl_get(a->ctl, &st);
 	view_count(c, "command-clients", st.clients);
 	view_count(c, "command-requests", st.requests);
@@ -23,4 +26,8 @@ void fill_ctl_counters(const struct agent *a, struct view_counters *c)
 	view_count(c, "command-dropped-limit", st.dropped_limit);
 	view_count(c, "command-strangers", st.strangers);
 	view_count(c, "command-forbidden", st.refused);
+	view_count(c, "watch-sessions", ws.sessions);
+	view_count(c, "watch-sessions-refused", ws.refused);
+	view_count(c, "watch-lines", ws.lines);
+	view_count(c, "watch-lines-lost", ws.lost);
 }

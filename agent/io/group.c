@@ -14,6 +14,7 @@
 #include "io/log.h"
 #include "io/pool.h"
 #include "io/vip.h"
+#include "io/watchers.h"
 
 #include <linux/nf_rg.h>
 
@@ -87,6 +88,9 @@ static void set_role(struct group *g, const struct election_set_role *r)
 	};
 	int err;
 
+	if (!r->renew)
+		watch(WATCH_PROTOCOL, g->id, "RG id %u: kernel is told: %s, epoch %llu, lease %u ms",
+		      g->id, rg_role_name(r->role), (unsigned long long)k.epoch, k.lease);
 	if (!knl_present(&g->agent->knl)) {
 		/*
 		 * Nothing forwards for the group and nothing can be claimed; the election was told
@@ -111,6 +115,7 @@ static void addresses(struct group *g, bool on)
 
 	if (on && g->role_failed)
 		return;
+	watch(WATCH_VP, g->id, "RG id %u: virtual and pool addresses %s", g->id, on ? "on" : "off");
 	if (!on)
 		announce_stop(a->announce, g->id);
 	/* Each keeps what it wants and tries again by itself; the error is for the log. */
@@ -215,10 +220,14 @@ static void act(struct group *g, const struct election_action *a)
 
 static void step(struct group *g, const struct election_event *ev)
 {
+	enum election_state before = g->e.state;
+	enum rg_rf rf = election_rf(&g->e);
 	struct election_actions acts;
 
 	g->role_failed = false;
 	election_step(&g->e, ev, clock_now(), &acts);
+	if (watch_wants(WATCH_PROTOCOL))
+		group_watch_step(g, before, rf, ev, &acts);
 	for (unsigned int i = 0; i < acts.n; i++)
 		act(g, &acts.a[i]);
 	if (acts.lost)
@@ -433,6 +442,8 @@ void group_fault(struct group *g, uint32_t fault, bool on, const char *text)
 		return;
 	g->faults ^= fault;
 	text = on ? text : NULL;
+	watch(WATCH_FAULTS, g->id, "RG id %u: fault %s %s%s%s", g->id, group_fault_name(fault),
+	      on ? "begins" : "ends", text ? ": " : "", text ? text : "");
 	event_notice(g->id, "FAULT", "RG id %u: fault %s %s%s%s", g->id, group_fault_name(fault),
 		     on ? "begins" : "ends", text ? ": " : "", text ? text : "");
 }

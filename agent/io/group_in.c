@@ -12,6 +12,7 @@
 #include "io/log.h"
 #include "io/tracks.h"
 #include "io/vmac.h"
+#include "io/watchers.h"
 
 #include <linux/nf_rg.h>
 
@@ -450,6 +451,10 @@ void group_decrement(struct group *g)
 	     same_tracked(&tracked, &g->tracked)))
 		return;
 	describe(g, t.mask, &tracked);
+	if (watch_wants(WATCH_FAULTS))
+		group_watch_decrement(g, t.sum, t.down, t.n, &tracked);
+	if (watch_wants(WATCH_RII))
+		group_watch_riis(g, t.mask);
 	g->mask = t.mask;
 	g->tracked = tracked;
 	ev.decrement.sum = sum;

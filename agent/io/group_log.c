@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "io/evtrace.h"
+#include "io/watchers.h"
 
 #include <linux/nf_rg.h>
 
@@ -52,10 +53,14 @@ static void election_faults(const struct group *g, uint64_t old, uint64_t now)
 		{ ELECTION_F_KERNEL, "KERNEL" },
 	};
 
-	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
-		if ((old ^ now) & name[i].bit)
-			event_notice(g->id, "FAULT", "RG id %u: fault %s %s", g->id, name[i].name,
-				     now & name[i].bit ? "begins" : "ends");
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
+		const char *what = now & name[i].bit ? "begins" : "ends";
+
+		if (!((old ^ now) & name[i].bit))
+			continue;
+		watch(WATCH_FAULTS, g->id, "RG id %u: fault %s %s", g->id, name[i].name, what);
+		event_notice(g->id, "FAULT", "RG id %u: fault %s %s", g->id, name[i].name, what);
+	}
 }
 
 /* Lines that need no numbers. */
@@ -108,6 +113,8 @@ void group_log(const struct group *g, const struct election_log *l)
 			   rg_rf_name((enum rg_rf)old), rg_rf_name((enum rg_rf)now));
 		break;
 	case ELECTION_LOG_PRIORITY:
+		watch(WATCH_FAULTS, g->id, "RG id %u: run-time priority from %llu to %llu: %s",
+		      g->id, old, now, why);
 		event_notice(g->id, "PRIORITY", "RG id %u priority change from %llu to %llu: %s",
 			     g->id, old, now, why);
 		break;

@@ -11,8 +11,10 @@
 #include "io/hellosock.h"
 #include "io/ifaces.h"
 #include "io/linkbfd.h"
+#include "io/linkwatch.h"
 #include "io/log.h"
 #include "io/sysid.h"
+#include "io/watchers.h"
 
 #define AUTH_LOG_MS 10000
 
@@ -343,6 +345,8 @@ static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf
 	if (v != HELLO_OK) {
 		log_debug("HELLO", "%s: packet refused: %s", hellosock_ifname(p->sock),
 			  hello_verdict_name(v));
+		if (watch_wants(WATCH_MEDIA))
+			linkwatch_refused(hellosock_ifname(p->sock), from, len, v);
 		if (v == HELLO_BAD_SESSION)
 			answer_session(l, now);
 		if (is_auth(v))
@@ -354,6 +358,8 @@ static void link_packet(struct link *l, enum link_path_id id, const uint8_t *buf
 	l->stats.rx++;
 	l->stats.rx_bytes += len;
 	l->peer_data = h.data;
+	if (watch_wants(WATCH_MEDIA))
+		linkwatch_rx(hellosock_ifname(p->sock), from, len, &h, &facts);
 	path_heard(l, id, &h, from, now);
 	l->set->ops->hello(l->set->arg, l, &h, &facts, addr_higher(l, id, from, h.system), now);
 }
@@ -400,7 +406,10 @@ static void on_packet(void *arg, const uint8_t *buf, size_t len, const struct rg
 		link_packet(l, (enum link_path_id)id, buf, len, from, now);
 		return;
 	}
-	s->bad[v == HELLO_OK ? HELLO_BAD_PROTOCOL : v]++;
+	v = v == HELLO_OK ? HELLO_BAD_PROTOCOL : v;
+	s->bad[v]++;
+	if (watch_wants(WATCH_MEDIA))
+		linkwatch_refused(hellosock_ifname(s->sock), from, len, v);
 	if (v == HELLO_BAD_VERSION)
 		other_version(s, buf[HELLO_VERSION_AT], from, now);
 }
@@ -470,9 +479,14 @@ static void send_packet(struct link *l, const uint8_t *buf, size_t len)
 {
 	bool sent = false;
 
-	for (int id = 0; id < LINK_PATHS; id++)
-		if (l->path[id].sock && !hellosock_send(l->path[id].sock, buf, len))
-			sent = true;
+	for (int id = 0; id < LINK_PATHS; id++) {
+		struct hellosock *sock = l->path[id].sock;
+		int err = sock ? hellosock_send(sock, buf, len) : -ENODEV;
+
+		sent |= !err;
+		if (sock && watch_wants(WATCH_MEDIA))
+			linkwatch_tx(hellosock_ifname(sock), buf, len, err);
+	}
 	l->stats.tx += sent;
 	l->stats.tx_bytes += sent ? len : 0;
 	l->stats.tx_failed += !sent;

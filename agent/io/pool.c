@@ -15,6 +15,7 @@
 #include "io/ifaces.h"
 #include "io/routeset.h"
 #include "io/rtbatch.h"
+#include "io/watchers.h"
 
 struct group {
 	struct pools *all;
@@ -337,6 +338,8 @@ int pools_set(struct pools *p, uint32_t group, bool present)
 		return 0;
 	g->want = present;
 	err = routesets_set(p->routes, group, present);
+	watch(WATCH_VP, group, "RG id %u: routes of pools %s%s%s", group, present ? "on" : "off",
+	      err ? ": " : "", err ? strerror(-err) : "");
 	err2 = addrset_set(g->set, present);
 	return err ? err : err2;
 }

@@ -23,6 +23,7 @@
 #include "io/tracks.h"
 #include "io/vip.h"
 #include "io/vmac.h"
+#include "io/watchers.h"
 
 /*
  * DOC: from a configuration to what runs
@@ -546,6 +547,7 @@ static struct changed what_changed(const struct conf *before, const struct conf 
 	if (ch && !conf_diff(before, after, ch, CONF_MAX_CHANGES, &n)) {
 		changed = (struct changed){ false, false };
 		for (size_t i = 0; i < n; i++) {
+			group_watch_change(&ch[i]);
 			changed.rules |=
 				ch[i].obj == CONF_OBJ_IF || ch[i].obj == CONF_OBJ_POOL ||
 				ch[i].obj == CONF_OBJ_ACL || ch[i].obj == CONF_OBJ_MAP ||
@@ -561,6 +563,7 @@ static struct changed what_changed(const struct conf *before, const struct conf 
 static int apply(struct agent *a, const struct conf *before)
 {
 	struct changed changed = what_changed(before, a->conf);
+	struct group *g;
 	int err, first;
 
 	reload_own(a);
@@ -573,6 +576,9 @@ static int apply(struct agent *a, const struct conf *before)
 	apply_links(a);
 	err = apply_groups(a);
 	run_groups(a, before);
+	if (watch_wants(WATCH_RII))
+		for_each_group(a, g)
+			group_watch_config(g);
 	drop_links(a);
 	return err ? err : first;
 }
@@ -588,6 +594,7 @@ static void on_finding(void *arg, enum conf_severity severity, const char *line)
 	struct said *s = arg;
 
 	log_warnx("CONFIG", "%s", line);
+	watch(WATCH_CONFIG, 0, "%s", line);
 	if (severity == CONF_ERROR && s->first) {
 		snprintf(s->text, s->size, "%s", line);
 		s->first = false;
@@ -606,11 +613,11 @@ static int run_new(struct agent *a, struct conf *after, char *text, size_t size)
 	if (!same)
 		err = apply(a, before);
 	free(before);
-	if (same) {
-		snprintf(text, size, "nothing changed");
+	snprintf(text, size, "%s", same ? "nothing changed" :
+				   err ? "not all of it could be applied" : "loaded");
+	watch(WATCH_CONFIG, 0, "configuration: %s", text);
+	if (same)
 		return 0;
-	}
-	snprintf(text, size, "%s", err ? "not all of it could be applied" : "loaded");
 	event_notice(0, "CONFIG", "configuration %s", text);
 	return err;
 }

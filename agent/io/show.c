@@ -12,6 +12,7 @@
 #include "core/health.h"
 #include "core/output.h"
 #include "core/textout.h"
+#include "core/watch.h"
 #include "io/clock.h"
 #include "io/configure.h"
 #include "io/evtrace.h"
@@ -19,6 +20,7 @@
 #include "io/natinfo.h"
 #include "io/show_table.h"
 #include "io/startup.h"
+#include "io/watch_cmd.h"
 
 #define TEXT_MAX	512	/* of what the daemon says to a command */
 #define STATUS_FOUND	4	/* done, and something is not as wanted */
@@ -417,6 +419,29 @@ static int save(const struct run *x, bool force)
 	return err == -EINPROGRESS ? wait_for(x, SHOW_SAVING) : set_result(x->out, err, text);
 }
 
+static int watch_command(const struct run *x, int id)
+{
+	int err;
+
+	if (id >= C_NO_DEBUG)
+		err = watch_cmd_set(x->ctx, 0, WATCH_BIT(id - C_NO_DEBUG));
+	else if (id >= C_DEBUG)
+		err = watch_cmd_set(x->ctx, WATCH_BIT(id - C_DEBUG), 0);
+	else if (id == C_NO_DEBUG_ALL)
+		err = watch_cmd_set(x->ctx, 0, WATCH_DEBUG);
+	else if (id == C_MONITOR)
+		err = watch_cmd_set(x->ctx, WATCH_BIT(WATCH_EVENTS), 0);
+	else if (id == C_NO_MONITOR)
+		err = watch_cmd_set(x->ctx, 0, WATCH_BIT(WATCH_EVENTS));
+	else
+		err = 0;
+	if (err)
+		return set_result(x->out, err, err == -ENOSPC ? "Too many sessions watch" : "");
+	x->out->json = watch_cmd_json(x->ctx);
+	x->out->text = id == C_MONITOR || id == C_NO_MONITOR ? strdup("") : watch_cmd_text(x->ctx);
+	return x->out->json && x->out->text ? 0 : -ENOMEM;
+}
+
 static int act(const struct run *x)
 {
 	const struct show_ops *ops = x->s->ops;
@@ -456,6 +481,8 @@ static int act(const struct run *x)
 	case C_CLEAR:
 		err = ops->clear_counters(x->s->arg, text, sizeof(text));
 		break;
+	case C_MONITOR ... C_END:
+		return watch_command(x, x->r->cmd->id);
 	case C_CONFIGURE:
 		/* rgctl does it, line by line. */
 		return set_text(x->out, 1, "% Only as `rgctl configure terminal`");
@@ -477,6 +504,7 @@ static enum access_level needs(int id)
 	case C_TRACE:
 	case C_TRACE_LATEST:
 	case C_STARTUP:
+	case C_MONITOR ... C_END:
 		return ACCESS_SHOW;
 	default:
 		return ACCESS_CHANGE;

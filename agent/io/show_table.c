@@ -5,6 +5,10 @@
 #define TRANSLATIONS "show ip nat translations"
 #define CLEAR_NAT "clear ip nat translation "
 #define RELOAD	"redundancy application reload group <group>"
+#define DEBUG(word, topic, help)					\
+	{ "debug redundancy application group " word, C_DEBUG + (topic), help }, \
+	{ "no debug redundancy application group " word, C_NO_DEBUG + (topic), help }, \
+	{ "undebug redundancy application group " word, C_NO_DEBUG + (topic), help }
 
 const struct cmd show_table[] = {
 	{ SRA "group", C_SHOW + OUTPUT_GROUP_LIST, "Redundancy groups" },
@@ -85,6 +89,20 @@ const struct cmd show_table[] = {
 	{ "write memory force", C_WRITE_FORCE, "Even if somebody else has changed the file" },
 	{ "write terminal", C_RUNNING, "Configuration that runs" },
 	{ "configure terminal", C_CONFIGURE, "Change the configuration that runs" },
+	{ "monitor", C_MONITOR, "Events as they happen, until q or ^C" },
+	{ "monitor --json", C_MONITOR, "An object a line" },
+	{ "monitor --screen", C_MONITOR, "Groups, roles, lag and rates on the whole screen" },
+	{ "no monitor", C_NO_MONITOR, "No more events for this session" },
+	DEBUG("config", WATCH_CONFIG, "What a change of the configuration changes"),
+	DEBUG("faults", WATCH_FAULTS, "Faults, decrements, priorities"),
+	DEBUG("media", WATCH_MEDIA, "Packets of the control link, and BFD"),
+	DEBUG("protocol", WATCH_PROTOCOL, "State machine of the groups"),
+	DEBUG("rii", WATCH_RII, "Interfaces with a redundant interface identifier"),
+	DEBUG("transport", WATCH_TRANSPORT, "Frames of the data link"),
+	DEBUG("vp", WATCH_VP, "Virtual addresses, pools, virtual MAC addresses"),
+	{ "no debug all", C_NO_DEBUG_ALL, "No more debugging for this session" },
+	{ "undebug all", C_NO_DEBUG_ALL, "No more debugging for this session" },
+	{ "show debugging", C_DEBUGGING, "What this session debugs" },
 };
 
 #define N_COMMANDS (sizeof(show_table) / sizeof(show_table[0]))

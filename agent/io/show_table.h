@@ -10,6 +10,7 @@
 
 #include "core/cmd.h"
 #include "core/output.h"
+#include "core/watch.h"
 
 enum show_command {
 	C_SHOW,			/* C_SHOW + enum output_what */
@@ -43,6 +44,13 @@ enum show_command {
 	C_STARTUP,
 	C_WRITE,
 	C_WRITE_FORCE,
+	C_MONITOR,
+	C_NO_MONITOR,
+	C_DEBUGGING,
+	C_NO_DEBUG_ALL,
+	C_DEBUG,		/* C_DEBUG + enum watch_topic */
+	C_NO_DEBUG = C_DEBUG + WATCH_TOPICS,
+	C_END = C_NO_DEBUG + WATCH_TOPICS,
 };
 
 extern const struct cmd show_table[];

@@ -12,6 +12,7 @@
 #include "io/loop.h"
 #include "io/synclink_priv.h"
 #include "io/synclog.h"
+#include "io/syncwatch.h"
 #include "io/sysid.h"
 
 #include <linux/nf_rg.h>
@@ -48,6 +49,7 @@ static void send_frame(struct synclink *s, const struct syncsess_frame *f)
 			  strerror(-err));
 		return;
 	}
+	syncwatch_frame(s->conf.ifname, "sent", &f->hdr);
 	/* -ENOTCONN: it has just ended, which its callback tells the machine. */
 	if (syncsock_send(s->sock, part, len, 3) == -ENOMEM)
 		syncsock_disconnect(s->sock);
@@ -120,6 +122,7 @@ static void merge_over(struct synclink *s, const struct syncsess_action *a)
 
 static void act(struct synclink *s, const struct syncsess_action *a, struct after *after)
 {
+	syncwatch_action(s->conf.ifname, a);
 	switch (a->type) {
 	case SYNCSESS_SEND_FRAME:
 		send_frame(s, &a->send);
@@ -284,6 +287,7 @@ static bool take_frames(struct synclink *s)
 			feed(s, &ev);
 			return false;
 		}
+		syncwatch_frame(s->conf.ifname, "received", &ev.frame.hdr);
 		feed(s, &ev);
 	}
 	return false;

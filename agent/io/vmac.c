@@ -13,6 +13,7 @@
 #include "io/log.h"
 #include "io/loop.h"
 #include "io/rtbatch.h"
+#include "io/watchers.h"
 
 #define RETRY_MS	1000	/* after a refusal of the kernel */
 
@@ -148,6 +149,9 @@ static void mend_one(struct vmacs *v, struct vmac *m, mono_t now)
 	if (!may(v, m, i, foreign, now))
 		return;
 	err = put_right(v, m, i, lower);
+	watch(WATCH_VP, 0, "%s: virtual MAC address %02x%02x.%02x%02x.%02x%02x on %s%s%s", m->below,
+	      m->mac[0], m->mac[1], m->mac[2], m->mac[3], m->mac[4], m->mac[5], m->name,
+	      err ? ": " : "", err ? strerror(-err) : "");
 	if (err) {
 		if (err != m->last_err)
 			log_warnx("VIP", "%s: the kernel refused the device %s of its virtual MAC address: %s",
