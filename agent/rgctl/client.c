@@ -16,7 +16,7 @@
 
 /**
  * client_open() - connect to the daemon
- * @c: overwritten
+ * @c: overwritten but for what the caller has set of it, @watch and @arg
  * @rundir: directory of its socket
  *
  * Return: 0 or -errno.
@@ -26,8 +26,11 @@ int client_open(struct client *c, const char *rundir)
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	int err;
 
-	memset(c, 0, sizeof(*c));
 	c->fd = -1;
+	c->buf = NULL;
+	c->at = 0;
+	c->len = 0;
+	c->cap = 0;
 	if (snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/%s", rundir, SOCK_NAME) >=
 	    (int)sizeof(sun.sun_path))
 		return -ENAMETOOLONG;
@@ -49,7 +52,10 @@ void client_close(struct client *c)
 	if (c->fd >= 0)
 		close(c->fd);
 	free(c->buf);
-	memset(c, 0, sizeof(*c));
+	c->buf = NULL;
+	c->at = 0;
+	c->len = 0;
+	c->cap = 0;
 	c->fd = -1;
 }
 
@@ -92,37 +98,92 @@ static int ask(struct client *c, const char *const *args, size_t n, bool json)
 	return err;
 }
 
-/* Reads until a newline; the line ends with a NUL in its place. */
-static int read_line(struct client *c)
+/* Room for more, where what was looked at already lies in the way. */
+static int make_room(struct client *c)
 {
-	char *nl;
+	size_t cap = c->cap ? c->cap * 2 : 65536;
+	char *p;
 
-	c->len = 0;
+	if (c->at) {
+		memmove(c->buf, c->buf + c->at, c->len - c->at);
+		c->len -= c->at;
+		c->at = 0;
+	}
+	if (c->cap - c->len >= 4096)
+		return 0;
+	p = cap > ANSWER_MAX ? NULL : realloc(c->buf, cap);
+	if (!p)
+		return -ENOMEM;
+	c->buf = p;
+	c->cap = cap;
+	return 0;
+}
+
+static int fill(struct client *c)
+{
+	int err = make_room(c);
+	ssize_t n;
+
+	if (err)
+		return err;
+	n = read(c->fd, c->buf + c->len, c->cap - c->len);
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	c->len += (size_t)n;
+	return n ? 0 : -ECONNRESET;
+}
+
+/* The next whole line, with a NUL in place of its newline; NULL: there is none yet. */
+static char *next_line(struct client *c, size_t *seen)
+{
+	char *line = c->buf + c->at, *nl;
+
+	if (c->at + *seen >= c->len)
+		return NULL;
+	nl = memchr(line + *seen, '\n', c->len - c->at - *seen);
+	if (!nl) {
+		*seen = c->len - c->at;
+		return NULL;
+	}
+	*nl = '\0';
+	c->at += (size_t)(nl - line) + 1;
+	*seen = 0;
+	return line;
+}
+
+/* Is it about what the session watches? */
+static bool watched(struct client *c, const char *line)
+{
+	json_t *root;
+	char *json;
+
+	if (strncmp(line, "{\"watch\":", 9))
+		return false;
+	root = json_loads(line, 0, NULL);
+	json = json_dumps(json_object_get(root, "json"), JSON_COMPACT);
+	if (c->watch && json)
+		c->watch(c->arg, json_string_value(json_object_get(root, "text")), json);
+	free(json);
+	json_decref(root);
+	return true;
+}
+
+/* Reads until there is an answer. */
+static int read_answer(struct client *c, char **out)
+{
+	size_t seen = 0;
+
 	for (;;) {
-		ssize_t n;
+		int err;
 
-		if (c->cap - c->len < 4096) {
-			size_t cap = c->cap ? c->cap * 2 : 65536;
-			char *p = cap > ANSWER_MAX ? NULL : realloc(c->buf, cap);
-
-			if (!p)
-				return -ENOMEM;
-			c->buf = p;
-			c->cap = cap;
-		}
-		n = read(c->fd, c->buf + c->len, c->cap - c->len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			return -ECONNRESET;
-		nl = memchr(c->buf + c->len, '\n', (size_t)n);
-		c->len += (size_t)n;
-		if (nl) {
-			*nl = '\0';
+		*out = next_line(c, &seen);
+		if (*out && !watched(c, *out))
 			return 0;
-		}
+		if (*out)
+			continue;
+		err = fill(c);
+		if (err)
+			return err;
 	}
 }
 
@@ -147,6 +208,52 @@ static int parse(const char *line, struct answer *out)
 }
 
 /**
+ * client_take() - take what has come, without waiting
+ * @c: connection; something can be read from it
+ * @out: gets the answer to what client_send() has asked, NULL: nothing was asked
+ *
+ * Return: 1: @out has it, release it with answer_free(); 0: not yet; -ECONNRESET: the daemon has
+ * closed the connection; -EPROTO: this is not the daemon's language; or another -errno.
+ */
+int client_take(struct client *c, struct answer *out)
+{
+	size_t seen = 0;
+	int err = fill(c);
+	char *line;
+
+	bool got = false;
+
+	while ((line = next_line(c, &seen))) {
+		if (watched(c, line))
+			continue;
+		if (!out || got)
+			return -EPROTO;
+		memset(out, 0, sizeof(*out));
+		err = parse(line, out);
+		if (err)
+			break;
+		got = true;
+	}
+	if (err && got)
+		answer_free(out);
+	return err ? err : got;
+}
+
+/**
+ * client_send() - ask, and do not wait
+ * @c: connection
+ * @args: words of a command
+ * @n: how many
+ * @json: an answer for programs is wanted as well
+ *
+ * Return: 0, -EILSEQ: a word is not UTF-8, or another -errno of the socket.
+ */
+int client_send(struct client *c, const char *const *args, size_t n, bool json)
+{
+	return ask(c, args, n, json);
+}
+
+/**
  * client_ask() - have a command carried out
  * @c: connection
  * @args: its words
@@ -161,14 +268,19 @@ static int parse(const char *line, struct answer *out)
  */
 int client_ask(struct client *c, const char *const *args, size_t n, bool json, struct answer *out)
 {
+	char *line = NULL;
+	size_t seen = 0;
 	int err;
 
 	memset(out, 0, sizeof(*out));
 	err = ask(c, args, n, json);
 	if (!err)
-		err = read_line(c);
+		err = read_answer(c, &line);
 	if (!err)
-		err = parse(c->buf, out);
+		err = parse(line, out);
+	/* What came behind it is not left until more comes. */
+	while (!err && (line = next_line(c, &seen)))
+		err = watched(c, line) ? 0 : -EPROTO;
 	if (err)
 		answer_free(out);
 	return err;

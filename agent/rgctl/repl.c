@@ -4,23 +4,44 @@
 #include "repl.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include <histedit.h>
 
 #include "client.h"
 #include "configure.h"
+#include "follow.h"
 #include "nat.h"
+#include "screen.h"
 
 #define HISTORY_SIZE	500
 #define EXIT_NO_AGENT	3
 
 /* Carried out, and what was found is not as wanted: an answer, and exit status 1. */
 #define STATUS_FOUND	4
+
+/* `monitor [--json|--screen]`, to its end. */
+static int monitor(struct client *c, const char *const *args, int n, bool json)
+{
+	const char *last = args[n - 1];
+	const char *const stop[] = { "no", "monitor" };
+	struct answer end;
+	int status;
+
+	if (n > 1 && !strncmp(last, "--screen", strlen(last)) && strlen(last) > 2)
+		status = screen_run(c);
+	else
+		status = follow(c, json || n > 1);
+	if (!status && c->stays && c->fd >= 0 && !client_ask(c, stop, 2, false, &end))
+		answer_free(&end);
+	return status;
+}
 
 /* Of the line editor, which has no other way to hand it to its callbacks than by name. */
 struct repl {
@@ -49,7 +70,9 @@ int repl_command(struct client *c, const char *const *args, int n, bool json)
 	struct answer a;
 	/* Connections are shown and cleared in the kernel, with what the agent knows of them. */
 	bool nat = n > 2 && (args[0][0] == 's' || args[0][0] == 'c') && args[1][0] == 'i';
-	int err = client_ask(c, args, (size_t)n, json || nat, &a), status;
+	/* What is watched afterwards stands in the JSON. */
+	bool watch = n && (args[0][0] == 'd' || args[0][0] == 'm');
+	int err = client_ask(c, args, (size_t)n, json || nat || watch, &a), status;
 
 	if (err) {
 		fprintf(stderr, "rgctl: %s\n",
@@ -62,10 +85,18 @@ int repl_command(struct client *c, const char *const *args, int n, bool json)
 		answer_free(&a);
 		return status;
 	}
+	if (watch && args[0][0] == 'm' && follow_is_meant(&a, "monitor")) {
+		status = monitor(c, args, n, json);
+		answer_free(&a);
+		return status;
+	}
+	if (watch)
+		c->watching = follow_is_meant(&a, NULL);
 	status = a.status == STATUS_FOUND ? 0 : a.status;
-	if (a.json && json && !status)
+	/* Where each line is an object that begins with what happens first. */
+	if (a.json && json && !status && !watch)
 		puts(a.json);
-	else
+	else if (status || !json || !watch)
 		fputs(a.text, status ? stderr : stdout);
 	fflush(stdout);
 	if (a.status == STATUS_FOUND)
@@ -159,6 +190,21 @@ static int one_line(struct repl *r, char *line, bool *end)
 	return status;
 }
 
+/* Prints what the agent says meanwhile. */
+static bool wait_for_line(struct repl *r)
+{
+	struct pollfd p[2] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .events = POLLIN } };
+
+	do {
+		p[1].fd = r->c->fd;
+		if (poll(p, 2, -1) < 0)
+			return errno == EINTR;
+		if (p[1].revents && client_take(r->c, NULL))
+			client_close(r->c);
+	} while (!p[0].revents);
+	return true;
+}
+
 static int from_pipe(struct repl *r)
 {
 	char *line = NULL;
@@ -166,7 +212,9 @@ static int from_pipe(struct repl *r)
 	size_t cap = 0;
 	bool end = false;
 
-	while (!end && getline(&line, &cap, stdin) >= 0) {
+	/* So that nothing waits in a buffer while wait_for_line() looks. */
+	setvbuf(stdin, NULL, _IONBF, 0);
+	while (!end && wait_for_line(r) && getline(&line, &cap, stdin) >= 0) {
 		int s = one_line(r, line, &end);
 
 		/* The first command that failed is what the script wants to know. */
@@ -179,6 +227,49 @@ static int from_pipe(struct repl *r)
 		status = status ? status : s;
 	}
 	return status;
+}
+
+/* What has come meanwhile stands above the line that is being typed. */
+static void show_watched(struct repl *r)
+{
+	int err;
+
+	fputs("\r\033[K", stdout);
+	fflush(stdout);
+	err = client_take(r->c, NULL);
+	if (err) {
+		fprintf(stderr, "rgctl: the agent has closed the connection\n");
+		client_close(r->c);
+	}
+	el_set(r->el, EL_REFRESH);
+}
+
+/* A key; meanwhile the agent may say something. */
+static int get_key(EditLine *el, wchar_t *key)
+{
+	struct pollfd p[2] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .events = POLLIN } };
+	mbstate_t state = { 0 };
+	struct repl *r;
+	char byte;
+
+	el_get(el, EL_CLIENTDATA, &r);
+	for (;;) {
+		p[1].fd = r->c->fd;
+		if (poll(p, 2, -1) < 0) {
+			if (errno != EINTR)
+				return -1;
+			el_set(el, EL_REFRESH);
+			continue;
+		}
+		if (p[1].revents)
+			show_watched(r);
+		if (!p[0].revents)
+			continue;
+		if (read(STDIN_FILENO, &byte, 1) != 1)
+			return 0;
+		if (mbrtowc(key, &byte, 1, &state) <= 1)
+			return 1;
+	}
 }
 
 static char *prompt(EditLine *el)
@@ -325,6 +416,7 @@ static int from_terminal(struct repl *r, bool configure)
 	history(h, &he, H_SETUNIQUE, 1);
 	el_set(r->el, EL_CLIENTDATA, r);
 	el_set(r->el, EL_PROMPT, prompt);
+	el_set(r->el, EL_GETCFN, get_key);
 	el_set(r->el, EL_EDITOR, "emacs");
 	el_set(r->el, EL_SIGNAL, 1);
 	el_set(r->el, EL_HIST, history, h);
@@ -359,6 +451,9 @@ int repl_run(struct client *c, const char *rundir, bool json)
 {
 	struct repl r = { .c = c, .rundir = rundir, .json = json };
 
+	c->watch = follow_line;
+	c->arg = &r.json;
+	c->stays = true;
 	set_host(&r);
 	return isatty(STDIN_FILENO) ? from_terminal(&r, false) : from_pipe(&r);
 }
@@ -376,6 +471,9 @@ int repl_configure(struct client *c, const char *rundir)
 {
 	struct repl r = { .c = c, .rundir = rundir };
 
+	c->watch = follow_line;
+	c->arg = &r.json;
+	c->stays = true;
 	set_host(&r);
 	return isatty(STDIN_FILENO) ? from_terminal(&r, true) : config_one_shot(c, NULL, 0);
 }

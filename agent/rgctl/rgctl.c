@@ -9,6 +9,7 @@
 
 #include "client.h"
 #include "configure.h"
+#include "follow.h"
 #include "repl.h"
 
 #define DEFAULT_RUNDIR	"/run/rgd"
@@ -18,14 +19,22 @@
 static int print_usage(FILE *to)
 {
 	fputs("usage: rgctl [-r RUNDIR] [--json] [COMMAND...]\n"
-	      "without COMMAND, commands are read from standard input\n", to);
+	      "without COMMAND, commands are read from standard input\n"
+	      "`monitor` and `debug ...` go on until q or ^C\n", to);
 	return to == stdout ? 0 : EXIT_USAGE;
 }
 
 static int run(struct client *c, const char *rundir, const char *const *words, int n, bool json)
 {
-	return config_is_command(words, n) ? repl_configure(c, rundir) :
-					     repl_command(c, words, n, json);
+	int status;
+
+	if (config_is_command(words, n))
+		return repl_configure(c, rundir);
+	status = repl_command(c, words, n, json);
+	/* Debugging ends with its session, so this one stays. */
+	if (!status && c->watching)
+		status = follow(c, json);
+	return status;
 }
 
 /* One argument with blanks in it is a whole command. */
@@ -51,7 +60,7 @@ int main(int argc, char **argv)
 		{ 0 },
 	};
 	const char *rundir = DEFAULT_RUNDIR;
-	struct client c;
+	struct client c = { .fd = -1 };
 	bool json = false;
 	int opt, err, status;
 
