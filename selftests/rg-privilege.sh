@@ -101,7 +101,7 @@ hidden() {
 	has "$(cat "$out")" 'key-string ([07] )?\*+$' && is "$(grep -c "key-string [^*]*[0-9A-Za-z]\{2,\}" "$out")" 0
 }
 
-ktap_plan 42
+ktap_plan 44
 is "$(test -d /sys/module/nf_rg; echo $?)" 1 || bail "the module is loaded already"
 topo_up
 mkdir -p "$(rg_dir A)"
@@ -153,6 +153,8 @@ ok_if "no system call was refused" is "$(refused_calls)" 0
 ok_if "an operator looks" succeeds operator A show redundancy application group 1
 ok_if "and sees no keys in what runs" hidden operator running-config
 ok_if "nor in the file" hidden operator startup-config
+ok_if "and watches" has "$(printf 'debug redundancy application group vp\nshow debugging\n' | operator A)" 'vp debugging is on'
+ok_if "but not the words of the file" denied operator "change nothing" debug redundancy application group config
 ok_if "a reload by him is refused" denied operator "change nothing" reload
 ok_if "so are a switchover" denied operator "change nothing" redundancy application reload group 1 self
 ok_if "a configuration" denied operator "change nothing" configure redundancy end
@@ -162,7 +164,7 @@ ok_if "and changes" succeeds admin A configure redundancy "application redundanc
 ok_if "a stranger may not even look" denied stranger "no group" show version
 ok_if "where no group may, he is not let in" has "$(stranger B show version)" 'no agent at .*: Permission denied'
 ok_if "root may always" succeeds as 0 1003 none A reload
-ok_if "what was refused is counted" is "$(forbidden)" 5
+ok_if "what was refused is counted" is "$(forbidden)" 6
 
 # what the service manager is told
 ok_if "ready, once at the start and after each reload" is "$(told '^READY=1$')" $(($(told '^RELOADING=1 MONOTONIC_USEC=[0-9]+$') + 1))

@@ -497,6 +497,9 @@ static enum access_level needs(int id)
 {
 	if (id < C_RELOAD_SELF)
 		return ACCESS_SHOW;
+	/* What is wrong in a file is told in the words of the file; they may be of a key. */
+	if (id == C_DEBUG + WATCH_CONFIG)
+		return ACCESS_CHANGE;
 	switch (id) {
 	case C_CHECK:
 	case C_NOTHING:
