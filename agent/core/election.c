@@ -318,6 +318,7 @@ static void hello_active(struct election_ctx *c,
 			 const struct election_event *ev)
 {
 	struct election *e = c->e;
+	bool met = e->peer.has_group;
 
 	hello_heard(c, ev);
 	if (!ev->hello.has_group)
@@ -326,8 +327,11 @@ static void hello_active(struct election_ctx *c,
 		split(c);
 		return;
 	}
-	if (e->split) {
-		/* Healed: the loser's announcements may have come after ours. */
+	if (e->split || !met) {
+		/*
+		 * Healed: the loser's announcements may have come after ours. It may have
+		 * heard us first, and have given way before we heard it.
+		 */
 		e->split = false;
 		election_emit(c, ELECTION_ANNOUNCE);
 	}

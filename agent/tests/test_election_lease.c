@@ -319,6 +319,21 @@ static void rule_10_answer(void **state)
 	assert_int_equal(b.e.stats.split_brain, 1);
 }
 
+/* Rule 10: the loser heard us first, and when we hear it again it stands by. Announced, once. */
+static void rule_10_unseen(void **state)
+{
+	make(&b, sAC);
+	b.e.lease_until = MONO_NEVER;
+	ev_tick_after(&b, HOLD);
+	assert_false(b.e.peer.known);
+	peer_is(&b, RG_RF_STANDBY_COLD, EPOCH - 1);
+	ev_hello(&b);
+	assert_non_null(find_action(&b, ELECTION_ANNOUNCE));
+	ev_hello(&b);
+	assert_null(find_action(&b, ELECTION_ANNOUNCE));
+	assert_int_equal(b.e.stats.split_brain, 0);
+}
+
 /* A standby with a higher term than ours makes us begin a later one. */
 static void stale_term_bumped(void **state)
 {
@@ -544,6 +559,7 @@ int main(void)
 		cmocka_unit_test(rule_9_data_alive),
 		cmocka_unit_test(rule_10_order),
 		cmocka_unit_test(rule_10_answer),
+		cmocka_unit_test(rule_10_unseen),
 		cmocka_unit_test(stale_term_bumped),
 		cmocka_unit_test(rule_11_reload),
 		cmocka_unit_test(rule_11_reload_shutdown),
