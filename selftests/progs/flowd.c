@@ -5,9 +5,9 @@
  * usage: flowd PORT [COUNT]
  *
  * Listens on COUNT ports from PORT on, TCP and UDP, IPv4 and IPv6, says "ready"
- * and serves until it is killed.  UDP is echoed.  TCP is echoed, unless the first
- * byte asks for a transfer (common.h).  Every connection that ends in an error is
- * reported on a line of its own.
+ * and serves until it is killed.  UDP is echoed, from the address that was asked.  TCP is
+ * echoed, unless the first byte asks for a transfer (common.h).  Every connection that ends
+ * in an error is reported on a line of its own.
  */
 #include "common.h"
 
@@ -100,6 +100,10 @@ static void listen_on(int family, unsigned int port)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 		if (family == AF_INET6)
 			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
+		if (type == SOCK_DGRAM)
+			setsockopt(fd, family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6,
+				   family == AF_INET ? IP_PKTINFO : IPV6_RECVPKTINFO, &one,
+				   sizeof(one));
 		if (bind(fd, (struct sockaddr *)&a.ss, a.len) ||
 		    (type == SOCK_STREAM && listen(fd, 65535)))
 			die("port %u: %s", port, strerror(errno));
@@ -115,19 +119,42 @@ static void on_listen(struct conn *l)
 		conn_new(fd, NEW);
 }
 
+/* The answer goes out as routes say, from the address that was asked. */
+static void from_asked(struct msghdr *m)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+
+	if (c && c->cmsg_level == IPPROTO_IP)
+		((struct in_pktinfo *)CMSG_DATA(c))->ipi_ifindex = 0;
+	else if (c)
+		((struct in6_pktinfo *)CMSG_DATA(c))->ipi6_ifindex = 0;
+}
+
 static void on_udp(struct conn *u)
 {
+	union {
+		struct cmsghdr align;
+		char buf[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	} control;
 	uint8_t buf[CHUNK];
 	struct addr from;
+	struct iovec data = { .iov_base = buf };
+	struct msghdr m;
 	ssize_t n;
 
 	for (;;) {
-		from.len = sizeof(from.ss);
-		n = recvfrom(u->fd, buf, sizeof(buf), 0, (struct sockaddr *)&from.ss, &from.len);
+		data.iov_len = sizeof(buf);
+		m = (struct msghdr){ .msg_name = &from.ss, .msg_namelen = sizeof(from.ss),
+				     .msg_iov = &data, .msg_iovlen = 1,
+				     .msg_control = &control,
+				     .msg_controllen = sizeof(control) };
+		n = recvmsg(u->fd, &m, 0);
 		if (n < 0)
 			return;
+		data.iov_len = n;
+		from_asked(&m);
 		/* a lost answer is what the other end measures */
-		(void)!sendto(u->fd, buf, n, 0, (struct sockaddr *)&from.ss, from.len);
+		(void)!sendmsg(u->fd, &m, 0);
 	}
 }
 
