@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,9 @@
 
 /* Above ordinary real-time work, below what the kernel does for itself. */
 #define RT_PRIORITY 10
+
+/* What is larger is memory of its own. */
+#define LARGE_BYTES (256 * 1024)
 
 /* Of options without a letter. */
 #define OPT_GROUP 256
@@ -177,8 +181,14 @@ static void be_real_time(void)
 	if (sched_getscheduler(0) == SCHED_OTHER &&
 	    sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &p))
 		log_warn("START", "no real-time priority");
-	/* A page fault on the way to a takeover would wait for a disk. */
-	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+	/*
+	 * A page fault on the way to a takeover would wait for a disk.  What is allocated later is
+	 * locked as it is touched, which waits for none: a show command has megabytes that it
+	 * hardly uses, and to fill them with zeros takes as long as a hello may.  So they come from
+	 * the kernel each time (the C library would keep them, and clear them itself).
+	 */
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) || mlockall(MCL_FUTURE | MCL_ONFAULT))
 		log_warn("START", "memory is not locked");
 }
 

@@ -6,6 +6,7 @@
 
 #include <event2/event.h>
 
+#include "io/clock.h"
 #include "io/knl_priv.h"
 #include "io/log.h"
 
@@ -13,6 +14,10 @@
  * Datagrams taken in one turn of the loop, so that a flood of changes cannot keep hellos waiting.
  */
 #define TURN_MAX 16
+
+/* If so much was to be done in one turn, the next one comes later: see synclink.c. */
+#define TURN_NS 1000000
+#define REST_NS 1000000
 
 /* Bytes of the attributes of fixed length in a request. */
 #define FIXED_ROOM 128
@@ -395,6 +400,7 @@ static void on_msg(void *arg, const struct nlmsghdr *nlh)
 
 static void shut(struct knl_att *a)
 {
+	loop_timer_free(&a->rest);
 	if (a->ev)
 		event_free(a->ev);
 	a->ev = NULL;
@@ -417,16 +423,31 @@ void knl_att_close(struct knl_att *a)
 		shut(a);
 }
 
+static void on_rested(void *arg, mono_t now)
+{
+	struct knl_att *a = arg;
+
+	(void)now;
+	event_add(a->ev, NULL);
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct knl_att *a = arg;
+	mono_t begin = clock_now();
 	int err = 1;
 
 	(void)fd;
 	(void)what;
 	a->handling = true;
-	for (int i = 0; i < TURN_MAX && err > 0 && !a->close_after; i++)
+	for (int i = 0; i < TURN_MAX && err > 0 && !a->close_after; i++) {
 		err = knl_sock_recv(&a->sock, false, on_msg, a);
+		if (mono_span_ns(begin, clock_now()) > TURN_NS) {
+			event_del(a->ev);
+			loop_timer_set(&a->rest, mono_add_ns(clock_now(), REST_NS));
+			break;
+		}
+	}
 	a->handling = false;
 	if (a->close_after) {
 		shut(a);
@@ -488,7 +509,8 @@ int knl_att_open(struct knl_att *a, uint32_t window, unsigned int groups)
 	if (!err) {
 		a->ev = event_new(a->base, knl_sock_fd(&a->sock), EV_READ | EV_PERSIST, on_readable,
 				  a);
-		if (!a->ev || event_add(a->ev, NULL))
+		if (!a->ev || event_add(a->ev, NULL) ||
+		    loop_timer_init(&a->rest, a->base, on_rested, a))
 			err = -ENOMEM;
 	}
 	if (err)

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "io/knl.h"
+#include "io/loop.h"
 
 struct event;
 struct event_base;
@@ -98,6 +99,7 @@ struct knl_att {
 	struct knl *k;
 	struct event_base *base;
 	struct event *ev;
+	struct loop_timer rest; /* until messages are read again */
 	struct knl_sock sock;
 	bool attached;
 	bool handling; /* inside a callback: closing waits for its end */

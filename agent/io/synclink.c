@@ -20,6 +20,13 @@
 /* Sync traffic proves that the peer lives; more often than this it need not be said. */
 #define LIFE_MS 5
 
+/*
+ * So long batches of the peer are installed in one go; then all others have their turn, also those
+ * that a real-time thread would keep from the processor.  An install itself takes some 2 ms.
+ */
+#define TURN_NS 1000000
+#define REST_NS 1000000
+
 #define PARSER_BYTES (2 * (FRAME_HEADER_BYTES + FRAME_PAYLOAD_MAX))
 
 /* What is left to do once the actions, which are borrowed, have been carried out. */
@@ -289,6 +296,11 @@ static bool take_frames(struct synclink *s)
 		}
 		syncwatch_frame(s->conf.ifname, "received", &ev.frame.hdr);
 		feed(s, &ev);
+		if (mono_span_ns(s->turn, clock_now()) > TURN_NS) {
+			syncsock_pause(s->sock, true);
+			loop_timer_set(&s->more, mono_add_ns(clock_now(), REST_NS));
+			return false;
+		}
 	}
 	return false;
 }
@@ -309,6 +321,7 @@ static void on_readable(void *arg)
 	uint8_t *to;
 	size_t room, n;
 
+	s->turn = clock_now();
 	while (take_frames(s)) {
 		to = frame_parser_space(&s->parser, &room);
 		n = syncsock_read(s->sock, to, room);
@@ -322,6 +335,15 @@ static void on_readable(void *arg)
 			return;
 		}
 	}
+}
+
+static void on_more(void *arg, mono_t now)
+{
+	struct synclink *s = arg;
+
+	(void)now;
+	syncsock_pause(s->sock, false);
+	on_readable(s);
 }
 
 static const struct syncsock_ops sock_ops = {
@@ -358,6 +380,8 @@ static int open_machine(struct synclink *s)
 	if (!s->bytes)
 		return -ENOMEM;
 	err = loop_timer_init(&s->timer, s->base, on_timer, s);
+	if (!err)
+		err = loop_timer_init(&s->more, s->base, on_more, s);
 	return err ? err : frame_parser_init(&s->parser, s->bytes, PARSER_BYTES);
 }
 
@@ -410,6 +434,7 @@ void synclink_free(struct synclink *s)
 		return;
 	syncsock_free(s->sock);
 	loop_timer_free(&s->timer);
+	loop_timer_free(&s->more);
 	free(s->bytes);
 	free(s);
 }
@@ -584,10 +609,8 @@ void synclink_installed(struct synclink *s, const struct knl_installed *i)
 	ev.installed.digest = i->digest;
 	ev.installed.digest_len = (uint32_t)i->digest_len;
 	feed(s, &ev);
-	if (waiting) {
-		syncsock_pause(s->sock, false);
-		on_readable(s);
-	}
+	if (waiting && mono_is_never(s->more.at))
+		on_more(s, clock_now());
 }
 
 /**

@@ -28,6 +28,8 @@ struct synclink {
 	struct frame_parser parser;
 	uint8_t *bytes;
 	struct loop_timer timer;
+	struct loop_timer more; /* frames were left for the next turn */
+	mono_t turn; /* when this turn began */
 	mono_t life;
 	unsigned int installs; /* outstanding */
 	struct synclink_stats stats;
