@@ -71,7 +71,7 @@ ok_if "keys of a chain take turns without a refusal" is "$(failures A) $(failure
 ok_if "and nobody changes his role" is "$(rg_state A) $(rg_state B)" "ACTIVE STANDBY HOT"
 must wait_for 30 passed $((first + 8))
 ok_if "a chain that has run out is an alarm" faulty A KEY-EXPIRED
-ok_if "and is logged" grep -q KEY-EXPIRED "$(rg_dir A)/log"
+ok_if "and is logged" wait_for 5 grep -q KEY-EXPIRED "$(rg_dir A)/log"
 ok_if "its newest key stays in use" is "$(failures A) $(failures B) $(rg_state A) $(rg_state B)" \
 	"$before ACTIVE STANDBY HOT"
 EXTRA="key chain one

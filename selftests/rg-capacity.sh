@@ -30,7 +30,7 @@ flowd_start 5000
 
 ok_if "the active knows the table of the standby" is "$(field A peer_table_max)" 200
 ok_if "and its own" is "$(field A table_max)" 20000
-ok_if "the log names both" logged A "the peer's connection tracking table takes 200 connections, this router's 20000"
+ok_if "the log names both" wait_for 5 logged A "the peer's connection tracking table takes 200 connections, this router's 20000"
 ok_if "as long as there is room nothing is wrong" no_fault A table
 must hold_start many c -n 185 192.0.2.9 5000
 ok_if "with too many for the peer the active says so" wait_for 10 fault A "and the peer's table takes 200"

@@ -61,7 +61,7 @@ ok_if "and nobody fights" not has A lan0 10.7.0.1/16
 ok_if "a minute later it is there, and the fault has gone" \
 	eval 'wait_for 75 has A lan0 10.7.0.1/16 && wait_for 2 foreign_is A 0'
 
-ok_if "reassembly is in force" log_has A 'ip virtual-reassembly is in force'
+ok_if "reassembly is in force" wait_for 5 log_has A 'ip virtual-reassembly is in force'
 ok_if "a packet in fragments is translated" ns c ping -q -c 1 -W 2 -s 3000 192.0.2.9
 
 must settled A

@@ -39,7 +39,7 @@ must ns A ethtool -s nic0 speed 100 duplex full autoneg off
 must wait_for 5 autoneg_is nic0 off
 must rg_start A
 ok_if "negotiation auto: the card negotiates" wait_for 5 autoneg_is nic0 on
-ok_if "the log says so" log_has 'IFACE: nic0: autonegotiation set on'
+ok_if "the log says so" wait_for 5 log_has 'IFACE: nic0: autonegotiation set on'
 ok_if "no fault" fault_is 0
 ok_if "running-config has it" eval "rg_ctl A show running-config | grep -q '^ negotiation auto$'"
 must ns A ethtool -s nic0 speed 100 duplex full autoneg off

@@ -160,7 +160,7 @@ ok_if "another threshold loses no count" at_least "$(sla 2 successes)" "$answere
 must quiet_server "icmp type echo-request"
 ok_if "no echo" comes 1 Timeout
 ok_if "its group goes to the peer, who has preempt" wait_state 10 B ACTIVE
-ok_if "the log says why" has "$(cat "$(rg_dir A)/log")" 'priority change from 120 to 70: track 1 down'
+ok_if "the log says why" wait_for 5 grep -q 'priority change from 120 to 70: track 1 down' "$(rg_dir A)/log"
 must loud_server
 ok_if "the echo is back" tracked 1 up
 must sed -i '/^ip sla schedule 1 /d' "$(rg_dir A)/conf"

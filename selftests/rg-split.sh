@@ -169,7 +169,7 @@ sides_end
 ok_if "the links are whole: B alone is active, in time" within "3 * HELLO + HOLD" active_is B
 ok_if "it has announced itself" wait_for 2 announced B
 ok_if "the switches send to it" wait_for 1 switches_know B
-ok_if "A says why" grep -q 'ROLE: .*two active routers: this one gives way' "$(rg_dir A)/log"
+ok_if "A says why" wait_for 5 grep -q 'ROLE: .*two active routers: this one gives way' "$(rg_dir A)/log"
 ok_if "A stands by and has everything" wait_state 30 A "STANDBY HOT"
 ok_if "A has announced nothing" not announced A
 must settled B
@@ -178,7 +178,7 @@ ok_if "by A as well" is "$(sync_of A split_conflict)" $CLASHES
 ok_if "in the text, too" \
 	has "$(rg_ctl B show redundancy application counters group 1)" "split-conflict +$CLASHES\$"
 ok_if "nothing else was refused" is "$(sync_of B merge_refused) $(sync_of B merges)" "0 1"
-ok_if "B's log tells of it" grep -q "split brain: took .*split-conflict $CLASHES" "$(rg_dir B)/log"
+ok_if "B's log tells of it" wait_for 5 grep -q "split brain: took .*split-conflict $CLASHES" "$(rg_dir B)/log"
 for h in "old $FLOWS" "old8 $FLOWS" "via_a $FLOWS" "via_a6 $FLOWS" "via_a_udp $FLOWS" \
 	 "via_b $FLOWS" "via_b6 $FLOWS"; do
 	ok_if "connections go on: $h" hold_alive $h

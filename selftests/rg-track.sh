@@ -122,13 +122,13 @@ ok_if "the log says from what to what and why" \
 ok_if "show says so, too" shown
 ok_if "the list is down, too" track_is 4 state down
 ok_if "without preempt at B the role stays" state_is A ACTIVE
-ok_if "as the log says" log_has A "the role is not handed over: no-preempt"
+ok_if "as the log says" wait_for 5 log_has A "the role is not handed over: no-preempt"
 ipn sw link set Aup0 up
 must soon 1 track_is 1 seen up
 ok_if "when it is seen again it has to wait" track_is 1 state down
 ok_if "for as long the decrement stays" priority_is A 90
 ok_if "until the delay is over" soon 5 priority_is A 120
-ok_if "which is a line, too" log_has A "priority change from 90 to 120: track 1 up"
+ok_if "which is a line, too" wait_for 5 log_has A "priority change from 90 to 120: track 1 up"
 
 # preempt at the peer: a graceful change under a download, though above the threshold
 must reread A "${TRACKS/track 2 decrement 50/}"
@@ -138,7 +138,7 @@ gap_start udp -u 192.0.2.9 5000 3
 ipn sw link set Aup0 down
 ok_if "B, which preempts, takes over" wait_state 10 B ACTIVE
 ok_if "for no more than the decrement" priority_is A 90
-ok_if "A handed over" log_has A "hand-over done"
+ok_if "A handed over" wait_for 5 log_has A "hand-over done"
 ok_if "a UDP flow loses next to nothing" gap_loses udp 20
 ok_if "the download arrives whole" transfer_ends down 60
 must reread B ""
@@ -150,7 +150,7 @@ back_to_a
 # below the threshold: a route that goes
 must route del
 ok_if "a route that is gone takes the role away" wait_state 10 B ACTIVE
-ok_if "for its decrement" log_has A "priority change from 120 to 70: track 2 down" 1
+ok_if "for its decrement" wait_for 5 log_has A "priority change from 120 to 70: track 2 down" 1
 must route add 198.51.100.0/25
 must route add 198.51.0.0/16
 n=$(reads)
