@@ -33,7 +33,9 @@ enum nf_rg_window {
  * @hold: the absolute timeout that we gave it while standing by; while @held
  * @told: what was last sent of what no event tells, see nf_rg_proto_quiet_sum(); while not @held
  * @map: its mapping, see nf_rg_entry_map()
- * @seq: of the batch it was last sent in, the lower half of the lower half
+ * @seq: of the batch it was last sent in, the lower half of the lower half; while its place is
+ * NF_RG_PLACE_DIRTY: jiffies, likewise, since it is (any others are taken for old enough, or wait a
+ * moment longer)
  * @index: its position in that batch
  * @place: enum nf_rg_place
  * @acked: the peer's kernel has it

@@ -3,10 +3,10 @@
  * Sending: from the group's lists to the attached agent, and what the peer's kernel has answered.
  *
  * A batch holds deletions, then changes, then what is left of a bulk transfer: live before bulk.
- * The first change after a pause goes at once; after that a batch goes every PUSH_INTERVAL ms or
- * NF_RG_BATCH_RECORDS records.  At most nf_rg_net.window batches are in flight: acknowledgments
- * from the peer's kernel are the only credit there is, so a slow agent, link or peer stops the
- * drain, and the changes wait in the lists, where they cost nothing more.
+ * When one goes, and what it leaves alone for a moment, says push_pace.c.  At most
+ * nf_rg_net.window batches are in flight: acknowledgments from the peer's kernel are the only
+ * credit there is, so a slow agent, link or peer stops the drain, and the changes wait in the
+ * lists, where they cost nothing more.
  *
  * A session begins with everything (bulk) or with what was not acknowledged (delta).  A marker in
  * the dirty list stands behind all that was pending then.  When everything before it is
@@ -28,15 +28,14 @@
 #include "ecache.h"
 #include "export.h"
 #include "proto.h"
+#include "push_pace.h"
 #include "track.h"
 #include "verify.h"
 
-#define PUSH_INTERVAL	20	/* ms between two batches that are not full */
 #define PUSH_CHUNK	64	/* entries under one hold of the lock */
 #define RETRY_INTERVAL	(5 * HZ)
 #define PUSH_ORDER	get_order(NF_RG_PUSH_MAX)
 
-static struct workqueue_struct *push_wq;
 static nf_rg_push_fn push_send;
 
 /**
@@ -48,8 +47,7 @@ static nf_rg_push_fn push_send;
 int nf_rg_push_init(nf_rg_push_fn send)
 {
 	push_send = send;
-	push_wq = alloc_workqueue("nf_rg", WQ_UNBOUND | WQ_HIGHPRI, 0);
-	return push_wq ? 0 : -ENOMEM;
+	return nf_rg_push_pace_init();
 }
 
 /**
@@ -57,48 +55,7 @@ int nf_rg_push_init(nf_rg_push_fn send)
  */
 void nf_rg_push_exit(void)
 {
-	destroy_workqueue(push_wq);
-}
-
-static bool push_window_full(const struct nf_rg_group *g)
-{
-	return g->seq - g->acked >= g->rn->window;
-}
-
-/**
- * nf_rg_push_kick - something is pending: see to it that it is sent in time
- * @g: the group, locked
- */
-void nf_rg_push_kick(struct nf_rg_group *g)
-{
-	unsigned long interval = msecs_to_jiffies(PUSH_INTERVAL);
-	unsigned long since = jiffies - g->push_last;
-
-	if (!g->session || push_window_full(g))
-		return;
-	if (!g->kicked) {
-		g->kicked = true;
-		if (since >= interval)
-			nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_FIRST);
-		/* It may wait already, for the time to try refused entries again. */
-		mod_delayed_work(push_wq, &g->push_work,
-				 since >= interval ? 0 : interval - since);
-	} else if (g->n[NF_RG_PLACE_DIRTY] + g->n_tombs == NF_RG_BATCH_RECORDS) {
-		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_FULL);
-		mod_delayed_work(push_wq, &g->push_work, 0);
-	}
-}
-
-/**
- * nf_rg_push_soon - something will be pending in a moment: see to it that it is sent then
- * @g: the group, locked
- */
-void nf_rg_push_soon(struct nf_rg_group *g)
-{
-	if (!g->session || push_window_full(g) || g->kicked)
-		return;
-	g->kicked = true;
-	mod_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
+	nf_rg_push_pace_exit();
 }
 
 /* What was in flight is pending again.  Context: the group's lock. */
@@ -112,12 +69,6 @@ static void push_end(struct nf_rg_group *g)
 	g->flags = 0;
 	g->stage = NF_RG_STAGE_IDLE;
 	g->sync = NF_RG_SYNC_NONE;
-}
-
-static void push_now(struct nf_rg_group *g)
-{
-	g->kicked = true;
-	mod_delayed_work(push_wq, &g->push_work, 0);
 }
 
 /*
@@ -134,7 +85,7 @@ static void push_retry(struct nf_rg_group *g)
 		g->retry_last = jiffies;
 		nf_rg_track_retry(g);
 	} else if (!g->kicked) {
-		mod_delayed_work(push_wq, &g->push_work, due - jiffies);
+		nf_rg_push_in(g, due - jiffies);
 	}
 }
 
@@ -307,7 +258,9 @@ static bool push_one(struct nf_rg_push *p)
 		g->stage = NF_RG_STAGE_ACK;
 		g->stage_seq = p->seq;
 	}
-	e = push_next(p, &g->dirty) ?: push_next(p, &g->bulk);
+	e = push_next(p, &g->dirty);
+	if (!e || (!p->all && !nf_rg_push_ripe(e)))
+		e = push_next(p, &g->bulk);
 	if (!e)
 		return false;
 	first = push_first(p, e);
@@ -368,14 +321,18 @@ static bool push_wanted(struct nf_rg_group *g)
 	g->kicked = false;
 	if (!g->session || !push_may(g) || g->dead)
 		return false;
-	if (push_window_full(g)) {
+	if (nf_rg_push_window_full(g)) {
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_NO_WINDOW);
 		return false;
 	}
 	push_retry(g);
 	push_stage(g, g->seq);
-	return g->flags || !list_empty(&g->tombs) || !list_empty(&g->dirty) ||
-	       !list_empty(&g->bulk) || nf_rg_verify_pending(g);
+	if (g->flags || !list_empty(&g->tombs) || !list_empty(&g->bulk) ||
+	    nf_rg_verify_pending(g) || nf_rg_push_due(g))
+		return true;
+	if (!list_empty(&g->dirty))
+		nf_rg_push_kick(g);
+	return false;
 }
 
 /*
@@ -404,8 +361,7 @@ static bool push_make_room(struct nf_rg_group *g)
 	spin_lock_bh(&g->lock);
 	if (!page) {
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_NO_MEMORY);
-		g->kicked = true;
-		mod_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
+		nf_rg_push_later(g);
 		return false;
 	}
 	if (g->push_page)
@@ -428,6 +384,7 @@ static bool push_begin(struct nf_rg_group *g, struct nf_rg_push *p)
 	p->g = g;
 	p->session = g->session;
 	p->seq = ++g->seq;
+	p->all = nf_rg_push_all(g);
 	p->flags = g->flags | (g->merge ? NF_RG_BATCH_MERGE : 0);
 	p->generation = g->generation;
 	p->count = 0;
@@ -500,8 +457,7 @@ static void push_undo(struct nf_rg_group *g, const struct nf_rg_push *p, int err
 	nf_rg_verify_undo(p);
 	if (p->flags & NF_RG_BATCH_SYNCED)
 		g->stage_seq = U64_MAX;
-	g->kicked = true;
-	mod_delayed_work(push_wq, &g->push_work, msecs_to_jiffies(PUSH_INTERVAL));
+	nf_rg_push_later(g);
 }
 
 /* The agent has a batch.  True: another can go at once.  Context: the group's lock. */
@@ -511,12 +467,13 @@ static bool push_handed(struct nf_rg_group *g, const struct nf_rg_push *p)
 
 	g->handed = p->seq;
 	if (p->repair == NF_RG_REPAIR_BEGIN)
-		queue_work(push_wq, &g->repair_work);
+		nf_rg_push_queue(&g->repair_work);
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_PUSH_BATCH);
 	nf_rg_stat_add(g->rn, NF_RG_STAT_PUSH_RECORD, p->count);
 	push_stage(g, g->seq);
 	more = g->flags || !list_empty(&g->bulk) || nf_rg_verify_pending(g) ||
-	       g->n[NF_RG_PLACE_DIRTY] + g->n_tombs >= NF_RG_BATCH_RECORDS;
+	       (g->n[NF_RG_PLACE_DIRTY] + g->n_tombs >= NF_RG_BATCH_RECORDS &&
+		(nf_rg_push_due(g) || !list_empty(&g->tombs)));
 	if (!more && g->n[NF_RG_PLACE_DIRTY] + g->n_tombs)
 		nf_rg_push_kick(g);
 	if (!more)
@@ -605,7 +562,7 @@ int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool
 	g->session = session;
 	g->acked = g->seq;
 	g->handed = g->seq;
-	push_now(g);
+	nf_rg_push_now(g);
 	ret = g->sync;
 out:
 	spin_unlock_bh(&g->lock);
@@ -642,7 +599,7 @@ int nf_rg_push_merge(struct nf_rg_group *g, u32 session)
 	g->acked = g->seq;
 	g->handed = g->seq;
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_SYNC_MERGE);
-	push_now(g);
+	nf_rg_push_now(g);
 	ret = g->sync;
 out:
 	spin_unlock_bh(&g->lock);
@@ -768,7 +725,7 @@ void nf_rg_push_ack(struct nf_rg_group *g, const struct nf_rg_answer *a)
 		goto out;
 	nf_rg_verify_acked(g, seq, a->digest, a->n_digest);
 	if (g->flags || !list_empty(&g->bulk) || nf_rg_verify_pending(g))
-		push_now(g);
+		nf_rg_push_now(g);
 	else if (g->n[NF_RG_PLACE_DIRTY] + g->n_tombs)
 		nf_rg_push_kick(g);
 out:

@@ -35,6 +35,7 @@ enum nf_rg_push_stage {
  * @rec: room for the record that is being written
  * @from: the list that entries are taken from
  * @last: in it, the last one that was written and is in flight; NULL: those that are were moved
+ * @all: what changed a moment ago goes, too
  * @ask: it asks for the digests of the buckets
  * @verified: nf_rg_group.verified as it tells it, 0: it does not
  * @repair: nf_rg_group.repair as it was before it
@@ -52,6 +53,7 @@ struct nf_rg_push {
 	struct nf_rg_record *rec;
 	struct list_head *from;
 	struct list_head *last;
+	bool all;
 	bool ask;
 	u64 verified;
 	u8 repair;

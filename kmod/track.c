@@ -162,6 +162,7 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 			nf_rg_hold_begin(g, e);
 	} else {
 		e->place = NF_RG_PLACE_DIRTY;
+		e->seq = (u16)jiffies;
 		place_count(g, e, 1);
 		list_add_tail(&e->list, &g->dirty);
 		nf_rg_push_kick(g);
@@ -354,6 +355,7 @@ static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_
 		nf_rg_stat_inc(rn, NF_RG_STAT_EVENT_COALESCED);
 	} else {
 		nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
+		e->seq = (u16)jiffies;
 		nf_rg_push_kick(g);
 	}
 	nf_rg_ecache_mute(rn, ct);

@@ -92,6 +92,17 @@ static void put_control(struct nf_rg_push *p, u8 kind, u64 seq)
 }
 
 /**
+ * nf_rg_verify_rests - does no proof and no repair wait for a moment in which nothing is pending?
+ * @g: the group, locked
+ *
+ * Return: whether.
+ */
+bool nf_rg_verify_rests(const struct nf_rg_group *g)
+{
+	return g->verify_from != U64_MAX && g->repair == NF_RG_REPAIR_NONE;
+}
+
+/**
  * nf_rg_verify_begin - put into a new batch what is to be said about the whole
  * @p: the batch, empty; its group locked
  */

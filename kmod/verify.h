@@ -23,6 +23,7 @@ void nf_rg_verify_reset(struct nf_rg_group *g);
 void nf_rg_verify_now(struct nf_rg_group *g);
 void nf_rg_verify_hold(struct nf_rg_group *g);
 bool nf_rg_verify_pending(const struct nf_rg_group *g);
+bool nf_rg_verify_rests(const struct nf_rg_group *g);
 void nf_rg_verify_begin(struct nf_rg_push *p);
 void nf_rg_verify_seal(struct nf_rg_push *p);
 void nf_rg_verify_undo(const struct nf_rg_push *p);

@@ -21,7 +21,7 @@ smallest() { timeouts "$@" | head -n1; }
 largest() { timeouts "$@" | tail -n1; }
 
 HELD=$((30 * 86400))
-ktap_plan 26
+ktap_plan 29
 kmod_up
 flowd_start 5000
 ns c "$PROGS/flowd" 6000 >"$RUN/$NS/flowd.c" 2>&1 8>&- &
@@ -73,6 +73,16 @@ ok_if "by a deletion that was told" at_least "$(kstat B install-deleted)" 5
 ok_if "timeouts on B are held" at_least "$(smallest B 'mark=1677')" $((12 * 86400 - 60))
 ok_if "for no more than 30 days" at_most "$(largest B 'mark=1677')" $HELD
 ok_if "those on A are not" at_most "$(largest A 'mark=1677')" 432000
+
+# Under load: of many connections that are over at once, few are told twice.
+must settled A
+before=$(kstat A push-records)
+must ns c "$PROGS/flowgen" churn -c 64 -n 2000 192.0.2.9 5000 >/dev/null
+must settled A
+records=$(($(kstat A push-records) - before))
+ok_if "a short connection is told" at_least $records 2000
+ok_if "and once as a rule" at_most $records 2600
+ok_if "all is alike after that" tables_equal
 
 # lost: somebody deletes on the standby
 rgk B watch >"$RUN/$NS/watch" 2>&1 8>&- &
