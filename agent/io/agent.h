@@ -155,6 +155,7 @@ struct agent {
 	struct show *show;
 	struct ctl *ctl;
 	struct group *group[256]; /* by number */
+	unsigned int group_max; /* no group ever had a higher one */
 	enum agent_stop stop;
 	bool purge;
 	struct loop_timer stop_limit;
@@ -165,7 +166,7 @@ struct agent {
 /* The group with the next higher number; NULL: there is none. */
 static inline struct group *agent_group_after(const struct agent *a, unsigned int id)
 {
-	while (++id < 256)
+	while (++id <= a->group_max)
 		if (a->group[id])
 			return a->group[id];
 	return NULL;

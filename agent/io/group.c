@@ -349,6 +349,8 @@ int group_new(struct agent *a, const struct conf_group *cg, struct group **out)
 	ec = group_election_config(g, cg);
 	election_init(&g->e, &ec, a->system);
 	a->group[g->id] = g;
+	if (a->group_max < g->id)
+		a->group_max = g->id;
 	*out = g;
 	return 0;
 }
