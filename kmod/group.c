@@ -50,6 +50,7 @@ struct nf_rg_group *nf_rg_group_alloc(struct nf_rg_net *rn, u32 id)
 	INIT_LIST_HEAD(&g->clean);
 	INIT_LIST_HEAD(&g->bulk);
 	INIT_LIST_HEAD(&g->dirty);
+	INIT_LIST_HEAD(&g->stopped);
 	INIT_LIST_HEAD(&g->inflight);
 	INIT_LIST_HEAD(&g->refused);
 	INIT_LIST_HEAD(&g->tombs);

@@ -25,6 +25,7 @@ enum nf_rg_place {
 	NF_RG_PLACE_INFLIGHT,
 	NF_RG_PLACE_REFUSED,
 	NF_RG_PLACE_HELD,	/* it is not sent yet, and never was; see hold.c */
+	NF_RG_PLACE_STOPPED,	/* would be dirty, but its mapping is stopped */
 	NF_RG_PLACES,
 };
 
@@ -89,6 +90,7 @@ struct nf_rg_addrs {
  * @dirty: changed, in the order of the changes
  * @inflight: sent and not acknowledged, in the order of the sequence
  * @refused: refused by the peer
+ * @stopped: of stopped mappings, with something to tell
  * @tombs: deletions to send
  * @tombs_inflight: deletions sent
  * @entries: on @all
@@ -188,6 +190,7 @@ struct nf_rg_group {
 	struct list_head dirty;
 	struct list_head inflight;
 	struct list_head refused;
+	struct list_head stopped;
 	struct list_head tombs;
 	struct list_head tombs_inflight;
 	u32 entries;

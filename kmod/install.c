@@ -308,6 +308,8 @@ static int apply_state(struct nf_rg_group *g, struct nf_rg_flow *flow, bool merg
 	flow->m = nf_rg_mapping_find(g->rn, rec->mapping);
 	if (!flow->m || flow->m->group != g)
 		return NF_RG_REASON_MAPPING;
+	if (READ_ONCE(flow->m->stopped))
+		return NF_RG_REASON_CONFIG;
 	if (!nf_rg_proto_known(rec))
 		return NF_RG_REASON_PROTOCOL;
 	if (!nf_rg_helper_known(rec))
@@ -349,14 +351,14 @@ static enum nf_rg_verdict stale_one(struct nf_rg_group *g, struct nf_rg_entry *e
 	unsigned int b = nf_rg_digest_bucket(e->incarnation);
 	const u8 *map = data;
 
-	e->stale = map[b / 8] >> b % 8 & 1;
+	e->stale = map[b / 8] >> b % 8 & 1 && !nf_rg_entry_map(e)->stopped;
 	return NF_RG_KEEP;
 }
 
 /* What did not.  Context: the group's lock. */
 static enum nf_rg_verdict stale_end(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
 {
-	return e->stale ? NF_RG_KILL : NF_RG_KEEP;
+	return e->stale && !nf_rg_entry_map(e)->stopped ? NF_RG_KILL : NF_RG_KEEP;
 }
 
 /* Both tables were equal after batch @seq, unless something happened to ours since. */
@@ -541,7 +543,8 @@ static int install_records(struct nf_rg_install *in)
 
 static enum nf_rg_verdict sweep_one(struct nf_rg_group *g, struct nf_rg_entry *e, void *data)
 {
-	return e->generation == g->generation ? NF_RG_KEEP : NF_RG_KILL;
+	return e->generation == g->generation || nf_rg_entry_map(e)->stopped ? NF_RG_KEEP :
+									       NF_RG_KILL;
 }
 
 static void install_begin(struct nf_rg_install *in)

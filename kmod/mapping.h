@@ -43,6 +43,7 @@ struct nf_rg_ranges {
  * @slot: what the masked bits of the mark hold
  * @handle: its place in nf_rg_maps
  * @dead: being removed; under the group's lock
+ * @stopped: nothing of it is replicated; written under the group's lock
  * @ranges: translated addresses
  * @policy: when what is replicated; NULL: all at once
  */
@@ -54,6 +55,7 @@ struct nf_rg_mapping {
 	u32 slot;
 	u16 handle;
 	bool dead;
+	bool stopped;
 	struct nf_rg_ranges __rcu *ranges;
 	struct nf_rg_policy __rcu *policy;
 };

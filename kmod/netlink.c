@@ -76,7 +76,7 @@ static const struct nla_policy nf_rg_policy[NF_RG_A_MAX + 1] = {
 	[NF_RG_A_LEASE] = { .type = NLA_U32 },
 	[NF_RG_A_GRACE] = NLA_POLICY_MAX(NLA_U32, NF_RG_GRACE_MAX_MS),
 	[NF_RG_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, NF_RG_F_NO_NEW | NF_RG_F_BULK |
-					  NF_RG_F_MERGE),
+					  NF_RG_F_MERGE | NF_RG_F_STOPPED),
 	[NF_RG_A_PEER_INSTANCE] = { .type = NLA_U64 },
 	[NF_RG_A_MAPPING] = NLA_POLICY_FULL_RANGE(NLA_U32, &mapping_range),
 	[NF_RG_A_SLOT] = NLA_POLICY_MIN(NLA_U32, 1),

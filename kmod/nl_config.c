@@ -187,6 +187,7 @@ struct group_snapshot {
 	u32 inflight;
 	u32 refused;
 	u32 held;
+	u32 stopped;
 	u64 verified_at;
 };
 
@@ -217,6 +218,7 @@ static void snapshot(struct nf_rg_group *g, struct group_snapshot *s)
 		s->pending += s->held;
 	s->inflight = active ? g->n[NF_RG_PLACE_INFLIGHT] + g->n_tombs_inflight : 0;
 	s->refused = active ? g->n[NF_RG_PLACE_REFUSED] : 0;
+	s->stopped = active ? g->n[NF_RG_PLACE_STOPPED] : 0;
 	s->verified_at = g->verified_at;
 	spin_unlock_bh(&g->lock);
 }
@@ -268,6 +270,7 @@ static int put_group(struct sk_buff *skb, struct nf_rg_group *g, u32 portid, u32
 	    nla_put_u32(skb, NF_RG_A_REFUSED, s.refused) ||
 	    nla_put_u32(skb, NF_RG_A_GUARDED, atomic_read(&g->guarded)) ||
 	    nla_put_u32(skb, NF_RG_A_HELD, s.held) ||
+	    nla_put_u32(skb, NF_RG_A_STOPPED, s.stopped) ||
 	    put_verified(skb, s.verified_at) ||
 	    put_addrs(skb, g)) {
 		genlmsg_cancel(skb, head);

@@ -10,6 +10,7 @@
 #include "policy.h"
 #include "proto.h"
 #include "role.h"
+#include "stop.h"
 
 /* The policy of the family has looked into the nests: each holds what belongs there. */
 
@@ -211,6 +212,13 @@ static int mapping_check(struct nf_rg_group *g, struct nf_rg_mapping *m, u32 slo
 	return 0;
 }
 
+static bool info_stopped(const struct genl_info *info)
+{
+	const struct nlattr *flags = info->attrs[NF_RG_A_FLAGS];
+
+	return flags && nla_get_u32(flags) & NF_RG_F_STOPPED;
+}
+
 static int mapping_new(struct nf_rg_group *g, struct genl_info *info)
 {
 	u32 id = nla_get_u32(info->attrs[NF_RG_A_MAPPING]);
@@ -245,6 +253,7 @@ static int mapping_new(struct nf_rg_group *g, struct genl_info *info)
 			return PTR_ERR(m);
 		}
 	}
+	nf_rg_stop_set(m, info_stopped(info));
 	nf_rg_net_adopt_soon(g->rn);
 	return 0;
 }
@@ -375,7 +384,8 @@ static int put_mapping(struct sk_buff *skb, const struct nf_rg_mapping *m, u32 p
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, NF_RG_A_MAPPING, m->id) ||
 	    nla_put_u32(skb, NF_RG_A_GROUP, m->group->id) ||
-	    nla_put_u32(skb, NF_RG_A_SLOT, m->slot))
+	    nla_put_u32(skb, NF_RG_A_SLOT, m->slot) ||
+	    (m->stopped && nla_put_u32(skb, NF_RG_A_FLAGS, NF_RG_F_STOPPED)))
 		goto cancel;
 	nest = nla_nest_start(skb, NF_RG_A_RANGES);
 	if (!nest)

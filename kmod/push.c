@@ -203,7 +203,8 @@ static struct nf_rg_entry *push_first(const struct nf_rg_push *p, struct nf_rg_e
 	rcu_read_lock();
 	while (e->ct->master) {
 		m = nf_rg_entry_find(g->rn, e->ct->master);
-		if (!m || nf_rg_entry_map(m)->group != g || !push_waits(p, m))
+		if (!m || nf_rg_entry_map(m)->group != g || nf_rg_entry_map(m)->stopped ||
+		    !push_waits(p, m))
 			break;
 		e = m;
 	}
@@ -263,6 +264,10 @@ static bool push_one(struct nf_rg_push *p)
 		e = push_next(p, &g->bulk);
 	if (!e)
 		return false;
+	if (unlikely(nf_rg_entry_map(e)->stopped)) {
+		nf_rg_track_place(g, e, NF_RG_PLACE_STOPPED);
+		return true;
+	}
 	first = push_first(p, e);
 	if (unlikely(first != e))
 		return push_early(p, first);

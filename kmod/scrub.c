@@ -89,7 +89,7 @@ static bool is_foreign(struct nf_rg_group *g, const struct nf_conn *ct)
 {
 	const struct nf_rg_mapping *m = nf_rg_classify(g->rn, ct);
 
-	return m && m->group == g && has_copy(g) && !nf_ct_is_dying(ct) &&
+	return m && m->group == g && !m->stopped && has_copy(g) && !nf_ct_is_dying(ct) &&
 	       nf_rg_mapping_replicates(m, ct) && !nf_rg_entry_find(g->rn, ct);
 }
 

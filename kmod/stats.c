@@ -61,6 +61,7 @@ enum nf_rg_stat nf_rg_stat_refused(unsigned int reason)
 		[NF_RG_REASON_HELPER] = NF_RG_STAT_REFUSED_HELPER,
 		[NF_RG_REASON_EXPECT] = NF_RG_STAT_REFUSED_EXPECT,
 		[NF_RG_REASON_SPLIT] = NF_RG_STAT_SPLIT_CONFLICT,
+		[NF_RG_REASON_CONFIG] = NF_RG_STAT_REFUSED_CONFIG,
 	};
 
 	if (reason == NF_RG_REASON_NONE || reason >= __NF_RG_REASON_MAX)

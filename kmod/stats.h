@@ -98,6 +98,7 @@
 	X(REFUSED_STALE, "refused-stale")				\
 	X(REFUSED_HELPER, "refused-helper")				\
 	X(REFUSED_EXPECT, "refused-expectation")			\
+	X(REFUSED_CONFIG, "refused-configuration")			\
 	/* roles */							\
 	X(LEASE_EXPIRED, "lease-expired")				\
 	X(GATE_NO_HOOKS, "gate-no-hooks")				\

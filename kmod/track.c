@@ -82,6 +82,8 @@ static struct list_head *place_list(struct nf_rg_group *g, enum nf_rg_place plac
 		return &g->refused;
 	case NF_RG_PLACE_HELD:
 		return &g->held;
+	case NF_RG_PLACE_STOPPED:
+		return &g->stopped;
 	default:
 		return &g->clean;
 	}
@@ -99,14 +101,27 @@ static void place_count(struct nf_rg_group *g, const struct nf_rg_entry *e, int 
  * nf_rg_track_place - move an entry to the end of another list
  * @g: its group, locked
  * @e: the entry, not being removed
- * @place: which list
+ * @place: which list; what would be dirty waits while its mapping is stopped
  */
 void nf_rg_track_place(struct nf_rg_group *g, struct nf_rg_entry *e, enum nf_rg_place place)
 {
+	if (place == NF_RG_PLACE_DIRTY && unlikely(nf_rg_entry_map(e)->stopped))
+		place = NF_RG_PLACE_STOPPED;
 	place_count(g, e, -1);
 	e->place = place;
 	place_count(g, e, 1);
 	list_move_tail(&e->list, place_list(g, place));
+}
+
+/*
+ * Something is to be told of an entry, unless its mapping is stopped.  Context: the group's lock.
+ */
+static void track_dirty(struct nf_rg_group *g, struct nf_rg_entry *e)
+{
+	nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
+	e->seq = (u16)jiffies;
+	if (likely(e->place == NF_RG_PLACE_DIRTY))
+		nf_rg_push_kick(g);
 }
 
 /**
@@ -156,16 +171,12 @@ int nf_rg_track_add(struct nf_rg_net *rn, struct nf_rg_mapping *m, struct nf_con
 	e->generation = g->generation;
 	hlist_add_head(&e->all, &g->all[g->all_now]);
 	g->entries++;
+	list_add_tail(&e->list, &g->clean);
 	if (incarnation || hold || g->role != NF_RG_ROLE_ACTIVE) {
-		list_add_tail(&e->list, &g->clean);
 		if (hold)
 			nf_rg_hold_begin(g, e);
 	} else {
-		e->place = NF_RG_PLACE_DIRTY;
-		e->seq = (u16)jiffies;
-		place_count(g, e, 1);
-		list_add_tail(&e->list, &g->dirty);
-		nf_rg_push_kick(g);
+		track_dirty(g, e);
 		nf_rg_ecache_mute(rn, ct);
 	}
 	spin_unlock(&g->lock);
@@ -197,7 +208,7 @@ static bool entry_unlink(struct nf_rg_group *g, struct nf_rg_entry *e)
 {
 	if (e->place == NF_RG_PLACE_NONE)
 		return false;
-	if (e->place == NF_RG_PLACE_DIRTY)
+	if (e->place == NF_RG_PLACE_DIRTY || e->place == NF_RG_PLACE_STOPPED)
 		nf_rg_ecache_unmute(e->ct);
 	nf_rg_window_drop(e);
 	place_count(g, e, -1);
@@ -351,13 +362,10 @@ static void event_change(struct nf_rg_net *rn, struct nf_rg_entry *e, struct nf_
 		goto out;
 	if (unlikely(e->place == NF_RG_PLACE_HELD) && !nf_rg_hold_ends(g, e))
 		goto out;
-	if (e->place == NF_RG_PLACE_DIRTY) {
+	if (e->place == NF_RG_PLACE_DIRTY || e->place == NF_RG_PLACE_STOPPED)
 		nf_rg_stat_inc(rn, NF_RG_STAT_EVENT_COALESCED);
-	} else {
-		nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
-		e->seq = (u16)jiffies;
-		nf_rg_push_kick(g);
-	}
+	else
+		track_dirty(g, e);
 	nf_rg_ecache_mute(rn, ct);
 out:
 	spin_unlock_bh(&g->lock);
@@ -598,7 +606,8 @@ void nf_rg_track_requeue(struct nf_rg_group *g, u64 from)
 		if (from && (s16)(e->seq - (u16)from) < 0)
 			break;
 		nf_rg_track_place(g, e, NF_RG_PLACE_DIRTY);
-		list_move(&e->list, &g->dirty);
+		if (e->place == NF_RG_PLACE_DIRTY)
+			list_move(&e->list, &g->dirty);
 	}
 	list_for_each_entry_safe_reverse(t, tn, &g->tombs_inflight, list) {
 		if (t->seq < from)
@@ -645,5 +654,6 @@ void nf_rg_track_bulk(struct nf_rg_group *g)
 	} while (generation == g->generation);
 	g->generation = generation;
 	nf_rg_digest_clear(g);
-	g->n_bulk = g->entries - g->n[NF_RG_PLACE_DIRTY] - g->n[NF_RG_PLACE_HELD];
+	g->n_bulk = g->entries - g->n[NF_RG_PLACE_DIRTY] - g->n[NF_RG_PLACE_HELD] -
+		    g->n[NF_RG_PLACE_STOPPED];
 }

@@ -67,13 +67,13 @@ done
 for a in role=4 grace=2001; do
 	refused "$a" ERANGE "integer out of range \(${a%=*}\)" A set-role group=1 $role role=2 $a
 done
-refused "unknown flags" EINVAL 'reserved bit set \(flags\)' A set-role group=1 $role role=3 flags=8
+refused "unknown flags" EINVAL 'reserved bit set \(flags\)' A set-role group=1 $role role=3 flags=16
 refused "unknown batch flags" EINVAL 'reserved bit set \(batch\)' A install batch=32
 for a in mapping=0 mapping=0x80000000 slot=0; do
 	refused "$a" ERANGE "integer out of range \(${a%=*}\)" A mapping-new group=1 mapping=9 slot=9 $a $pool
 done
 for a in window=0 window=1025; do
-	refused "$a" ERANGE "integer out of range \(window\)" A attach version=5 $a
+	refused "$a" ERANGE "integer out of range \(window\)" A attach version=6 $a
 done
 refused "a short number" EINVAL "invalid attribute length \(group\)" A group-new group=x:0100
 refused "an attribute of the answers" EINVAL '.*\(event\)' A group-new group=1 event=1
@@ -255,8 +255,8 @@ refused "1025 lists" E2BIG '.*at most 256 interfaces and 1024 lists' \
 for c in "sync session=1 peer-instance=1" "ack session=1 seq=1" "install $role $batch" "sync-receive session=1" verify; do
 	refused "${c%% *} of another socket" EPERM '.*this socket is not the attached agent' A $c group=1
 done
-refused "a second agent" EBUSY '.*another agent is attached to this namespace' A attach version=5
-refused "another version" EPROTO 'the module speaks version 5 \(version\)' A attach version=2
+refused "a second agent" EBUSY '.*another agent is attached to this namespace' A attach version=6
+refused "another version" EPROTO 'the module speaks version 6 \(version\)' A attach version=2
 must relay_down A B
 must wait_for 5 kget_is A session 0
 before=$(state)

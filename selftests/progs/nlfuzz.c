@@ -319,6 +319,8 @@ static void mapping_new(uint32_t k)
 	put32(NF_RG_A_MAPPING, MAPPING + k);
 	put_group(k % GROUPS);
 	put32(NF_RG_A_SLOT, 1 + k);
+	if (one_in(4))
+		put32(NF_RG_A_FLAGS, NF_RG_F_STOPPED);
 	n = nest(NF_RG_A_RANGES);
 	put_range(4, k);
 	put_range(6, k);

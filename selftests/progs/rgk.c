@@ -13,7 +13,8 @@
  *	rgk [-n NETNS] get ID				one "name value" a line
  *	rgk [-n NETNS] stats				likewise
  *	rgk [-n NETNS] mappings				"ID GROUP SLOT RANGES" a line, and
- *							"not PROTOCOL:FROM-TO" for each rule
+ *							"not PROTOCOL:FROM-TO" for each rule,
+ *							"stopped" at its end
  *	rgk [-n NETNS] watch				the events, one a line, until
  *							killed; says "watching" first
  *	rgk [-n NETNS] raw COMMAND [WORD | ATTR=VALUE]...
@@ -154,7 +155,7 @@ static const struct attr_name {
 	{ NF_RG_A_GUARDED, "guarded", 4 }, { NF_RG_A_DIGEST, "digest", 0 },
 	{ NF_RG_A_VERIFIED, "verified", 4 }, { NF_RG_A_POLICY, "policy", 0 },
 	{ NF_RG_A_RULE, "rule", 0 }, { NF_RG_A_RULE_PROTO, "rule-proto", 1 },
-	{ NF_RG_A_RULE_PORT_FROM, "rule-port-from", 2 },
+	{ NF_RG_A_RULE_PORT_FROM, "rule-port-from", 2 }, { NF_RG_A_STOPPED, "stopped", 4 },
 	{ NF_RG_A_RULE_PORT_TO, "rule-port-to", 2 }, { NF_RG_A_INSIDE, "inside", 0 },
 	{ NF_RG_A_OUTSIDE, "outside", 0 }, { NF_RG_A_IFNAME, "ifname", 0 },
 	{ NF_RG_A_CLOSED, "closed", 0 }, { NF_RG_A_FAMILY, "family", 1 },
@@ -567,7 +568,7 @@ static void print_mapping(struct nlattr **tb, int cmd, void *arg)
 	}
 	if (tb[NF_RG_A_POLICY])
 		print_policy(tb[NF_RG_A_POLICY]);
-	putchar('\n');
+	puts(tb[NF_RG_A_FLAGS] ? " stopped" : "");
 }
 
 static void print_event(struct nlattr **tb, int cmd, void *arg)

@@ -40,7 +40,7 @@
  *	NF_RG_A_LEASE, and no NF_RG_A_GRACE; NF_RG_A_INSTANCE, NF_RG_A_PEER_INSTANCE,
  *	NF_RG_A_SESSION, NF_RG_A_SEQ, NF_RG_A_GENERATION, NF_RG_A_SYNC (enum nf_rg_sync),
  *	NF_RG_A_ENTRIES, NF_RG_A_PENDING, NF_RG_A_INFLIGHT, NF_RG_A_REFUSED, NF_RG_A_GUARDED,
- *	NF_RG_A_HELD.
+ *	NF_RG_A_HELD, NF_RG_A_STOPPED.
  *
  * NF_RG_CMD_SET_ROLE - change the role of a group, or renew its lease
  *
@@ -69,9 +69,16 @@
  *	NF_RG_A_POLICY		nest of NF_RG_A_RULE, at most NF_RG_RULES_MAX: when connections
  *				are replicated.  The first rule that matches decides; what
  *				matches none is replicated at once.  Absent: all is.
+ *	NF_RG_A_FLAGS		u32, NF_RG_F_STOPPED: nothing of it is replicated, because the
+ *				peer has it otherwise; without the flag it goes on
  *
  *	A policy is asked when a connection begins, and when one is adopted: what is replicated
  *	already stays so until it ends.  What is held back goes by the new one.
+ *
+ *	Of a stopped mapping an active group sends nothing but the ends of connections, and what
+ *	has changed waits; a standby group refuses its records, and keeps the connections that it
+ *	has, whatever does not come.  It counts in neither digest.  When it goes on all of it is
+ *	sent again.
  *
  * NF_RG_CMD_MAPPING_DEL - remove a mapping; its entries leave the table of the module, the
  * connections stay
@@ -214,7 +221,7 @@
  * Contract between agent and module, exchanged by NF_RG_CMD_ATTACH.  It covers the layout of the
  * records, which the agent carries without reading them.
  */
-#define NF_RG_VERSION		5
+#define NF_RG_VERSION		6
 
 #define NF_RG_GROUP_MAX		255
 #define NF_RG_GRACE_MAX_MS	2000
@@ -336,6 +343,9 @@ enum nf_rg_attr {
 	NF_RG_A_HELD,			/* u32, connections that are held back until they are
 					 * assured or old enough
 					 */
+	NF_RG_A_STOPPED,		/* u32, connections of stopped mappings, of which the
+					 * peer's copy may be old or missing
+					 */
 
 	__NF_RG_A_MAX,
 };
@@ -354,6 +364,7 @@ enum nf_rg_role {
 #define NF_RG_F_NO_NEW		(1u << 0)
 #define NF_RG_F_BULK		(1u << 1)
 #define NF_RG_F_MERGE		(1u << 2)
+#define NF_RG_F_STOPPED		(1u << 3)
 
 /* Where the copy in the peer's kernel stands. */
 enum nf_rg_sync {
@@ -427,6 +438,7 @@ enum nf_rg_reason {
 	NF_RG_REASON_HELPER,		/* its helper is not to be had here */
 	NF_RG_REASON_EXPECT,		/* it cannot expect here what the record says */
 	NF_RG_REASON_SPLIT,		/* of a split brain: collides with a connection here */
+	NF_RG_REASON_CONFIG,		/* its mapping is stopped here */
 
 	__NF_RG_REASON_MAX,
 };
