@@ -13,7 +13,7 @@
 #define OPEN_LATER_MAX	1024	/* bytes of an OPEN of a later version */
 
 struct shape {
-	bool grouped;		/* has a group, and with it an epoch */
+	bool grouped;		/* has a group, and with it an epoch, see has_term() */
 	bool sequenced;
 	uint8_t flags;		/* those allowed */
 	uint32_t min;		/* bytes of payload */
@@ -39,6 +39,8 @@ static const struct shape shapes[] = {
 	[FRAME_MERGE]	= { true, true, FRAME_F_MERGE_ALL,
 			    FRAME_BATCH_BYTES, FRAME_PAYLOAD_MAX, 1 },
 	[FRAME_MERGED]	= { true, true, 0, 0, 4 * FRAME_REFUSALS_MAX, 4 },
+	[FRAME_CONFIG_ASK] = { true, false, 0, 8, 8, 1 },
+	[FRAME_CONFIG]	= { true, false, 0, FRAME_CONFIG_MIN, FRAME_PAYLOAD_MAX, 1 },
 };
 
 const char *frame_type_name(enum frame_type t)
@@ -55,9 +57,11 @@ const char *frame_type_name(enum frame_type t)
 		[FRAME_TAKE] = "take",
 		[FRAME_MERGE] = "merge",
 		[FRAME_MERGED] = "merged",
+		[FRAME_CONFIG_ASK] = "config-ask",
+		[FRAME_CONFIG] = "config",
 	};
 
-	if (t < FRAME_OPEN || t > FRAME_MERGED)
+	if (t < FRAME_OPEN || t > FRAME_LAST)
 		return "?";
 	return names[t];
 }
@@ -124,11 +128,17 @@ static enum frame_error check_length(const struct frame *f,
 	return FRAME_OK;
 }
 
+/* What is said of a group is said in a term, but for its configuration. */
+static bool has_term(const struct frame *f, const struct shape *s)
+{
+	return s->grouped && f->type != FRAME_CONFIG_ASK && f->type != FRAME_CONFIG;
+}
+
 static enum frame_error check(const struct frame *f)
 {
 	const struct shape *s;
 
-	if (f->type < FRAME_OPEN || f->type > FRAME_MERGED)
+	if (f->type < FRAME_OPEN || f->type > FRAME_LAST)
 		return FRAME_BAD_TYPE;
 	s = &shapes[f->type];
 	if (f->flags & ~s->flags ||
@@ -140,7 +150,7 @@ static enum frame_error check(const struct frame *f)
 		return FRAME_BAD_GROUP;
 	if (!f->session)
 		return FRAME_BAD_SESSION;
-	if (!f->epoch.counter == s->grouped ||
+	if (!f->epoch.counter == has_term(f, s) ||
 	    !f->epoch.counter != !f->epoch.system ||
 	    f->epoch.counter > HELLO_EPOCH_MAX)
 		return FRAME_BAD_EPOCH;
@@ -334,6 +344,24 @@ int frame_get_join(const uint8_t *buf, size_t len, struct frame_join *j)
 	    j->flags & ~FRAME_JOIN_ALL)
 		return -EBADMSG;
 	return 0;
+}
+
+int frame_put_config_ask(uint64_t digest, uint8_t *buf, size_t cap)
+{
+	struct wbuf w = wbuf_init(buf, cap);
+
+	if (!digest)
+		return -EINVAL;
+	wbuf_put_u64(&w, digest);
+	return w.failed ? -EMSGSIZE : (int)w.len;
+}
+
+int frame_get_config_ask(const uint8_t *buf, size_t len, uint64_t *digest)
+{
+	struct rbuf r = rbuf_init(buf, len);
+
+	*digest = rbuf_get_u64(&r);
+	return r.failed || rbuf_left(&r) || !*digest ? -EBADMSG : 0;
 }
 
 int frame_put_batch(const struct frame_batch *b, uint8_t *buf, size_t cap)

@@ -15,9 +15,10 @@
 
 #include "hello.h"
 
-#define FRAME_VERSION		5	/* of the stream and its records, what we speak */
+#define FRAME_VERSION		6	/* of the stream and its records, what we speak */
 #define FRAME_VERSION_MIN	4	/* the oldest that we understand */
 #define FRAME_VERSION_MERGE	5	/* the first that knows TAKE, MERGE and MERGED */
+#define FRAME_VERSION_CONFIG	6	/* the first that compares configurations */
 #define FRAME_HEADER_BYTES	40
 #define FRAME_PAYLOAD_MAX	65536	/* bytes */
 #define FRAME_REFUSALS_MAX	1024	/* {index, reason} pairs in one ACK */
@@ -36,7 +37,12 @@ enum frame_type {
 	FRAME_TAKE = 9,		/* sender: I take what you did as another active */
 	FRAME_MERGE = 10,	/* receiver: records of that */
 	FRAME_MERGED = 11,	/* sender's kernel answered them */
+	FRAME_CONFIG_ASK = 12,	/* send me your list of what has to be equal; my digest */
+	FRAME_CONFIG = 13,	/* the list, see peerconf.h */
+	FRAME_LAST = FRAME_CONFIG,
 };
+
+#define FRAME_CONFIG_MIN	10	/* bytes of a list without items */
 
 /* struct frame.flags, of a BATCH; the same bits as NF_RG_BATCH_*. Of a MERGE: two of them. */
 #define FRAME_F_BULK_BEGIN	0x01
@@ -90,7 +96,7 @@ const char *frame_type_name(enum frame_type t);
  * @group: 1..255; 0 for OPEN, KEEPALIVE, CLOSE
  * @session: chosen by the sender in its OPEN, never 0
  * @epoch: the term that a group's frame belongs to; 0, 0 for OPEN, KEEPALIVE,
- *         CLOSE
+ *         CLOSE, CONFIG_ASK, CONFIG
  * @seq: of the batch (BATCH, MERGE) or of the batch answered (ACK, MERGED); else 0
  * @len: bytes of payload, at most FRAME_PAYLOAD_MAX
  */
@@ -273,6 +279,12 @@ int frame_put_open(const struct frame_open *o, uint8_t *buf, size_t cap);
  */
 int frame_get_open(const uint8_t *buf, size_t len, const struct frame_versions *own,
 		   struct frame_open *o);
+
+/** frame_put_config_ask() - write the payload of a CONFIG-ASK: our digest, not 0 */
+int frame_put_config_ask(uint64_t digest, uint8_t *buf, size_t cap);
+
+/** frame_get_config_ask() - read it; Return: 0 or -EBADMSG */
+int frame_get_config_ask(const uint8_t *buf, size_t len, uint64_t *digest);
 
 /** frame_put_join() - write the payload of a JOIN */
 int frame_put_join(const struct frame_join *j, uint8_t *buf, size_t cap);

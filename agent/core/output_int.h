@@ -34,6 +34,9 @@ void output_text_counters(struct out *o, const struct view *v,
 void output_text_bfd(struct out *o, const struct view *v, bool details);
 void output_json_bfd(struct jout *j, const struct view *v);
 
+void output_text_conf(struct out *o, const struct view_conf *c);
+void output_json_conf(struct jout *j, const struct view_conf *c);
+
 void output_json_group(struct jout *j, const struct view *v,
 		       const struct view_group *g);
 void output_json_all(struct jout *j, const struct view *v,
@@ -64,10 +67,10 @@ void output_json_slas(struct jout *j, const struct view *v,
 void output_json_tracks(struct jout *j, const struct view *v,
 			const struct view_track *only);
 
-const char *output_auth_name(enum view_auth a);
-bool output_data_plain(const struct view_group *g);
-
 void output_text_counts(struct out *o, const struct view_counters *c);
 void output_json_counts(struct jout *j, const struct view_counters *c);
+
+const char *output_auth_name(enum view_auth a);
+bool output_data_plain(const struct view_group *g);
 
 #endif /* RG_OUTPUT_INT_H */

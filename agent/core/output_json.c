@@ -95,6 +95,7 @@ void output_json_faults(struct jout *j, const struct view *v,
 		jout_close(j, '}');
 	}
 	jout_close(j, ']');
+	output_json_conf(j, &g->conf);
 	jout_close(j, '}');
 }
 
@@ -266,6 +267,7 @@ static void sync_object(struct jout *j, const struct view_sync *s)
 	jout_u64(j, "inflight", s->inflight);
 	jout_u64(j, "refused", s->refused);
 	jout_u64(j, "held_now", s->held);
+	jout_u64(j, "stopped_now", s->stopped);
 	jout_u64(j, "table_used", s->table_used);
 	jout_u64(j, "table_max", s->table_max);
 	jout_u64(j, "peer_table_max", s->peer_table_max);

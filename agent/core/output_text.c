@@ -49,6 +49,10 @@ static void verified(struct out *o, const struct view_group *g)
 		out_str(o, ", held back: ");
 		text_u64(o, s->held);
 	}
+	if (s->stopped) {
+		out_str(o, ", of stopped mappings: ");
+		text_u64(o, s->stopped);
+	}
 	out_char(o, '\n');
 }
 
@@ -115,6 +119,7 @@ void output_text_faults(struct out *o, const struct view *v,
 			out_fmt(o, ", decrement %u", f->decrement);
 		out_char(o, '\n');
 	}
+	output_text_conf(o, &g->conf);
 	if (!g->preempt && !g->threshold) {
 		out_str(o, "                        Warning: no preempt and no threshold: ");
 		out_fmt(o, "decrements cannot move group %u\n", g->id);

@@ -224,6 +224,7 @@ void output_text_counters(struct out *o, const struct view *v,
 	line(o, "inflight", s->inflight);
 	line(o, "refused", s->refused);
 	line(o, "held-now", s->held);
+	line(o, "stopped-now", s->stopped);
 	line(o, "table-used", s->table_used);
 	line(o, "table-max", s->table_max);
 	line(o, "peer-table-max", s->peer_table_max);

@@ -45,6 +45,9 @@ const char *syncsess_counter_name(enum syncsess_counter c)
 		[SYNCSESS_N_SPLIT_CONFLICT] = "split-conflict",
 		[SYNCSESS_N_MERGE_REFUSED] = "merge-refused",
 		[SYNCSESS_N_MERGE_CUT] = "merge-cut",
+		[SYNCSESS_N_CONFIG_RX] = "config-rx",
+		[SYNCSESS_N_CONFIG_TX] = "config-tx",
+		[SYNCSESS_N_CONFIG_UNSENT] = "config-unsent",
 	};
 
 	return (unsigned int)c < SYNCSESS_COUNTERS ? names[c] : "?";
@@ -292,6 +295,10 @@ static void rx_group(struct syncsess_ctx *c, const struct frame *hdr, const uint
 	case FRAME_MERGED:
 		syncsess_rx_merged(c, g, hdr, payload);
 		break;
+	case FRAME_CONFIG_ASK:
+	case FRAME_CONFIG:
+		syncsess_rx_config(c, hdr, payload);
+		break;
 	default:
 		syncsess_close(c, FRAME_R_ORDER, true);
 		break;
@@ -329,7 +336,8 @@ static void rx_frame(struct syncsess_ctx *c, const struct syncsess_event *ev)
 		syncsess_close(c, FRAME_R_SESSION, true);
 	else if (hdr->version != s->version)
 		syncsess_close(c, FRAME_R_VERSION, true);
-	else if (hdr->type >= FRAME_TAKE && s->version < FRAME_VERSION_MERGE)
+	else if ((hdr->type >= FRAME_TAKE && s->version < FRAME_VERSION_MERGE) ||
+		 (hdr->type >= FRAME_CONFIG_ASK && s->version < FRAME_VERSION_CONFIG))
 		syncsess_close(c, FRAME_R_ORDER, true);
 	else if (hdr->type != FRAME_KEEPALIVE)
 		rx_group(c, hdr, ev->frame.payload);
@@ -412,6 +420,12 @@ void syncsess_step(struct syncsess *s, const struct syncsess_event *ev, mono_t n
 		break;
 	case SYNCSESS_EV_LOST:
 		syncsess_lost(&c, ev);
+		break;
+	case SYNCSESS_EV_CONFIG:
+		syncsess_config(&c, ev);
+		break;
+	case SYNCSESS_EV_PARTIAL:
+		syncsess_partial(&c, ev);
 		break;
 	case SYNCSESS_EV_CLOSE:
 		syncsess_close(&c, ev->reason, true);

@@ -108,6 +108,8 @@ enum syncsess_event_type {
 	SYNCSESS_EV_INSTALLED,	/* .installed: answer to NF_RG_CMD_INSTALL */
 	SYNCSESS_EV_RESEND,	/* .group.id: ask the peer for all of it again */
 	SYNCSESS_EV_LOST,	/* .group.id: our copy was damaged: ask it to compare */
+	SYNCSESS_EV_CONFIG,	/* .config: send it, if the peer knows such frames */
+	SYNCSESS_EV_PARTIAL,	/* .partial: which mappings are replicated has changed */
 	SYNCSESS_EV_CLOSE,	/* .reason: we want to end it */
 	SYNCSESS_EV_TICK,
 	SYNCSESS_EVENTS
@@ -159,6 +161,18 @@ struct syncsess_event {
 			const uint8_t *digest;
 			uint32_t digest_len;	/* bytes: of none, all, or buckets, too */
 		} installed;
+		struct {
+			uint8_t group;
+			const uint8_t *list;	/* NULL: ask for the peer's */
+			uint32_t len;
+			uint64_t digest;	/* of ours, not 0, to ask */
+		} config;
+		struct {
+			uint8_t group;
+			uint64_t digest;
+			bool on;		/* not all mappings are */
+			bool old;		/* what was received may hold what has ended */
+		} partial;
 		enum frame_reason reason;
 	};
 };
@@ -175,6 +189,8 @@ enum syncsess_action_type {
 	SYNCSESS_MERGE_OVER,	/* .merge: of this group, to be told */
 	SYNCSESS_KERNEL_VERIFY,	/* .sync.group: NF_RG_CMD_VERIFY */
 	SYNCSESS_STATUS,	/* .status: for ELECTION_EV_SYNC of this group */
+	SYNCSESS_CONFIG,	/* .config: the peer's list, or it asks for ours */
+	SYNCSESS_JOINED,	/* .joined: before KERNEL_SYNC: what the peer goes by */
 };
 
 /* Header, then @head_len bytes of @head, then @body_len bytes at @body. */
@@ -221,6 +237,16 @@ struct syncsess_action {
 			uint8_t group;
 			enum election_sync sync;
 		} status;
+		struct {
+			uint8_t group;
+			const uint8_t *list;	/* NULL: asks for ours */
+			uint32_t len;
+			uint64_t digest;	/* of its own, if it asks */
+		} config;
+		struct {
+			uint8_t group;
+			uint64_t digest;
+		} joined;
 	};
 };
 
@@ -264,6 +290,9 @@ enum syncsess_counter {
 	SYNCSESS_N_SPLIT_CONFLICT,	/* records that collided, at the one that took them */
 	SYNCSESS_N_MERGE_REFUSED,	/* MERGEs at the wrong time, not installed */
 	SYNCSESS_N_MERGE_CUT,	/* merges that did not come to their end */
+	SYNCSESS_N_CONFIG_RX,	/* lists of the configuration */
+	SYNCSESS_N_CONFIG_TX,
+	SYNCSESS_N_CONFIG_UNSENT, /* questions and lists that this peer does not take */
 	SYNCSESS_COUNTERS
 };
 
@@ -284,7 +313,7 @@ enum syncsess_counter {
  * @merge_end: sender: the last MERGE of all, 0: not seen yet; receiver: likewise
  * @merge_records, @merge_conflicts, @merge_others: of the merge that runs
  * @joined: sender: the peer's JOIN is at hand, in the following
- * @join_epoch, @join_instance, @join_table_max, @join_full, @join_merge: from it
+ * @join_epoch, @join_instance, @join_digest, @join_table_max, @join_full, @join_merge: from it
  * @tx_seq: sender: last batch sent
  * @first: sender: the next batch is the first one of the kernel's session
  * @floor: sender: batches up to here belong to a session that was replaced
@@ -298,6 +327,8 @@ enum syncsess_counter {
  * @repair_ms: the present back-off, 0 = not needed of late
  * @repair_reason: why
  * @hot_since: since when it is HOT; MONO_NEVER: it is not
+ * @partial: mappings are stopped: never HOT
+ * @partial_old: receiver: while they were, a full copy left theirs alone
  */
 struct syncsess_group {
 	enum syncsess_dir dir;
@@ -320,6 +351,7 @@ struct syncsess_group {
 	bool joined;
 	struct rg_epoch join_epoch;
 	uint64_t join_instance;
+	uint64_t join_digest;
 	uint32_t join_table_max;
 	bool join_full;
 	bool join_merge;
@@ -335,6 +367,8 @@ struct syncsess_group {
 	uint32_t repair_ms;
 	enum frame_reason repair_reason;
 	mono_t hot_since;
+	bool partial;
+	bool partial_old;
 };
 
 /**

@@ -67,12 +67,22 @@ void syncsess_set_repair(struct syncsess_ctx *c, struct syncsess_group *g, mono_
 		s->repair_at = mono_min(s->repair_at, s->groups[i].repair_at);
 }
 
+/* A mapping that is equal again has to go on before anything of it is taken or sent. */
+static void tell_joined(struct syncsess_ctx *c, const struct syncsess_group *g)
+{
+	struct syncsess_action *a = syncsess_emit(c, SYNCSESS_JOINED);
+
+	a->joined.group = syncsess_group_id(c->s, g);
+	a->joined.digest = g->join_digest;
+}
+
 /* Both sides want it, in the same term: our kernel may push, or takes first. */
 void syncsess_start_sender(struct syncsess_ctx *c, struct syncsess_group *g)
 {
 	if (c->s->state != SYNCSESS_UP || g->dir != SYNCSESS_SENDER || !g->joined ||
 	    rg_epoch_cmp(&g->join_epoch, &g->epoch))
 		return;
+	tell_joined(c, g);
 	if (g->join_merge) {
 		syncsess_take(c, g);
 		return;
@@ -148,6 +158,7 @@ void syncsess_rx_join(struct syncsess_ctx *c, struct syncsess_group *g, const st
 	g->joined = true;
 	g->join_epoch = hdr->epoch;
 	g->join_instance = j.instance;
+	g->join_digest = j.digest;
 	g->join_table_max = j.table_max;
 	g->join_full = j.flags & FRAME_JOIN_FULL;
 	g->join_merge = j.flags & FRAME_JOIN_MERGE;
@@ -216,6 +227,7 @@ void syncsess_rx_batch(struct syncsess_ctx *c, struct syncsess_group *g, const s
 	if (hdr->flags & FRAME_F_BULK_BEGIN) {
 		s->counters[SYNCSESS_N_BULK]++;
 		g->full = false;
+		g->partial_old = g->partial_old || g->partial;
 		set_status(c, g, ELECTION_SYNC_BULK);
 	} else if (g->status == ELECTION_SYNC_COLD) {
 		set_status(c, g, ELECTION_SYNC_BULK);
@@ -451,7 +463,7 @@ void syncsess_installed(struct syncsess_ctx *c, const struct syncsess_event *ev)
 	f->hdr.len = f->body_len;
 	if (ev->installed.copy != SYNCSESS_COPY_DONE)
 		not_hot(c, g);
-	else if (!g->full && mono_is_never(g->repair_at))
+	else if (!g->full && !g->partial && mono_is_never(g->repair_at))
 		set_status(c, g, ELECTION_SYNC_HOT);
 }
 
@@ -474,4 +486,72 @@ void syncsess_ask_again(struct syncsess_ctx *c, const struct syncsess_event *ev)
 		return;
 	g->repair_reason = FRAME_R_REQUEST;
 	syncsess_repair(c, g);
+}
+
+void syncsess_rx_config(struct syncsess_ctx *c, const struct frame *hdr, const uint8_t *payload)
+{
+	struct syncsess_action *a;
+	uint64_t digest = 0;
+
+	if (hdr->type == FRAME_CONFIG_ASK && frame_get_config_ask(payload, hdr->len, &digest)) {
+		syncsess_close(c, FRAME_R_PAYLOAD, true);
+		return;
+	}
+	a = syncsess_emit(c, SYNCSESS_CONFIG);
+	a->config.group = (uint8_t)hdr->group;
+	a->config.digest = digest;
+	if (hdr->type == FRAME_CONFIG_ASK)
+		return;
+	c->s->counters[SYNCSESS_N_CONFIG_RX]++;
+	a->config.list = payload;
+	a->config.len = hdr->len;
+}
+
+void syncsess_config(struct syncsess_ctx *c, const struct syncsess_event *ev)
+{
+	struct syncsess *s = c->s;
+	struct syncsess_frame *f;
+
+	if (s->state != SYNCSESS_UP || s->version < FRAME_VERSION_CONFIG ||
+	    ev->config.len > s->payload_max || (!ev->config.list && !ev->config.digest)) {
+		s->counters[SYNCSESS_N_CONFIG_UNSENT]++;
+		return;
+	}
+	f = syncsess_put(c, ev->config.list ? FRAME_CONFIG : FRAME_CONFIG_ASK, NULL);
+	f->hdr.group = ev->config.group;
+	if (!ev->config.list) {
+		f->head_len = frame_put_config_ask(ev->config.digest, f->head, sizeof(f->head));
+		f->hdr.len = f->head_len;
+		return;
+	}
+	s->counters[SYNCSESS_N_CONFIG_TX]++;
+	f->body = ev->config.list;
+	f->body_len = ev->config.len;
+	f->hdr.len = f->body_len;
+}
+
+/*
+ * A copy without some mappings is not complete. When all go on it is begun again, as a delta; or in
+ * full, if one was received that could not say what of the stopped ones had ended.
+ */
+void syncsess_partial(struct syncsess_ctx *c, const struct syncsess_event *ev)
+{
+	struct syncsess_group *g = &c->s->groups[ev->partial.group];
+	bool was = g->partial;
+
+	g->digest = ev->partial.digest;
+	g->partial = ev->partial.on;
+	/* A copy that is on its way will sweep nothing of what has stopped meanwhile. */
+	g->partial_old = g->partial_old || ev->partial.old ||
+			 (g->partial && !was && g->status == ELECTION_SYNC_BULK);
+	if (g->partial) {
+		not_hot(c, g);
+		return;
+	}
+	g->full = g->full || g->partial_old;
+	g->partial_old = false;
+	if (!was || g->dir != SYNCSESS_RECEIVER)
+		return;
+	leave_group(c, g, FRAME_R_REQUEST);
+	syncsess_start_receiver(c, g);
 }

@@ -84,6 +84,14 @@ void syncsess_stop_group(struct syncsess_ctx *c, struct syncsess_group *g);
 /** syncsess_repair() - ask for everything again */
 void syncsess_repair(struct syncsess_ctx *c, struct syncsess_group *g);
 
+/** syncsess_rx_config() - FRAME_CONFIG_ASK or FRAME_CONFIG */
+void syncsess_rx_config(struct syncsess_ctx *c, const struct frame *hdr,
+			const uint8_t *payload);
+/** syncsess_config() - SYNCSESS_EV_CONFIG */
+void syncsess_config(struct syncsess_ctx *c, const struct syncsess_event *ev);
+/** syncsess_partial() - SYNCSESS_EV_PARTIAL */
+void syncsess_partial(struct syncsess_ctx *c, const struct syncsess_event *ev);
+
 /** syncsess_set_repair() - when syncsess_repair() is to be called */
 void syncsess_set_repair(struct syncsess_ctx *c, struct syncsess_group *g, mono_t at);
 /** syncsess_start_sender() - our kernel pushes, or takes a merge first, if both sides want it */

@@ -8,6 +8,7 @@
 
 #include "addr.h"
 #include "conf.h"
+#include "peerconf.h"
 
 /*
  * DOC: the snapshot behind the show commands
@@ -29,6 +30,7 @@
 #define VIEW_MAX_SLAS		CONF_MAX_SLAS
 #define VIEW_MAX_BFD		32
 #define VIEW_MAX_COUNTERS	1024	/* of a group, and of the system */
+#define VIEW_MAX_DIFFS		PEERCONF_DIFFS_MAX
 #define VIEW_IF_LEN		16
 #define VIEW_NAME_LEN		26
 #define VIEW_TEXT_LEN		128
@@ -201,6 +203,27 @@ struct view_log {
 	uint64_t fault_switchovers, fault_changes;
 };
 
+enum view_conf_state {
+	VIEW_CONF_UNKNOWN,	/* the peer's digest is not known */
+	VIEW_CONF_EQUAL,
+	VIEW_CONF_ASKED,	/* the digests differ, and what differs is not known (any more) */
+	VIEW_CONF_DIFFERS,	/* this is what differs */
+};
+
+/**
+ * struct view_conf - the configuration of a group, compared with the peer's
+ * @state: see there
+ * @n: differences, as last compared
+ * @n_diffs: those that are named
+ * @diff: these
+ */
+struct view_conf {
+	enum view_conf_state state;
+	uint32_t n;
+	uint32_t n_diffs;
+	struct peerconf_diff diff[VIEW_MAX_DIFFS];
+};
+
 /**
  * struct view_sync - replication of a group's connections
  * @session_up: the data link has a session with the peer
@@ -211,6 +234,7 @@ struct view_log {
  * @inflight: sent and not acknowledged
  * @refused: known missing at the peer
  * @held: held back until they are assured or old enough
+ * @stopped: of mappings that the peer has otherwise
  * @table_used: connections in the connection tracking table of this kernel, of all groups and none
  * @table_max: as many as it takes, 0: no limit
  * @peer_table_max: as many as that of the standby takes, 0: no limit, or not known
@@ -232,7 +256,7 @@ struct view_sync {
 	bool session_up;
 	uint8_t sync;
 	bool protected;
-	uint64_t entries, pending, inflight, refused, held;
+	uint64_t entries, pending, inflight, refused, held, stopped;
 	uint64_t table_used, table_max, peer_table_max;
 	int64_t verified_ms;
 	uint64_t bulks, deltas;
@@ -276,6 +300,7 @@ struct view_sync {
  * @iface: traffic interfaces
  * @n_faults: faults in force
  * @fault: faults in force
+ * @conf: the configuration, compared with the peer's
  * @counters: kernel and agent counters by name
  */
 struct view_group {
@@ -310,6 +335,7 @@ struct view_group {
 	struct view_if iface[VIEW_MAX_IFS];
 	uint32_t n_faults;
 	struct view_fault fault[VIEW_MAX_FAULTS];
+	struct view_conf conf;
 	struct view_counters counters;
 };
 

@@ -117,6 +117,7 @@ static void check_payload(const struct frame *f, const uint8_t *p)
 	struct frame_open o;
 	struct frame_join j;
 	enum frame_reason why;
+	uint64_t config;
 	int n = -1;
 
 	if (f->type == FRAME_OPEN && !frame_get_open(p, f->len, &own, &o)) {
@@ -124,6 +125,8 @@ static void check_payload(const struct frame *f, const uint8_t *p)
 		n = o.version_max > own.max ? -1 : frame_put_open(&o, again, sizeof(again));
 	} else if (f->type == FRAME_JOIN && !frame_get_join(p, f->len, &j)) {
 		n = frame_put_join(&j, again, sizeof(again));
+	} else if (f->type == FRAME_CONFIG_ASK && !frame_get_config_ask(p, f->len, &config)) {
+		n = frame_put_config_ask(config, again, sizeof(again));
 	} else if ((f->type == FRAME_BATCH || f->type == FRAME_MERGE) &&
 		   !frame_get_batch(p, f->len, &b)) {
 		assert(frame_put_batch(&b, again, sizeof(again)) == 8 &&

@@ -129,8 +129,20 @@ static void want_rules(const struct conf *c, const struct conf_map *m, struct kn
 	}
 }
 
-static int want_mapping(const struct agent *a, const struct conf_map *m, uint32_t slot,
-			struct knl_mapping *out)
+/* Until the peer has told what it has, a mapping is as an earlier life of the agent left it. */
+static bool want_stopped(struct agent *a, const struct conf_map *m, const struct knl_mapping *old)
+{
+	const struct group *g = m->group.id < 256 ? a->group[m->group.id] : NULL;
+
+	if (g && g->cmp.m.known)
+		return peerconf_stops(&g->cmp.m.result, m->id);
+	if (old && old->stopped && m->group.id < 256)
+		a->stopped_before[m->group.id] = true;
+	return old && old->stopped;
+}
+
+static int want_mapping(struct agent *a, const struct conf_map *m, uint32_t slot,
+			const struct knl_mapping *old, struct knl_mapping *out)
 {
 	const struct conf_pool *p = conf_pool(a->conf, m->pool);
 
@@ -140,6 +152,7 @@ static int want_mapping(const struct agent *a, const struct conf_map *m, uint32_
 	out->id = m->id;
 	out->group = m->group.id;
 	out->slot = slot;
+	out->stopped = want_stopped(a, m, old);
 	want_rules(a->conf, m, out);
 	return conf_pool_ranges(a->conf, p, a->taken, a->n_taken, out->range, KNL_MAX_RANGES,
 				&out->n_ranges);
@@ -202,6 +215,7 @@ static int put_mappings(struct agent *a, const struct have *h, const struct knl_
 		int err = 0;
 
 		if (!old || old->group != want[i].group || old->slot != want[i].slot ||
+		    old->stopped != want[i].stopped ||
 		    !same_ranges(old, &want[i]) || !same_rules(old, &want[i]))
 			err = knl_mapping_new(&a->knl, &want[i]);
 		first = first ? first : err;
@@ -209,7 +223,7 @@ static int put_mappings(struct agent *a, const struct have *h, const struct knl_
 	return first;
 }
 
-static size_t want_mappings(struct agent *a, struct knl_mapping *want)
+static size_t want_mappings(struct agent *a, const struct have *h, struct knl_mapping *want)
 {
 	uint32_t id[CONF_MAX_MAPS], slot[CONF_MAX_MAPS];
 	const struct conf *c = a->conf;
@@ -222,7 +236,7 @@ static size_t want_mappings(struct agent *a, struct knl_mapping *want)
 		return 0;
 	}
 	for (uint32_t i = 0; i < c->n_maps; i++) {
-		int err = want_mapping(a, &c->map[i], slot[i], &want[n]);
+		int err = want_mapping(a, &c->map[i], slot[i], find_mapping(h, id[i]), &want[n]);
 
 		if (!err)
 			n++;
@@ -244,7 +258,7 @@ static int adopt_mappings(struct agent *a, struct have *h)
 	if (!want)
 		err = -ENOMEM;
 	if (!err) {
-		n = want_mappings(a, want);
+		n = want_mappings(a, h, want);
 		drop_mappings(a, h, want, n);
 		err = put_mappings(a, h, want, n);
 	}
@@ -279,6 +293,19 @@ int adopt_kernel(struct agent *a)
 		first = first ? first : err;
 	}
 	return first;
+}
+
+/**
+ * adopt_maps() - make the kernel's mappings those of the configuration, and stop those that differ
+ * @a: the daemon; the module is there
+ *
+ * Return: 0 or the first -errno.
+ */
+int adopt_maps(struct agent *a)
+{
+	struct have h = { .a = a };
+
+	return adopt_mappings(a, &h);
 }
 
 static void see_active(void *arg, const struct knl_group *g)

@@ -13,6 +13,7 @@
 #include "core/access.h"
 #include "core/conf.h"
 #include "core/election.h"
+#include "core/peerconf.h"
 #include "core/track.h"
 #include "core/view.h"
 #include "io/knl.h"
@@ -61,6 +62,30 @@ struct group_log {
 };
 
 /**
+ * struct group_conf - what has to be equal on both routers, see group_conf.c
+ * @m: the machine
+ * @list: ours, encoded
+ * @len: its length, 0: there is none
+ * @timer: deadline of @m
+ * @tell, @ask, @answer: to be said on the data link when no step of it is under way
+ * @told: the link that knows whether the copy can be complete
+ * @stops: mappings are stopped in the kernel
+ * @differed: the last thing in the log was a difference
+ * @logged: when differences were listed there
+ */
+struct group_conf {
+	struct peerconf m;
+	uint8_t *list;
+	size_t len;
+	struct loop_timer timer;
+	bool tell, ask, answer;
+	const struct synclink *told;
+	bool stops;
+	bool differed;
+	mono_t logged;
+};
+
+/**
  * struct group - one redundancy group
  * @agent: the daemon
  * @id: 1-255
@@ -73,6 +98,7 @@ struct group_log {
  * @started: ELECTION_EV_START was given
  * @busy: a step is under way; further events wait in @queue
  * @digest: of what must be equal on both routers
+ * @cmp: the same, item by item, and what of it differs
  * @mask: interfaces of the group that are down, by position in the configuration, for the log
  * @tracked: what tracked objects do to it, as last told
  * @cause: of the last change of faults, in words
@@ -98,6 +124,7 @@ struct group {
 	unsigned int q_head, q_len;
 	struct election_event queue[GROUP_QUEUE];
 	uint64_t digest;
+	struct group_conf cmp;
 	uint64_t mask;
 	struct track_group tracked;
 	char cause[GROUP_TEXT];
@@ -156,6 +183,7 @@ struct agent {
 	struct ctl *ctl;
 	struct group *group[256]; /* by number */
 	unsigned int group_max; /* no group ever had a higher one */
+	bool stopped_before[256]; /* the kernel held stopped mappings when this life began */
 	enum agent_stop stop;
 	bool purge;
 	struct loop_timer stop_limit;
@@ -193,6 +221,16 @@ void group_decrement(struct group *g);
 void group_drain_start(struct group *g);
 void group_kernel_event(struct agent *a, const struct knl_event *e);
 
+/* group_conf.c: is the configuration the same on the peer? */
+int group_conf_init(struct group *g);
+void group_conf_free(struct group *g);
+void group_conf_refresh(struct group *g);
+void group_conf_own(struct group *g);
+void group_conf_heard(struct group *g);
+void group_conf_link(struct group *g, bool up);
+void group_conf_frame(struct group *g, const uint8_t *list, size_t len, uint64_t digest);
+void group_conf_joined(struct group *g, uint64_t digest);
+
 /* group_log.c */
 void group_log(const struct group *g, const struct election_log *l);
 const char *group_fault_name(uint32_t fault);
@@ -208,6 +246,7 @@ void group_watch_change(const struct conf_change *ch);
 
 /* adopt.c */
 int adopt_kernel(struct agent *a);
+int adopt_maps(struct agent *a);
 bool adopt_any_active(struct agent *a);
 void adopt_start(struct agent *a, struct group *g, struct election_start *out);
 int adopt_purge(struct agent *a);
@@ -254,6 +293,11 @@ struct view;
 struct view_counters;
 void fill_bfd(const struct agent *a, struct view *v);
 void fill_bfd_counters(const struct agent *a, struct view_counters *c);
+
+/* fill_conf.c */
+struct view_conf;
+void fill_conf(const struct group *g, struct view_conf *o);
+void fill_conf_counters(const struct group *g, struct view_counters *c);
 
 /* fill_version.c */
 #define FILL_VERSIONS 2

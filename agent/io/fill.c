@@ -136,6 +136,7 @@ static void fill_sync(const struct group *g, const struct knl_group *k, struct v
 	o->inflight = k->inflight;
 	o->refused = k->refused;
 	o->held = k->held;
+	o->stopped = k->stopped;
 	cttable_read(&t);
 	o->table_used = t.used;
 	o->table_max = t.max;
@@ -472,6 +473,7 @@ static void fill_counters(struct group *g, struct view_counters *c)
 		count_hellos(g->link, c);
 	if (g->sync)
 		count_sync(g->sync, c);
+	fill_conf_counters(g, c);
 	count_addresses(g, c);
 	if (knl_present(&g->agent->knl))
 		knl_stats(&g->agent->knl, g->id, count_stat, c);
@@ -505,6 +507,7 @@ static void fill_group(struct group *g, struct knl_group *k, struct view_group *
 	fill_sync(g, k, &v->sync);
 	fill_ifs(g, v);
 	fill_faults(g, k, v);
+	fill_conf(g, &v->conf);
 	fill_counters(g, &v->counters);
 }
 

@@ -9,7 +9,6 @@
 #include "io/advert.h"
 #include "io/announce.h"
 #include "io/clock.h"
-#include "io/digest.h"
 #include "io/evtrace.h"
 #include "io/log.h"
 #include "io/pool.h"
@@ -306,16 +305,6 @@ struct election_config group_election_config(const struct group *g, const struct
 	return ec;
 }
 
-static void refresh_digest(struct group *g)
-{
-	int err = digest_group(g->agent->conf, g->id, &g->digest);
-
-	if (!err)
-		return;
-	g->digest = 0;
-	log_warnx("CONFIG", "RG id %u: no digest of the configuration: %s", g->id, strerror(-err));
-}
-
 static void on_drain(void *arg, mono_t now)
 {
 	(void)now;
@@ -341,11 +330,11 @@ int group_new(struct agent *a, const struct conf_group *cg, struct group **out)
 	g->id = (uint8_t)cg->id;
 	g->conf = *cg;
 	if (loop_timer_init(&g->timer, a->loop.base, on_timer, g) ||
-	    loop_timer_init(&g->drain, a->loop.base, on_drain, g)) {
+	    loop_timer_init(&g->drain, a->loop.base, on_drain, g) || group_conf_init(g)) {
 		group_free(g);
 		return -ENOMEM;
 	}
-	refresh_digest(g);
+	group_conf_refresh(g);
 	ec = group_election_config(g, cg);
 	election_init(&g->e, &ec, a->system);
 	a->group[g->id] = g;
@@ -367,6 +356,7 @@ void group_free(struct group *g)
 		g->agent->group[g->id] = NULL;
 	loop_timer_free(&g->timer);
 	loop_timer_free(&g->drain);
+	group_conf_free(g);
 	free(g);
 }
 
@@ -382,6 +372,9 @@ void group_start(struct group *g, const struct election_start *start)
 	g->started = true;
 	group_event(g, &ev);
 	group_decrement(g);
+	group_conf_own(g);
+	if (g->sync && synclink_up(g->sync))
+		group_conf_link(g, true);
 }
 
 /**
@@ -395,10 +388,11 @@ void group_config(struct group *g, const struct conf_group *cg, bool was_shut)
 	struct election_event ev = { .type = ELECTION_EV_CONFIG };
 
 	g->conf = *cg;
-	refresh_digest(g);
+	group_conf_refresh(g);
 	ev.config = group_election_config(g, cg);
 	if (!election_config_equal(&ev.config, &g->e.cfg))
 		group_event(g, &ev);
+	group_conf_own(g);
 	if (was_shut != cg->shutdown)
 		group_request(g,
 			      cg->shutdown ? ELECTION_ADMIN_SHUTDOWN : ELECTION_ADMIN_NO_SHUTDOWN,

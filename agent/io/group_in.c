@@ -125,6 +125,8 @@ static void link_hello(void *arg, struct link *l, const struct hello *h,
 		if (hg)
 			e->peer = *hg;
 		group_event(g, &ev);
+		if (hg)
+			group_conf_heard(g);
 	}
 }
 
@@ -236,13 +238,36 @@ static void sync_up(void *arg, struct synclink *s, bool up)
 		path_faults(g, clock_now());
 		if (up && !g->conf.data_trusted && !synclink_protected(s))
 			log_warnx("SYNC", "RG id %u: DATA LINK NOT PROTECTED", g->id);
+		group_conf_link(g, up);
 	}
+}
+
+/* Of a group that this router has on this link. */
+static void sync_config(void *arg, struct synclink *s, uint32_t group, const uint8_t *list,
+			size_t len, uint64_t digest)
+{
+	struct agent *a = arg;
+	struct group *g = a->group[group & 0xff];
+
+	if (g && g->sync == s && g->started)
+		group_conf_frame(g, list, len, digest);
+}
+
+static void sync_joined(void *arg, uint32_t group, uint64_t digest)
+{
+	struct agent *a = arg;
+	struct group *g = a->group[group & 0xff];
+
+	if (g && g->started)
+		group_conf_joined(g, digest);
 }
 
 const struct synclink_ops group_synclink_ops = {
 	.status = sync_status,
 	.life = sync_life,
 	.up = sync_up,
+	.config = sync_config,
+	.joined = sync_joined,
 };
 
 /**

@@ -53,6 +53,7 @@ struct knl_group {
 	uint32_t inflight;
 	uint32_t refused;
 	uint32_t held; /* back, for a while */
+	uint32_t stopped; /* of mappings that the peer has otherwise */
 	bool has_verified; /* both tables were equal */
 	uint32_t verified; /* ms ago */
 	size_t n_addrs;
@@ -73,6 +74,7 @@ struct knl_mapping {
 	uint32_t id;
 	uint32_t group;
 	uint32_t slot;
+	bool stopped;
 	size_t n_ranges;
 	struct rg_range range[KNL_MAX_RANGES];
 	size_t n_rules;

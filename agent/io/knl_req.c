@@ -141,6 +141,7 @@ static bool parse_group(const struct nlmsghdr *nlh, struct knl_group *g)
 	g->inflight = get_u32(tb[NF_RG_A_INFLIGHT]);
 	g->refused = get_u32(tb[NF_RG_A_REFUSED]);
 	g->held = get_u32(tb[NF_RG_A_HELD]);
+	g->stopped = get_u32(tb[NF_RG_A_STOPPED]);
 	g->has_verified = tb[NF_RG_A_VERIFIED];
 	g->verified = get_u32(tb[NF_RG_A_VERIFIED]);
 	parse_addrs(tb[NF_RG_A_ADDRS], g);
@@ -288,7 +289,9 @@ int knl_mapping_new(struct knl *k, const struct knl_mapping *m)
 	if (!msg)
 		return talk(k, NULL, NULL, NULL);
 	if (nla_put_u32(msg, NF_RG_A_MAPPING, m->id) < 0 ||
-	    nla_put_u32(msg, NF_RG_A_SLOT, m->slot) < 0 || put_ranges(msg, m) ||
+	    nla_put_u32(msg, NF_RG_A_SLOT, m->slot) < 0 ||
+	    (m->stopped && nla_put_u32(msg, NF_RG_A_FLAGS, NF_RG_F_STOPPED) < 0) ||
+	    put_ranges(msg, m) ||
 	    put_policy(msg, m)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
@@ -376,6 +379,7 @@ static void mapping_answer(void *arg, const struct nlmsghdr *nlh)
 	c->m.id = get_u32(tb[NF_RG_A_MAPPING]);
 	c->m.group = get_u32(tb[NF_RG_A_GROUP]);
 	c->m.slot = get_u32(tb[NF_RG_A_SLOT]);
+	c->m.stopped = get_u32(tb[NF_RG_A_FLAGS]) & NF_RG_F_STOPPED;
 	parse_ranges(tb[NF_RG_A_RANGES], &c->m);
 	parse_policy(tb[NF_RG_A_POLICY], &c->m);
 	c->fn(c->arg, &c->m);

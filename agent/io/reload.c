@@ -387,8 +387,10 @@ static void attach_link(struct agent *a, struct group *g)
 	g->link = link_of(a, &g->conf, &why);
 	g->sync = g->link ? g->link->user : NULL;
 	group_fault(g, GROUP_F_LINK, why, why);
-	if (g->started && g->sync && g->sync != before)
-		repeat_sync(g);
+	if (!g->started || !g->sync || g->sync == before)
+		return;
+	repeat_sync(g);
+	group_conf_link(g, synclink_up(g->sync));
 }
 
 /* A group that could run on both routers at once, unheard of each other, is not started. */

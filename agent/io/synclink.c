@@ -40,6 +40,13 @@ struct after {
 		uint8_t group;
 		enum election_sync sync;
 	} status[SYNCSESS_GROUPS];
+	bool config;
+	struct {
+		uint8_t group;
+		const uint8_t *list; /* in the event */
+		uint32_t len;
+		uint64_t digest;
+	} conf;
 };
 
 static void feed(struct synclink *s, const struct syncsess_event *ev);
@@ -171,6 +178,16 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 	case SYNCSESS_KERNEL_VERIFY:
 		kernel_result(s, knl_att_verify(s->att, a->sync.group), after);
 		break;
+	case SYNCSESS_JOINED:
+		s->ops->joined(s->arg, a->joined.group, a->joined.digest);
+		break;
+	case SYNCSESS_CONFIG:
+		after->config = true;
+		after->conf.group = a->config.group;
+		after->conf.list = a->config.list;
+		after->conf.len = a->config.len;
+		after->conf.digest = a->config.digest;
+		break;
 	case SYNCSESS_STATUS:
 		after->status[after->n_status].group = a->status.group;
 		after->status[after->n_status++].sync = a->status.sync;
@@ -191,6 +208,9 @@ static void tell(struct synclink *s, const struct after *after)
 	}
 	for (unsigned int i = 0; i < after->n_status; i++)
 		s->ops->status(s->arg, after->status[i].group, after->status[i].sync);
+	if (after->config)
+		s->ops->config(s->arg, s, after->conf.group, after->conf.list, after->conf.len,
+			       after->conf.digest);
 }
 
 static void feed(struct synclink *s, const struct syncsess_event *ev)
@@ -201,6 +221,7 @@ static void feed(struct synclink *s, const struct syncsess_event *ev)
 	after.kernel_failed = false;
 	after.install_failed = false;
 	after.n_status = 0;
+	after.config = false;
 	memset(&after.install, 0, sizeof(after.install));
 	syncsess_step(&s->sess, ev, clock_now(), &s->actions);
 	for (unsigned int i = 0; i < s->actions.n; i++)
@@ -531,6 +552,47 @@ void synclink_lost(struct synclink *s, uint8_t group)
 	struct syncsess_event ev = { .type = SYNCSESS_EV_LOST };
 
 	ev.group.id = group;
+	feed(s, &ev);
+}
+
+/**
+ * synclink_config() - ask for the peer's list of what has to be equal, or send ours
+ * @s: the link
+ * @group: the group
+ * @list: our list; NULL: ask
+ * @len: its length
+ * @digest: of ours, not 0
+ *
+ * Without a session, or with a peer that does not know of it, nothing is sent, and that is counted.
+ */
+void synclink_config(struct synclink *s, uint8_t group, const uint8_t *list, size_t len,
+		     uint64_t digest)
+{
+	struct syncsess_event ev = { .type = SYNCSESS_EV_CONFIG };
+
+	ev.config.group = group;
+	ev.config.list = list;
+	ev.config.len = (uint32_t)len;
+	ev.config.digest = digest;
+	feed(s, &ev);
+}
+
+/**
+ * synclink_partial() - which mappings of a group are replicated has changed
+ * @s: the link
+ * @group: the group
+ * @digest: of our configuration of the group
+ * @on: not all of them are
+ * @old: what was received may hold what has ended: everything is to come again once they are
+ */
+void synclink_partial(struct synclink *s, uint8_t group, uint64_t digest, bool on, bool old)
+{
+	struct syncsess_event ev = { .type = SYNCSESS_EV_PARTIAL };
+
+	ev.partial.group = group;
+	ev.partial.digest = digest;
+	ev.partial.on = on;
+	ev.partial.old = old;
 	feed(s, &ev);
 }
 

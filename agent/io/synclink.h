@@ -54,6 +54,11 @@ struct synclink_ops {
 	void (*status)(void *arg, uint32_t group, enum election_sync sync);
 	void (*life)(void *arg, struct synclink *s);
 	void (*up)(void *arg, struct synclink *s, bool up);
+	/* The peer's list of what has to be equal, borrowed; NULL: it asks, and says its digest. */
+	void (*config)(void *arg, struct synclink *s, uint32_t group, const uint8_t *list,
+		       size_t len, uint64_t digest);
+	/* The peer begins a copy with this configuration; nothing may be asked of the link here. */
+	void (*joined)(void *arg, uint32_t group, uint64_t digest);
 };
 
 /* Of one group, since the daemon started. */
@@ -90,6 +95,9 @@ void synclink_stop(struct synclink *s, uint8_t group);
 void synclink_lost(struct synclink *s, uint8_t group);
 void synclink_close(struct synclink *s, enum frame_reason why);
 void synclink_poll(struct synclink *s);
+void synclink_config(struct synclink *s, uint8_t group, const uint8_t *list, size_t len,
+		     uint64_t digest);
+void synclink_partial(struct synclink *s, uint8_t group, uint64_t digest, bool on, bool old);
 
 /* From the attached socket. */
 void synclink_push(struct synclink *s, const struct knl_batch *b);
@@ -100,6 +108,7 @@ void synclink_kernel(struct synclink *s, bool attached);
 
 bool synclink_protected(const struct synclink *s);
 bool synclink_up(const struct synclink *s);
+bool synclink_compares(const struct synclink *s);
 bool synclink_idle(const struct synclink *s, uint8_t group);
 const struct syncsess *synclink_sess(const struct synclink *s);
 const struct synclink_peer *synclink_peer(const struct synclink *s);

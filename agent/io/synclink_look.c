@@ -26,6 +26,17 @@ bool synclink_up(const struct synclink *s)
 }
 
 /**
+ * synclink_compares() - can the peer be asked for its configuration?
+ * @s: the link
+ *
+ * Return: true if a session stands with one that knows the frames.
+ */
+bool synclink_compares(const struct synclink *s)
+{
+	return synclink_up(s) && s->sess.version >= FRAME_VERSION_CONFIG;
+}
+
+/**
  * synclink_idle() - is every batch of a group that was sent acknowledged?
  * @s: the link
  * @group: the group

@@ -63,6 +63,11 @@ struct side {
 	uint64_t over_conflicts;
 	uint64_t over_refused;
 	enum election_sync status;
+	uint64_t joined;			/* digest */
+	int configs, config_asks;
+	uint64_t config_digest;
+	uint8_t config[64];
+	uint32_t config_len;
 	enum frame_type last_sent;
 	uint16_t last_reason;
 };
@@ -151,6 +156,24 @@ static inline void run_actions(struct side *x)
 			assert_int_equal(t->status.group, GROUP);
 			x->status = t->status.sync;
 			break;
+		case SYNCSESS_JOINED:
+			assert_int_equal(t->joined.group, GROUP);
+			/* Before the kernel begins, or the peer with a merge. */
+			if (x->out.a[i + 1].type == SYNCSESS_SEND_FRAME)
+				assert_int_equal(x->out.a[i + 1].send.hdr.type, FRAME_TAKE);
+			else
+				assert_int_equal(x->out.a[i + 1].type, SYNCSESS_KERNEL_SYNC);
+			x->joined = t->joined.digest;
+			break;
+		case SYNCSESS_CONFIG:
+			assert_int_equal(t->config.group, GROUP);
+			x->configs += !!t->config.list;
+			x->config_asks += !t->config.list;
+			x->config_len = t->config.len;
+			x->config_digest = t->config.digest;
+			if (t->config.len <= sizeof(x->config) && t->config.list)
+				memcpy(x->config, t->config.list, t->config.len);
+			break;
 		}
 	}
 }
@@ -226,6 +249,28 @@ static inline void installed(struct side *x, uint64_t seq, int error,
 	ev.installed.copy = copy;
 	ev.installed.digest = x->digest;
 	ev.installed.digest_len = x->digest_len;
+	step(x, &ev);
+}
+
+static inline void ev_config(struct side *x, const void *list, uint32_t len)
+{
+	struct syncsess_event ev = { .type = SYNCSESS_EV_CONFIG };
+
+	ev.config.group = GROUP;
+	ev.config.list = list;
+	ev.config.len = len;
+	ev.config.digest = 77;
+	step(x, &ev);
+}
+
+static inline void ev_partial(struct side *x, uint64_t digest, bool on, bool old)
+{
+	struct syncsess_event ev = { .type = SYNCSESS_EV_PARTIAL };
+
+	ev.partial.group = GROUP;
+	ev.partial.digest = digest;
+	ev.partial.on = on;
+	ev.partial.old = old;
 	step(x, &ev);
 }
 

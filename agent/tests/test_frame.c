@@ -18,8 +18,10 @@ static struct frame sample(enum frame_type type)
 	struct frame f = { .type = type, .version = FRAME_VERSION,
 			   .session = 9 };
 
-	if (type != FRAME_OPEN && type != FRAME_KEEPALIVE &&
-	    type != FRAME_CLOSE) {
+	if (type == FRAME_CONFIG || type == FRAME_CONFIG_ASK) {
+		f.group = 3;
+	} else if (type != FRAME_OPEN && type != FRAME_KEEPALIVE &&
+		   type != FRAME_CLOSE) {
 		f.group = 3;
 		f.epoch.counter = 7;
 		f.epoch.system = 0x22;
@@ -45,7 +47,11 @@ static struct frame sample(enum frame_type type)
 		f.len = FRAME_BATCH_BYTES + 5;
 		f.flags = FRAME_F_SYNCED;
 		break;
+	case FRAME_CONFIG:
+		f.len = FRAME_CONFIG_MIN;
+		break;
 	case FRAME_MERGED:
+	case FRAME_CONFIG_ASK:
 		f.len = 8;
 		break;
 	case FRAME_KEEPALIVE:
@@ -68,7 +74,7 @@ static void layout(void **state)
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 			 FRAME_HEADER_BYTES);
 	assert_memory_equal(buf,
-			    "\x04\x04\x00\x05\x00\x03\x00\x00\x00\x00\x00\x09"
+			    "\x04\x04\x00\x06\x00\x03\x00\x00\x00\x00\x00\x09"
 			    "\x00\x00\x00\x00\x00\x00\x00\x07"
 			    "\x00\x00\x00\x00\x00\x00\x00\x22"
 			    "\x00\x00\x00\x00\x00\x00\x00\x0b"
@@ -83,7 +89,7 @@ static void round_trip(void **state)
 	struct frame f, g;
 	unsigned int i;
 
-	for (t = FRAME_OPEN; t <= FRAME_MERGED; t++) {
+	for (t = FRAME_OPEN; t <= FRAME_LAST; t++) {
 		f = sample(t);
 		assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 				 FRAME_HEADER_BYTES);
@@ -112,7 +118,12 @@ static void errors(void **state)
 		enum frame_error e;
 	} bad[] = {
 		{ FRAME_OPEN, 0, 0, FRAME_BAD_TYPE },
-		{ FRAME_OPEN, 0, 12, FRAME_BAD_TYPE },
+		{ FRAME_OPEN, 0, FRAME_LAST + 1, FRAME_BAD_TYPE },
+		{ FRAME_CONFIG, 5, 0, FRAME_BAD_GROUP },
+		{ FRAME_CONFIG, 19, 1, FRAME_BAD_EPOCH },
+		{ FRAME_CONFIG_ASK, 39, 7, FRAME_BAD_LENGTH },
+		{ FRAME_CONFIG, 39, FRAME_CONFIG_MIN - 1, FRAME_BAD_LENGTH },
+		{ FRAME_CONFIG, 36, 1, FRAME_BAD_LENGTH },
 		{ FRAME_JOIN, 1, 1, FRAME_BAD_FLAGS },
 		{ FRAME_BATCH, 1, 16, FRAME_BAD_FLAGS },
 		{ FRAME_MERGE, 1, 2, FRAME_BAD_FLAGS },
@@ -183,10 +194,10 @@ static void later_open(void **state)
 			 FRAME_HEADER_BYTES);
 	assert_int_equal(frame_get_header(buf, FRAME_HEADER_BYTES, &g),
 			 FRAME_OK);
-	memcpy(buf, "\0\6\0\7 whatever", 13);
+	memcpy(buf, "\0\7\0\x08 whatever", 13);
 	assert_int_equal(frame_get_open(buf, 100, &versions, &o), -EPROTO);
-	assert_int_equal(o.version_min, 6);
-	assert_int_equal(o.version_max, 7);
+	assert_int_equal(o.version_min, 7);
+	assert_int_equal(o.version_max, 8);
 	f.len = 2000;
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)), -EINVAL);
 }

@@ -499,6 +499,48 @@ static void test_counters_left_out(void **state)
 	has("counters-left-out                               4");
 }
 
+static const char want_diffs[] =
+	"                        Differs: mapping-id 20 pool: here 192.0.2.1-192.0.2.9/24"
+	" / peer none, not replicated\n"
+	"                        Differs: mapping-id 21 is not on the peer, not replicated\n"
+	"                        Differs: rii 40 is only on the peer\n"
+	"                        Differs: 2 more\n";
+
+static const char want_diffs_json[] =
+	"\"configuration\":{\"state\":\"differs\",\"differences\":5,\"named\":["
+	"{\"item\":\"mapping-id\",\"id\":20,\"on\":\"both\",\"field\":\"pool\","
+	"\"here\":\"192.0.2.1-192.0.2.9/24\",\"peer\":\"none\",\"stopped\":true},"
+	"{\"item\":\"mapping-id\",\"id\":21,\"on\":\"here\",\"field\":null,"
+	"\"here\":null,\"peer\":null,\"stopped\":true},"
+	"{\"item\":\"rii\",\"id\":40,\"on\":\"peer\",\"field\":null,"
+	"\"here\":null,\"peer\":null,\"stopped\":false}]}";
+
+static void test_conf_diffs(void **state)
+{
+	struct view_conf *c = &v->group[0].conf;
+
+	render(OUTPUT_FAULTS, &v->group[0]);
+	hasnt("Differs");
+	json(OUTPUT_FAULTS, &v->group[0]);
+	has("\"configuration\":{\"state\":\"unknown\",\"differences\":0,\"named\":[]}");
+	c->state = VIEW_CONF_ASKED;
+	render(OUTPUT_FAULTS, &v->group[0]);
+	has("Differs: the peer has not said yet what");
+	c->state = VIEW_CONF_DIFFERS;
+	c->n = 5;
+	c->n_diffs = 3;
+	c->diff[0] = (struct peerconf_diff){ PEERCONF_MAP, 20, PEERCONF_BOTH, 2,
+					     "192.0.2.1-192.0.2.9/24", "none" };
+	c->diff[1] = (struct peerconf_diff){ .kind = PEERCONF_MAP, .id = 21,
+					     .where = PEERCONF_HERE };
+	c->diff[2] = (struct peerconf_diff){ .kind = PEERCONF_IF, .id = 40,
+					     .where = PEERCONF_THERE };
+	render(OUTPUT_FAULTS, &v->group[0]);
+	has(want_diffs);
+	json(OUTPUT_FAULTS, &v->group[0]);
+	has(want_diffs_json);
+}
+
 static void test_lookup(void **state)
 {
 	assert_ptr_equal(view_group(v, 1), &v->group[0]);
@@ -521,7 +563,7 @@ int main(void)
 		T(test_protocol_instance), T(test_clients), T(test_if_mgr),
 		T(test_control), T(test_all_groups), T(test_counters),
 		T(test_version), T(test_json), T(test_json_escapes),
-		T(test_counter_limits), T(test_counters_left_out),
+		T(test_counter_limits), T(test_counters_left_out), T(test_conf_diffs),
 		T(test_lookup),
 	};
 

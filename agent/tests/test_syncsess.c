@@ -264,6 +264,88 @@ static void install_fails(void **state)
 	assert_true(a.tx_bulk);
 }
 
+/* Mappings are stopped: not HOT, whatever the kernel says; then all of it again, as a delta. */
+static void partial(void **state)
+{
+	hot();
+	ev_partial(&b, 8, true, false);
+	assert_int_equal(b.status, ELECTION_SYNC_BULK);
+	push(&a, 3, 0, 1);
+	carry();
+	installed(&b, 3, 0, SYNCSESS_COPY_DONE, 0);
+	carry();
+	assert_int_equal(b.status, ELECTION_SYNC_BULK);
+	assert_int_equal(a.tx_starts, 1);
+	ev_partial(&b, 9, false, false);
+	assert_int_equal(b.status, ELECTION_SYNC_COLD);
+	carry();
+	assert_int_equal(a.tx_starts, 2);
+	assert_int_equal(a.joined, 9);
+	assert_false(a.tx_bulk);
+	push(&a, 4, FRAME_F_SYNCED, 1);
+	carry();
+	installed(&b, 4, 0, SYNCSESS_COPY_DONE, 0);
+	assert_int_equal(b.status, ELECTION_SYNC_HOT);
+	/* Nothing has changed. */
+	ev_partial(&b, 9, false, false);
+	carry();
+	assert_int_equal(a.tx_starts, 2);
+}
+
+/* A full copy while mappings are stopped cannot sweep theirs: the one that follows is full, too. */
+static void partial_bulk(void **state)
+{
+	hot();
+	ev_partial(&b, 8, true, false);
+	push(&a, 3, FRAME_F_BULK_BEGIN, 1);
+	carry();
+	ev_partial(&b, 9, false, false);
+	carry();
+	assert_true(a.tx_bulk);
+	/* Nor can one that had begun before. */
+	opened();
+	ev_group(&a, SYNCSESS_EV_SEND, term, false);
+	ev_group(&b, SYNCSESS_EV_RECEIVE, term, false);
+	carry();
+	push(&a, 1, FRAME_F_BULK_BEGIN, 1);
+	carry();
+	assert_false(a.tx_bulk);
+	ev_partial(&b, 8, true, false);
+	push(&a, 2, FRAME_F_BULK_END | FRAME_F_SYNCED, 0);
+	carry();
+	ev_partial(&b, 9, false, false);
+	carry();
+	assert_true(a.tx_bulk);
+	/* Of another life of the agent nobody knows what it has received. */
+	hot();
+	ev_partial(&b, 8, true, true);
+	ev_partial(&b, 9, false, false);
+	carry();
+	assert_true(a.tx_bulk);
+}
+
+/* Questions and lists go either way, whatever the group does; the sender has no copy to judge. */
+static void configurations(void **state)
+{
+	opened();
+	ev_config(&a, NULL, 0);
+	carry();
+	assert_int_equal(b.config_asks, 1);
+	assert_int_equal(b.config_digest, 77);
+	assert_int_equal(b.configs, 0);
+	ev_config(&b, "0123456789", 10);
+	carry();
+	assert_int_equal(a.configs, 1);
+	assert_int_equal(a.config_len, 10);
+	assert_memory_equal(a.config, "0123456789", 10);
+	hot();
+	ev_partial(&a, 8, true, false);
+	ev_partial(&a, 8, false, false);
+	carry();
+	assert_int_equal(b.status, ELECTION_SYNC_HOT);
+	assert_int_equal(a.tx_starts, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +361,9 @@ int main(void)
 		cmocka_unit_test(lost_entries),
 		cmocka_unit_test(digests),
 		cmocka_unit_test(install_fails),
+		cmocka_unit_test(partial),
+		cmocka_unit_test(partial_bulk),
+		cmocka_unit_test(configurations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

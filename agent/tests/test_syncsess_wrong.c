@@ -110,16 +110,16 @@ static void wrong_version(void **state)
 	f = from_b(FRAME_OPEN);
 	f.version = FRAME_VERSION + 1;
 	f.len = FRAME_OPEN_BYTES;
-	inject(f, "\0\2\0\6\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
+	inject(f, "\0\2\0\7\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
 		  "\0\0\0\0\0\0\0\x65\0\1\0\0\0\0\0");
 	assert_true(a.up);
 	assert_int_equal(a.s.version, FRAME_VERSION);
-	/* The version before, which knows all but what comes after a split brain. */
+	/* The oldest one that is spoken, which knows nothing of what comes after a split brain. */
 	begin();
 	simple(&a, SYNCSESS_EV_CONNECTED);
 	b.s.tx_session = 1;
 	f = from_b(FRAME_OPEN);
-	f.version = FRAME_VERSION - 1;
+	f.version = FRAME_VERSION_MIN;
 	f.len = FRAME_OPEN_BYTES;
 	inject(f, "\0\4\0\4\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
 		  "\0\0\0\0\0\0\0\x65\0\1\0\0\0\0\0");
@@ -134,7 +134,7 @@ static void wrong_version(void **state)
 	simple(&a, SYNCSESS_EV_CONNECTED);
 	b.s.tx_session = 1;
 	f = from_b(FRAME_OPEN);
-	f.version = FRAME_VERSION - 2;
+	f.version = FRAME_VERSION_MIN - 1;
 	f.len = FRAME_OPEN_BYTES;
 	inject(f, "\0\1\0\1\x47\1\0\0\0\0\0\0\0\0\0\xc8\0\0\0\0\0\0\0\xc9"
 		  "\0\0\0\0\0\0\0\x65\0\1\0\0\0\0\0");
@@ -157,7 +157,8 @@ static void skew(void **state)
 		uint16_t a_min, a_max, b_min, b_max, common;
 	} pairs[] = {
 		{ 4, 4, 4, 4, 4 }, { 4, 5, 4, 4, 4 }, { 4, 4, 4, 5, 4 }, { 4, 5, 4, 5, 5 },
-		{ 5, 6, 4, 5, 5 }, { 4, 6, 5, 5, 5 }, { 1, 900, 6, 7, 7 },
+		{ 5, 6, 4, 5, 5 }, { 4, 6, 4, 5, 5 }, { 4, 4, 4, 6, 4 }, { 4, 6, 4, 6, 6 },
+		{ 4, 6, 5, 5, 5 }, { 1, 900, 6, 7, 7 },
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -189,6 +190,40 @@ static void no_common_version(void **state)
 		assert_int_equal(a.s.peer_versions.min, pairs[i][2]);
 		assert_int_equal(a.s.peer_versions.max, pairs[i][3]);
 	}
+}
+
+/* A peer of an older version is not asked, and does not ask. */
+static void config_version(void **state)
+{
+	static uint8_t big[FRAME_PAYLOAD_MAX];
+	struct frame f;
+
+	for (uint16_t v = FRAME_VERSION_MIN; v < FRAME_VERSION_CONFIG; v++) {
+		opened();
+		a.s.version = v;
+		ev_config(&a, NULL, 0);
+		ev_config(&a, big, 10);
+		assert_int_equal(a.wire_len, 0);
+		assert_int_equal(a.s.counters[SYNCSESS_N_CONFIG_UNSENT], 2);
+		f = from_b(FRAME_CONFIG_ASK);
+		f.version = v;
+		f.epoch = (struct rg_epoch){ 0 };
+		f.len = 8;
+		inject(f, "\0\0\0\0\0\0\0\1");
+		assert_int_equal(a.config_asks, 0);
+		assert_int_equal(a.disconnect, FRAME_R_ORDER);
+	}
+	/* Longer than it takes. */
+	opened();
+	a.s.payload_max = 1000;
+	ev_config(&a, big, 1001);
+	assert_int_equal(a.wire_len, 0);
+	assert_int_equal(a.s.counters[SYNCSESS_N_CONFIG_UNSENT], 1);
+	/* Digest 0: not computed, so there is nothing to ask for. */
+	f.version = FRAME_VERSION;
+	f.session = b.s.tx_session;
+	inject(f, "\0\0\0\0\0\0\0\0");
+	assert_int_equal(a.disconnect, FRAME_R_PAYLOAD);
 }
 
 /* What TCP cannot have done ends the connection, by name. */
@@ -417,6 +452,7 @@ int main(void)
 		cmocka_unit_test(wrong_version),
 		cmocka_unit_test(skew),
 		cmocka_unit_test(no_common_version),
+		cmocka_unit_test(config_version),
 		cmocka_unit_test(bad_frames),
 		cmocka_unit_test(bad_sequences),
 		cmocka_unit_test(stale_frames),
