@@ -67,6 +67,12 @@ static void run_kernel(void)
 		feed_session(&ev);
 	}
 	memset(&ev, 0, sizeof(ev));
+	ev.type = SYNCSESS_EV_PARTIAL;
+	ev.partial.group = 2;
+	ev.partial.digest = 5;
+	ev.partial.on = g->rx_seq & 1;
+	feed_session(&ev);
+	memset(&ev, 0, sizeof(ev));
 	ev.type = SYNCSESS_EV_TICK;
 	feed_session(&ev);
 }
@@ -74,7 +80,7 @@ static void run_kernel(void)
 static void begin_session(void)
 {
 	static const struct syncsess_config cfg = {
-		.domain = 71, .protocol = 1, .system = 1, .nonce = 2,
+		.versions = FRAME_VERSIONS, .domain = 71, .protocol = 1, .system = 1, .nonce = 2,
 		.keepalive_ms = 100, .silent_ms = 1000,
 	};
 	struct syncsess_event ev = { .type = SYNCSESS_EV_PEER };
