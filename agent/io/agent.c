@@ -21,6 +21,7 @@
 #include "io/natwork.h"
 #include "io/notify.h"
 #include "io/pool.h"
+#include "io/programs.h"
 #include "io/show.h"
 #include "io/sysid.h"
 #include "io/tracks.h"
@@ -512,7 +513,9 @@ static int open_parts(struct agent *a)
 		err = show_open(base, &fill_show_ops, a, &a->show);
 	/* Told of interfaces before the groups, which then feel everything that follows at once. */
 	if (!err)
-		err = tracks_open(base, a->ifs, a->programs_fd, on_tracks, a, &a->tracks);
+		err = programs_open(base, a->programs_fd, &a->programs);
+	if (!err)
+		err = tracks_open(base, a->ifs, a->programs, on_tracks, a, &a->tracks);
 	return err;
 }
 
@@ -588,6 +591,7 @@ void agent_close(struct agent *a)
 	knl_att_close(&a->att);
 	knl_close(&a->knl);
 	tracks_close(a->tracks);
+	programs_close(a->programs);
 	ifaces_close(a->ifs);
 	notify_close(a->notify);
 	loop_timer_free(&a->kernel_retry);

@@ -29,6 +29,7 @@ struct announce;
 struct ctl;
 struct ifaces;
 struct ifkeep;
+struct programs;
 struct vmacs;
 struct natwork;
 struct notify;
@@ -179,6 +180,7 @@ struct agent {
 	struct announce *announce;
 	struct natwork *nat;
 	struct tracks *tracks;
+	struct programs *programs;
 	struct show *show;
 	struct ctl *ctl;
 	struct group *group[256]; /* by number */

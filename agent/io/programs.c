@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -23,6 +25,7 @@
 #include "core/conf.h"
 #include "io/log.h"
 #include "io/privilege.h"
+#include "io/safepath.h"
 
 /* Those that run, and those that were killed and have not gone yet. */
 #define PROGRAMS_MAX (2 * CONF_MAX_TRACKS)
@@ -33,16 +36,26 @@ enum op { OP_START, OP_KILL };
  * struct request - from the agent
  * @op: enum op
  * @cookie: which program; of OP_START: one that does not run
- * @number: of the object
  * @unit: @name is a unit of the service manager
+ * @guarded: see struct programs_run
+ * @stays: likewise
+ * @env_len: bytes of @env
+ * @in_len: bytes of @in
  * @name: path of the program
+ * @env: environment, each word with its NUL
+ * @in: standard input
  */
 struct request {
 	uint32_t op;
 	uint32_t cookie;
-	uint32_t number;
 	uint32_t unit;
+	uint32_t guarded;
+	uint32_t stays;
+	uint32_t env_len;
+	uint32_t in_len;
 	char name[CONF_PATH_LEN];
+	char env[PROGRAMS_ENV];
+	char in[PROGRAMS_IN];
 };
 
 /**
@@ -59,14 +72,25 @@ struct answer {
 
 /* --------------------------------------------------------------- the program */
 
-static void program_files(void)
+/* In memory, so that nobody waits for a program that does not read. */
+static int input(const struct request *q)
+{
+	int fd = memfd_create("input", MFD_CLOEXEC);
+
+	if (fd < 0 || write(fd, q->in, q->in_len) != (ssize_t)q->in_len || lseek(fd, 0, SEEK_SET))
+		_exit(PROGRAMS_NOT_RUN);
+	return fd;
+}
+
+static void program_files(const struct request *q)
 {
 	int fd = open("/dev/null", O_RDWR);
+	int in = q->in_len ? input(q) : fd;
 
 	if (fd < 0)
 		_exit(PROGRAMS_NOT_RUN);
 	for (int i = 0; i < 3; i++)
-		if (dup2(fd, i) < 0)
+		if (dup2(i ? fd : in, i) < 0)
 			_exit(PROGRAMS_NOT_RUN);
 #ifdef SYS_close_range
 	if (!syscall(SYS_close_range, 3U, ~0U, 0U))
@@ -86,27 +110,56 @@ static void program_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+static void __attribute__((noreturn)) cannot(int err)
+{
+	_exit(err == ENOENT ? PROGRAMS_NOT_FOUND : PROGRAMS_NOT_RUN);
+}
+
+/* Here, for a file system may hang. */
+static void __attribute__((noreturn)) guarded(char *name, char *const envp[])
+{
+	char path[PATH_MAX], *const argv[] = { name, NULL };
+	int err = safepath(name, path);
+
+	if (err == -EPERM)
+		_exit(PROGRAMS_UNSAFE);
+	if (err)
+		cannot(-err);
+	execve(path, argv, envp);
+	cannot(errno);
+}
+
+static void program_env(struct request *q, char *envp[PROGRAMS_WORDS + 2])
+{
+	unsigned int n = 0;
+
+	envp[n++] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	for (size_t at = 0; at < q->env_len && n <= PROGRAMS_WORDS; at += strlen(q->env + at) + 1)
+		envp[n++] = q->env + at;
+	envp[n] = NULL;
+}
+
 static void __attribute__((noreturn)) program(struct request *q)
 {
-	char number[32];
-	char *const envp[] = { "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-			       number, NULL };
+	char *envp[PROGRAMS_WORDS + 2];
 	char *const exec[] = { q->name, NULL };
 	char *const unit[] = { "systemctl", "is-active", "--quiet", "--", q->name, NULL };
 
-	snprintf(number, sizeof(number), "RG_TRACK=%u", q->number);
+	program_env(q, envp);
 	setpgid(0, 0);
 	if (chdir("/"))
 		_exit(PROGRAMS_NOT_RUN);
-	program_files();
+	program_files(q);
 	program_signals();
+	if (q->guarded)
+		guarded(q->name, envp);
 	if (q->unit) {
 		execve("/usr/bin/systemctl", unit, envp);
 		execve("/bin/systemctl", unit, envp);
 	} else {
 		execve(q->name, exec, envp);
 	}
-	_exit(errno == ENOENT ? PROGRAMS_NOT_FOUND : PROGRAMS_NOT_RUN);
+	cannot(errno);
 }
 
 /* --------------------------------------------------------- the process that runs them */
@@ -114,6 +167,7 @@ static void __attribute__((noreturn)) program(struct request *q)
 struct running {
 	uint32_t cookie;
 	pid_t pid; /* 0: this place is free */
+	bool stays;
 };
 
 struct runner {
@@ -156,7 +210,7 @@ static void start(struct runner *r, struct request *q)
 	}
 	/* Whoever is first; afterwards it is refused, and has been done. */
 	setpgid(pid, pid);
-	*at = (struct running){ .cookie = q->cookie, .pid = pid };
+	*at = (struct running){ .cookie = q->cookie, .pid = pid, .stays = q->stays };
 }
 
 static void kill_one(struct runner *r, uint32_t cookie)
@@ -169,7 +223,7 @@ static void kill_one(struct runner *r, uint32_t cookie)
 static void __attribute__((noreturn)) leave(struct runner *r)
 {
 	for (int i = 0; i < PROGRAMS_MAX; i++)
-		if (r->v[i].pid)
+		if (r->v[i].pid && !r->v[i].stays)
 			kill(-r->v[i].pid, SIGKILL);
 	_exit(0);
 }
@@ -181,9 +235,10 @@ static void serve(struct runner *r)
 
 	if (n < 0 && errno == EINTR)
 		return;
-	if (n != sizeof(q))
+	if (n != sizeof(q) || q.env_len > sizeof(q.env) || q.in_len > sizeof(q.in))
 		leave(r);
 	q.name[sizeof(q.name) - 1] = '\0';
+	q.env[sizeof(q.env) - 1] = '\0';
 	if (q.op == OP_START)
 		start(r, &q);
 	else
@@ -297,13 +352,26 @@ int programs_fork(void)
  * struct programs - the other process, as the agent sees it
  * @fd: socket to it
  * @ev: it has answered, or has gone
+ * @cookies: the last one given away
+ * @user: who is told of ends
  */
 struct programs {
 	int fd;
 	struct event *ev;
-	programs_fn fn;
-	void *arg;
+	uint32_t cookies;
+	struct {
+		programs_fn fn;
+		void *arg;
+	} user[PROGRAMS_USERS];
 };
+
+/* Each knows its own by the cookie. */
+static void tell_users(struct programs *p, uint32_t cookie, int err, int status)
+{
+	for (int i = 0; i < PROGRAMS_USERS; i++)
+		if (p->user[i].fn)
+			p->user[i].fn(p->user[i].arg, cookie, err, status);
+}
 
 static void on_answer(evutil_socket_t fd, short what, void *arg)
 {
@@ -313,13 +381,13 @@ static void on_answer(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	while ((n = recv(fd, &a, sizeof(a), 0)) == sizeof(a))
-		p->fn(p->arg, a.cookie, a.err, a.status);
+		tell_users(p, a.cookie, a.err, a.status);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	log_warnx("TRACK", "the process that runs programs has gone: %s",
 		  "what they answer for stays as it is until rgd is started again");
 	event_del(p->ev);
-	p->fn(p->arg, PROGRAMS_ALL, -EPIPE, 0);
+	tell_users(p, PROGRAMS_ALL, -EPIPE, 0);
 }
 
 static int tell(struct programs *p, const struct request *q)
@@ -328,24 +396,62 @@ static int tell(struct programs *p, const struct request *q)
 }
 
 /**
- * programs_start() - run the program of an object
+ * programs_hear() - be told of ends
+ * @p: the other process
+ * @who: who
+ * @fn: called from the loop when a program has ended, also one of others; NULL: no more
+ * @arg: for @fn
+ */
+void programs_hear(struct programs *p, enum programs_user who, programs_fn fn, void *arg)
+{
+	p->user[who].fn = fn;
+	p->user[who].arg = arg;
+}
+
+/**
+ * programs_cookie() - a name for what will be run
+ * @p: the other process
+ *
+ * Return: one that was not given to anybody.
+ */
+uint32_t programs_cookie(struct programs *p)
+{
+	return ++p->cookies;
+}
+
+/**
+ * programs_start() - run a program
  * @p: the other process
  * @cookie: what the answer will name; no other program that runs has it
- * @c: the object, of kind CONF_TRACK_EXEC or CONF_TRACK_UNIT
+ * @run: the program
  *
- * Return: 0: the function given to programs_open() will be called; or -errno, -EAGAIN: the process
- * does not get to it.
+ * Return: 0: the functions given to programs_hear() will be called; or -errno, -EAGAIN: the process
+ * does not get to it; -E2BIG: environment or input are too long.
  */
-int programs_start(struct programs *p, uint32_t cookie, const struct conf_track *c)
+int programs_start(struct programs *p, uint32_t cookie, const struct programs_run *run)
 {
 	struct request q = {
 		.op = OP_START,
 		.cookie = cookie,
-		.number = c->id,
-		.unit = c->kind == CONF_TRACK_UNIT,
+		.unit = run->unit,
+		.guarded = run->guarded,
+		.stays = run->stays,
+		.in_len = (uint32_t)run->in_len,
 	};
 
-	snprintf(q.name, sizeof(q.name), "%s", c->name);
+	if (run->in_len > sizeof(q.in))
+		return -E2BIG;
+	if (run->in_len)
+		memcpy(q.in, run->in, run->in_len);
+	for (size_t i = 0; run->env[i]; i++) {
+		size_t len = strlen(run->env[i]) + 1;
+
+		if (i == PROGRAMS_WORDS || len > sizeof(q.env) - q.env_len)
+			return -E2BIG;
+		memcpy(q.env + q.env_len, run->env[i], len);
+		q.env_len += (uint32_t)len;
+	}
+	snprintf(q.name, sizeof(q.name), "%s", run->name);
 	return tell(p, &q);
 }
 
@@ -369,14 +475,11 @@ int programs_kill(struct programs *p, uint32_t cookie)
  * programs_open() - be ready to run programs
  * @base: event loop
  * @fd: of programs_fork()
- * @fn: called from the loop when one has ended
- * @arg: for @fn
  * @out: gets it
  *
  * Return: 0 or -ENOMEM.
  */
-int programs_open(struct event_base *base, int fd, programs_fn fn, void *arg,
-		  struct programs **out)
+int programs_open(struct event_base *base, int fd, struct programs **out)
 {
 	struct programs *p = calloc(1, sizeof(*p));
 
@@ -389,14 +492,12 @@ int programs_open(struct event_base *base, int fd, programs_fn fn, void *arg,
 		return -ENOMEM;
 	}
 	p->fd = fd;
-	p->fn = fn;
-	p->arg = arg;
 	*out = p;
 	return 0;
 }
 
 /**
- * programs_close() - end the other process; it kills what runs
+ * programs_close() - end the other process; it kills what runs and does not stay
  * @p: may be NULL
  */
 void programs_close(struct programs *p)

@@ -2,6 +2,7 @@
 #include "trackrun.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -43,7 +44,6 @@ struct run {
 struct trackruns {
 	struct event_base *base;
 	struct programs *programs;
-	uint32_t cookies; /* the last one given away */
 	trackrun_fn fn;
 	void *arg;
 	struct run *first;
@@ -151,8 +151,16 @@ static void on_limit(void *arg, mono_t now)
 static void start(struct run *r, mono_t now)
 {
 	uint32_t limit = interval_s(r) < TRACKRUN_LIMIT_S ? interval_s(r) : TRACKRUN_LIMIT_S;
-	int err = programs_start(r->all->programs, r->cookie, &r->conf);
+	char number[32], *const env[] = { number, NULL };
+	const struct programs_run run = {
+		.name = r->conf.name,
+		.unit = r->conf.kind == CONF_TRACK_UNIT,
+		.env = env,
+	};
+	int err;
 
+	snprintf(number, sizeof(number), "RG_TRACK=%u", r->conf.id);
+	err = programs_start(r->all->programs, r->cookie, &run);
 	if (err) {
 		r->stats.errors++;
 		complain(r, strerror(-err));
@@ -187,7 +195,7 @@ static int add_run(struct trackruns *rs, const struct conf_track *c)
 	if (!r)
 		return -ENOMEM;
 	r->all = rs;
-	r->cookie = ++rs->cookies;
+	r->cookie = programs_cookie(rs->programs);
 	r->conf = *c;
 	r->next = rs->first;
 	rs->first = r;
@@ -294,22 +302,22 @@ void trackruns_stats(const struct trackruns *rs, uint32_t id, struct trackrun_st
 /**
  * trackruns_open() - none yet
  * @base: event loop
- * @programs_fd: of programs_fork()
+ * @programs: the process that runs them
  * @fn: called from it when a program has answered
  * @arg: for @fn
  * @out: gets it
  *
  * Return: 0 or -ENOMEM.
  */
-int trackruns_open(struct event_base *base, int programs_fd, trackrun_fn fn, void *arg,
+int trackruns_open(struct event_base *base, struct programs *programs, trackrun_fn fn, void *arg,
 		   struct trackruns **out)
 {
 	struct trackruns *rs = calloc(1, sizeof(*rs));
 
-	if (!rs || programs_open(base, programs_fd, on_end, rs, &rs->programs)) {
-		free(rs);
+	if (!rs)
 		return -ENOMEM;
-	}
+	rs->programs = programs;
+	programs_hear(programs, PROGRAMS_TRACK, on_end, rs);
 	rs->base = base;
 	rs->fn = fn;
 	rs->arg = arg;
@@ -327,6 +335,6 @@ void trackruns_close(struct trackruns *rs)
 		return;
 	while (rs->first)
 		free_run(rs->first);
-	programs_close(rs->programs);
+	programs_hear(rs->programs, PROGRAMS_TRACK, NULL, NULL);
 	free(rs);
 }

@@ -13,6 +13,7 @@
 
 struct conf;
 struct event_base;
+struct programs;
 struct trackruns;
 
 #define TRACKRUN_LIMIT_S	10	/* a program has so long, or its interval if that is less */
@@ -42,7 +43,7 @@ struct trackrun_stats {
  */
 typedef void (*trackrun_fn)(void *arg, uint32_t id, bool up);
 
-int trackruns_open(struct event_base *base, int programs_fd, trackrun_fn fn, void *arg,
+int trackruns_open(struct event_base *base, struct programs *programs, trackrun_fn fn, void *arg,
 		   struct trackruns **out);
 void trackruns_close(struct trackruns *rs);
 int trackruns_configure(struct trackruns *rs, const struct conf *c);

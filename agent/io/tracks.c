@@ -251,15 +251,15 @@ void tracks_stats(const struct tracks *t, struct tracks_stats *out)
  * tracks_open() - no objects yet
  * @base: event loop
  * @ifs: interfaces
- * @programs_fd: of programs_fork()
+ * @programs: the process that runs them
  * @fn: called from the loop when states changed
  * @arg: for @fn
  * @out: gets it
  *
  * Return: 0 or -errno.
  */
-int tracks_open(struct event_base *base, struct ifaces *ifs, int programs_fd, tracks_fn fn,
-		void *arg, struct tracks **out)
+int tracks_open(struct event_base *base, struct ifaces *ifs, struct programs *programs,
+		tracks_fn fn, void *arg, struct tracks **out)
 {
 	struct tracks *t = calloc(1, sizeof(*t));
 	int err;
@@ -273,7 +273,7 @@ int tracks_open(struct event_base *base, struct ifaces *ifs, int programs_fd, tr
 	if (!err)
 		err = trackroutes_open(base, ifs, on_routes, t, &t->routes);
 	if (!err)
-		err = trackruns_open(base, programs_fd, on_answer, t, &t->runs);
+		err = trackruns_open(base, programs, on_answer, t, &t->runs);
 	if (!err)
 		err = slas_open(base, on_sla, t, &t->slas);
 	if (!err)

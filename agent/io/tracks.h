@@ -14,6 +14,7 @@
 #include "io/trackrun.h"
 
 struct event_base;
+struct programs;
 struct ifaces;
 struct tracks;
 
@@ -35,8 +36,8 @@ struct tracks_stats {
  */
 typedef void (*tracks_fn)(void *arg);
 
-int tracks_open(struct event_base *base, struct ifaces *ifs, int programs_fd, tracks_fn fn,
-		void *arg, struct tracks **out);
+int tracks_open(struct event_base *base, struct ifaces *ifs, struct programs *programs,
+		tracks_fn fn, void *arg, struct tracks **out);
 void tracks_close(struct tracks *t);
 int tracks_configure(struct tracks *t, const struct conf *c);
 const struct track *tracks_table(const struct tracks *t);
