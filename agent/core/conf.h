@@ -56,6 +56,7 @@ struct out;
 #define CONF_MAX_MEMBERS	16	/* objects in one list */
 #define CONF_MAX_GROUP_TRACKS	16	/* objects that one group tracks */
 #define CONF_TRACK_ID_MAX	32767
+#define CONF_MAX_HOOKS		8
 
 #define CONF_DEF_HELLO_MS	3000
 #define CONF_DEF_HOLD_MS	10000
@@ -66,6 +67,7 @@ struct out;
 #define CONF_DEF_RELOAD_MS	60000
 #define CONF_DEF_DOMAIN		71
 #define CONF_DEF_WEIGHT		10	/* of an object in a list by weight */
+#define CONF_DEF_HOOK_S		10	/* time that a hook has */
 #define CONF_HTTP_PORT		80	/* where HTTP is, unless a command says otherwise */
 
 enum conf_auth {
@@ -491,6 +493,17 @@ struct conf_sla {
 #define CONF_DEF_SLA_THRESHOLD	5000
 
 /**
+ * struct conf_hook - `role-change exec PATH`: a program that is told each
+ * change of a role
+ * @path: absolute path
+ * @timeout_s: how long it may take, 1-60
+ */
+struct conf_hook {
+	char path[CONF_PATH_LEN];
+	uint32_t timeout_s;
+};
+
+/**
  * struct conf - a configuration
  * @domain: 0-255, default 71
  * @require_encryption: no data link rather than one in clear
@@ -515,6 +528,7 @@ struct conf {
 	uint32_t n_repls;
 	uint32_t n_tracks;
 	uint32_t n_slas;
+	uint32_t n_hooks;
 	struct conf_chain chain[CONF_MAX_CHAINS];
 	struct conf_protocol protocol[CONF_MAX_PROTOCOLS];
 	struct conf_group group[CONF_MAX_GROUPS];
@@ -525,6 +539,7 @@ struct conf {
 	struct conf_repl repl[CONF_MAX_REPLS];
 	struct conf_track track[CONF_MAX_TRACKS];
 	struct conf_sla sla[CONF_MAX_SLAS];
+	struct conf_hook hook[CONF_MAX_HOOKS];
 };
 
 /*
@@ -607,6 +622,8 @@ uint32_t conf_map_repls(const struct conf *c, const struct conf_map *m,
 const char *conf_repl_protocol(uint8_t l4);
 bool conf_repls_equal(const struct conf *a, const struct conf *b);
 bool conf_group_keyed(const struct conf *c, const struct conf_group *g);
+const struct conf_hook *conf_hook(const struct conf *c, const char *path);
+bool conf_hooks_equal(const struct conf *a, const struct conf *b);
 void conf_group_protocol(const struct conf *c, const struct conf_group *g,
 			 struct conf_protocol *out);
 uint8_t conf_if_decrement(const struct conf_if *i);
@@ -636,6 +653,7 @@ enum conf_object {
 	CONF_OBJ_CHAIN,
 	CONF_OBJ_SLA,
 	CONF_OBJ_REPL,		/* when all else is replicated; likewise NULL */
+	CONF_OBJ_HOOK,		/* who is told role changes; likewise NULL */
 };
 
 /* What of an object changed. An added or removed object has all its bits. */
@@ -731,7 +749,7 @@ struct conf_change {
 };
 
 /* Never more changes than this between two configurations. */
-#define CONF_MAX_CHANGES	(3 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
+#define CONF_MAX_CHANGES	(4 + 2 * (CONF_MAX_PROTOCOLS + CONF_MAX_GROUPS + \
 				 CONF_MAX_IFS + CONF_MAX_POOLS + \
 				 CONF_MAX_ACLS + CONF_MAX_MAPS + \
 				 CONF_MAX_CHAINS + CONF_MAX_TRACKS + \

@@ -178,6 +178,8 @@ int conf_run_application(struct conf_parser *p)
 	memset(c->group, 0, sizeof(c->group));
 	c->n_protocols = 0;
 	c->n_groups = 0;
+	memset(c->hook, 0, sizeof(c->hook));
+	c->n_hooks = 0;
 	c->domain = CONF_DEF_DOMAIN;
 	c->require_encryption = false;
 	return 0;
@@ -204,6 +206,35 @@ int conf_run_domain(struct conf_parser *p)
 int conf_run_require_encryption(struct conf_parser *p)
 {
 	p->c->require_encryption = !p->no;
+	return 0;
+}
+
+/**
+ * conf_run_hook - `[no] role-change exec PATH [timeout S]`
+ * @p: the parse
+ *
+ * Return: 0 or -EINVAL.
+ */
+int conf_run_hook(struct conf_parser *p)
+{
+	const struct lex_token *exec = p->at[CONF_S_EXEC];
+	char path[CONF_PATH_LEN];
+	struct conf_hook *h;
+
+	lex_copy(p->val[CONF_S_EXEC].word, path, sizeof(path));
+	if (p->no) {
+		if (!conf_drop_hook(p->c, path))
+			conf_warn(p, exec, "there is no such program");
+		return 0;
+	}
+	if (*path != '/')
+		return conf_error(p, exec, "not an absolute path",
+				  "a path that begins with '/'");
+	h = conf_get_hook(p->c, path);
+	if (!h)
+		return conf_full(p, "programs told of role changes",
+				 CONF_MAX_HOOKS);
+	h->timeout_s = num_or(p, CONF_S_TIMEOUT, CONF_DEF_HOOK_S);
 	return 0;
 }
 

@@ -339,7 +339,7 @@ static void diff_kind(struct diff *d, const struct kind *k)
  * @after: the new one
  * @out: the changes: domain, key chains, protocols, groups, interfaces, pools, lists,
  *	mappings, tracked objects, operations, each kind in the order of its keys, then
- *	HTTP, and then all other replication
+ *	HTTP, all other replication, and then hooks
  * @max: room for so many; CONF_MAX_CHANGES always suffices
  * @n: how many there are
  *
@@ -360,6 +360,7 @@ int conf_diff(const struct conf *before, const struct conf *after,
 	emit(&d, CONF_OBJ_HTTP, before->http_port != after->http_port, NULL,
 	     NULL);
 	emit(&d, CONF_OBJ_REPL, !conf_repls_equal(before, after), NULL, NULL);
+	emit(&d, CONF_OBJ_HOOK, !conf_hooks_equal(before, after), NULL, NULL);
 	*n = d.n;
 	return d.err;
 }

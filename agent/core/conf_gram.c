@@ -230,6 +230,29 @@ static const struct conf_node domain_num[] = {
 	END,
 };
 
+static const struct conf_node hook_seconds[] = {
+	NUM("SECONDS", "how long the program may take", 1, 60, CONF_S_TIMEOUT,
+	    .flags = EITHER, .run = conf_run_hook),
+	END,
+};
+
+static const struct conf_node hook_more[] = {
+	KW("timeout", "how long the program may take", .next = hook_seconds),
+	END,
+};
+
+static const struct conf_node hook_path[] = {
+	WORD("PATH", "program, by its absolute path", CONF_PATH_LEN - 1,
+	     CONF_S_EXEC, .flags = EITHER, .run = conf_run_hook,
+	     .next = hook_more),
+	END,
+};
+
+static const struct conf_node hook[] = {
+	KW("exec", "a program runs", .next = hook_path),
+	END,
+};
+
 static const struct conf_node app_nodes[] = {
 	KW("protocol", "how a control link is spoken",
 	   .enters = CONF_MODE_PROTOCOL, .next = protocol_num),
@@ -239,6 +262,8 @@ static const struct conf_node app_nodes[] = {
 	   .flags = CONF_NO_CR, .run = conf_run_domain, .next = domain_num),
 	KW("require-encryption", "no data link rather than one in clear",
 	   .flags = EITHER, .run = conf_run_require_encryption),
+	KW("role-change", "who is told when the role of a group changes",
+	   .next = hook),
 	REFUSED("split-brain", "split-brain probe"),
 	END,
 };

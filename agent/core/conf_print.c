@@ -274,18 +274,28 @@ static void put_sla(struct out *o, const struct conf_sla *s)
 	out_str(o, "!\n");
 }
 
+static void put_hook(struct out *o, const struct conf_hook *h)
+{
+	out_fmt(o, "  role-change exec %s", h->path);
+	if (h->timeout_s != CONF_DEF_HOOK_S)
+		out_fmt(o, " timeout %u", h->timeout_s);
+	out_char(o, '\n');
+}
+
 static void put_redundancy(struct out *o, const struct conf *c)
 {
 	uint32_t i;
 
-	if (!c->n_protocols && !c->n_groups && c->domain == CONF_DEF_DOMAIN &&
-	    !c->require_encryption)
+	if (!c->n_protocols && !c->n_groups && !c->n_hooks &&
+	    c->domain == CONF_DEF_DOMAIN && !c->require_encryption)
 		return;
 	out_str(o, "redundancy\n mode none\n application redundancy\n");
 	if (c->domain != CONF_DEF_DOMAIN)
 		out_fmt(o, "  domain %u\n", (uint32_t)c->domain);
 	if (c->require_encryption)
 		out_str(o, "  require-encryption\n");
+	for (i = 0; i < c->n_hooks; i++)
+		put_hook(o, &c->hook[i]);
 	for (i = 0; i < c->n_protocols; i++)
 		put_protocol(o, &c->protocol[i]);
 	for (i = 0; i < c->n_groups; i++)

@@ -39,6 +39,9 @@ bool conf_set_repl(struct conf *c, const struct conf_repl *r);
 bool conf_drop_repl(struct conf *c, const struct conf_repl *r);
 bool conf_drop_map_repls(struct conf *c, uint32_t map);
 
+struct conf_hook *conf_get_hook(struct conf *c, const char *path);
+bool conf_drop_hook(struct conf *c, const char *path);
+
 void conf_forget_lines(struct conf *c);
 void conf_protocol_init(struct conf_protocol *p, uint32_t id);
 void conf_protocol_no_auth(struct conf_protocol *p);

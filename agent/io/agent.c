@@ -15,6 +15,7 @@
 #include "io/ctl.h"
 #include "io/defrag.h"
 #include "io/evtrace.h"
+#include "io/hooks.h"
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
 #include "io/log.h"
@@ -516,6 +517,8 @@ static int open_parts(struct agent *a)
 		err = programs_open(base, a->programs_fd, &a->programs);
 	if (!err)
 		err = tracks_open(base, a->ifs, a->programs, on_tracks, a, &a->tracks);
+	if (!err)
+		err = hooks_open(base, a->programs, &a->hooks);
 	return err;
 }
 
@@ -591,6 +594,7 @@ void agent_close(struct agent *a)
 	knl_att_close(&a->att);
 	knl_close(&a->knl);
 	tracks_close(a->tracks);
+	hooks_close(a->hooks);
 	programs_close(a->programs);
 	ifaces_close(a->ifs);
 	notify_close(a->notify);

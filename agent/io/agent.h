@@ -27,6 +27,7 @@
 struct agent;
 struct announce;
 struct ctl;
+struct hooks;
 struct ifaces;
 struct ifkeep;
 struct programs;
@@ -181,6 +182,7 @@ struct agent {
 	struct natwork *nat;
 	struct tracks *tracks;
 	struct programs *programs;
+	struct hooks *hooks;
 	struct show *show;
 	struct ctl *ctl;
 	struct group *group[256]; /* by number */
@@ -308,6 +310,7 @@ unsigned int fill_version(const struct group *g, char text[FILL_VERSIONS][VIEW_T
 /* fill_track.c */
 void fill_tracks(const struct agent *a, struct view *v);
 void fill_slas(const struct agent *a, struct view *v);
+void fill_hook_counters(const struct agent *a, struct view_counters *c);
 void fill_ctl_counters(const struct agent *a, struct view_counters *c);
 void fill_track_counters(const struct agent *a, struct view_counters *c);
 

@@ -16,6 +16,7 @@
 #include "io/cttable.h"
 #include "io/evtrace.h"
 #include "io/hellosock.h"
+#include "io/hooks.h"
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
 #include "io/log.h"
@@ -597,6 +598,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	if (a->closed)
 		knl_closed_dump(&a->knl, count_closed, c);
 	fill_ctl_counters(a, c);
+	fill_hook_counters(a, c);
 	fill_track_counters(a, c);
 	fill_bfd_counters(a, c);
 	view_count(c, "system-calls-refused", sandbox_refused());

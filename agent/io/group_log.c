@@ -2,9 +2,13 @@
 #include "agent.h"
 
 #include <stdio.h>
+#include <time.h>
 
+#include "core/hook.h"
+#include "io/clock.h"
 #include "io/evtrace.h"
 #include "io/watchers.h"
+#include "io/hooks.h"
 
 #include <linux/nf_rg.h>
 
@@ -92,6 +96,25 @@ static const char *plain_text(enum election_log_id id)
 	}
 }
 
+static void tell_hooks(const struct group *g, const struct election_log *l, const char *why)
+{
+	struct hook_change c = {
+		.group = g->id,
+		.before = (enum rg_role)l->old,
+		.role = (enum rg_role)l->new,
+		.epoch = g->e.epoch.counter,
+		.priority = election_run_priority(&g->e),
+		.mono_ms = mono_span_ms(MONO_ZERO, clock_now()),
+	};
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	c.wall_ms = (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+	snprintf(c.name, sizeof(c.name), "%s", g->conf.name);
+	snprintf(c.cause, sizeof(c.cause), "%s", why);
+	hooks_tell(g->agent->hooks, &c);
+}
+
 /**
  * group_log() - a line that the election asked for
  * @g: the group
@@ -107,6 +130,7 @@ void group_log(const struct group *g, const struct election_log *l)
 		/* Scripts in the field look for this text. */
 		event_notice(g->id, "ROLE", "RG id %u role change from %s to %s (%s)", g->id,
 			     rg_role_word((enum rg_role)old), rg_role_word((enum rg_role)now), why);
+		tell_hooks(g, l, why);
 		break;
 	case ELECTION_LOG_RF:
 		event_info(g->id, "STATE", "RG id %u state change from %s to %s", g->id,

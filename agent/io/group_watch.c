@@ -217,6 +217,9 @@ static void name_object(const struct conf_change *ch, char *to, size_t size)
 	case CONF_OBJ_REPL:
 		snprintf(to, size, "replication");
 		break;
+	case CONF_OBJ_HOOK:
+		snprintf(to, size, "programs told of role changes");
+		break;
 	case CONF_OBJ_SLA:
 		snprintf(to, size, "ip sla %u", ((const struct conf_sla *)p)->id);
 		break;
@@ -230,7 +233,7 @@ static void name_object(const struct conf_change *ch, char *to, size_t size)
 void group_watch_change(const struct conf_change *ch)
 {
 	bool whole = ch->obj == CONF_OBJ_DOMAIN || ch->obj == CONF_OBJ_HTTP ||
-		     ch->obj == CONF_OBJ_REPL;
+		     ch->obj == CONF_OBJ_REPL || ch->obj == CONF_OBJ_HOOK;
 	const char *what = whole || (ch->before && ch->after) ? "changed" :
 			   ch->after			      ? "added" :
 								"removed";

@@ -28,7 +28,7 @@
 #include "io/safepath.h"
 
 /* Those that run, and those that were killed and have not gone yet. */
-#define PROGRAMS_MAX (2 * CONF_MAX_TRACKS)
+#define PROGRAMS_MAX (2 * (CONF_MAX_TRACKS + CONF_MAX_HOOKS))
 
 enum op { OP_START, OP_KILL };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A process beside the agent that runs programs: those of tracked objects.
+ * A process beside the agent that runs the programs of tracked objects, and those that are told of
+ * role changes.
  *
  * The agent itself can start no process (io/sandbox.h): this one is forked before it gives that up.
  * It does what it is told over a socket: run a program, kill it. It has fewer capabilities than the
@@ -32,7 +33,7 @@ struct programs;
 #define PROGRAMS_WORDS 16 /* of an environment */
 
 /* Who runs programs. */
-enum programs_user { PROGRAMS_TRACK, PROGRAMS_USERS };
+enum programs_user { PROGRAMS_TRACK, PROGRAMS_HOOK, PROGRAMS_USERS };
 
 /**
  * struct programs_run - a program

@@ -13,6 +13,7 @@
 #include "io/clock.h"
 #include "io/evtrace.h"
 #include "io/hello_mac.h"
+#include "io/hooks.h"
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
 #include "io/log.h"
@@ -526,6 +527,7 @@ int reload_apply_first(struct agent *a)
 	if (!adopt_any_active(a))
 		natwork_wait(a->nat);
 	complain("tracked objects", tracks_configure(a->tracks, a->conf));
+	complain("role-change programs", hooks_configure(a->hooks, a->conf));
 	apply_links(a);
 	err = apply_groups(a);
 	if (err)
@@ -575,6 +577,8 @@ static int apply(struct agent *a, const struct conf *before)
 	if (changed.mappings && knl_present(&a->knl))
 		adopt_kernel(a);
 	first = complain("tracked objects", tracks_configure(a->tracks, a->conf));
+	err = complain("role-change programs", hooks_configure(a->hooks, a->conf));
+	first = first ? first : err;
 	apply_links(a);
 	err = apply_groups(a);
 	run_groups(a, before);

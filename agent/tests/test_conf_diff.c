@@ -97,6 +97,12 @@ static void test_domain(void **state)
 	CHANGES(IN_APP "require-encryption\n", { CONF_OBJ_DOMAIN, NULL, 0, 1 });
 }
 
+static void test_hook(void **state)
+{
+	CHANGES(IN_APP "role-change exec /a\n", { CONF_OBJ_HOOK, NULL, 0, 1 });
+	changes(IN_APP "role-change exec /a\nno role-change exec /a\n", NULL, 0);
+}
+
 static void test_http(void **state)
 {
 	CHANGES("ip nat switchover replication http\n",
@@ -381,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_domain),
+		cmocka_unit_test(test_hook),
 		cmocka_unit_test(test_http),
 		cmocka_unit_test(test_repl),
 		cmocka_unit_test(test_repl_parts),
