@@ -20,13 +20,23 @@ bool fight_may(struct fight *f, mono_t now)
 		memmove(&f->at[0], &f->at[1], f->n * sizeof(f->at[0]));
 	}
 	if (f->n == FIGHT_MAX) {
-		f->n = 0;
-		f->resting = true;
-		f->until = mono_add_ms(now, FIGHT_REST_MS);
+		fight_rest(f, now);
 		return false;
 	}
 	f->at[f->n++] = now;
 	return true;
+}
+
+/**
+ * fight_rest - give in for FIGHT_REST_MS
+ * @f: memory
+ * @now: the present
+ */
+void fight_rest(struct fight *f, mono_t now)
+{
+	f->n = 0;
+	f->resting = true;
+	f->until = mono_add_ms(now, FIGHT_REST_MS);
 }
 
 /**

@@ -33,6 +33,7 @@ struct fight {
 };
 
 bool fight_may(struct fight *f, mono_t now);
+void fight_rest(struct fight *f, mono_t now);
 bool fight_rested(struct fight *f, mono_t now);
 
 #endif /* RG_FIGHT_H */

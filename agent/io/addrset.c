@@ -20,11 +20,14 @@
  * @settled: the kernel has it as we want it, as far as we were told; a change from here on is
  * somebody else's.
  * @fresh: the set did not have it before
+ * @fight: how often somebody else changed it; who goes through all addresses, one by one, is not
+ * fighting yet
  */
 struct slot {
 	struct addrset_item it;
 	bool settled;
 	bool fresh;
+	struct fight fight;
 };
 
 struct addrset {
@@ -40,7 +43,7 @@ struct addrset {
 	struct rtbatch add, del;
 	size_t *index[2];		/* request of @add and @del -> slot */
 	enum addrset_want want;
-	struct fight fight;
+	struct fight fight;		/* rests for all of them */
 	uint64_t foreign, refused;
 	int last_err;
 	bool fresh;			/* an interface has come, or come up */
@@ -167,12 +170,29 @@ static int run(struct addrset *s, bool present)
 	return err;
 }
 
-/* Slots that are not as they should be; of these, how many somebody else has changed. */
-static size_t wrong(struct addrset *s, bool present, size_t *foreign, size_t *which)
-{
-	size_t n = 0;
+/*
+ * What is not as it should be.
+ * @wrong: slots
+ * @foreign: of these, how many somebody else has changed; @which: the last one
+ * @enough: one of them too often
+ */
+struct look {
+	size_t wrong, foreign, which;
+	bool enough;
+};
 
-	*foreign = 0;
+static void note_foreign(struct addrset *s, size_t k, mono_t now, struct look *l)
+{
+	l->foreign++;
+	l->which = k;
+	s->v[k].settled = false;
+	if (!s->fight.resting && !fight_may(&s->v[k].fight, now))
+		l->enough = true;
+}
+
+static void look(struct addrset *s, bool present, mono_t now, struct look *l)
+{
+	memset(l, 0, sizeof(*l));
 	for (size_t k = 0; k < s->n; k++) {
 		struct slot *sl = &s->v[k];
 		const struct iface *i = ifaces_by_name(s->ifs, sl->it.ifname);
@@ -186,15 +206,11 @@ static size_t wrong(struct addrset *s, bool present, size_t *foreign, size_t *wh
 			   (!sl->it.raise || i->admin_up == present)) {
 			sl->settled = true;
 		} else {
-			n++;
-			if (sl->settled) {
-				*which = k;
-				(*foreign)++;
-				sl->settled = false;
-			}
+			l->wrong++;
+			if (sl->settled)
+				note_foreign(s, k, now, l);
 		}
 	}
-	return n;
 }
 
 static void tell_foreign(struct addrset *s, size_t n, size_t which, bool mended)
@@ -210,6 +226,17 @@ static void tell_foreign(struct addrset *s, size_t n, size_t which, bool mended)
 		s->ops->foreign(s->arg, &s->v[which].it, mended);
 }
 
+static void give_in(struct addrset *s, mono_t now, const struct look *l)
+{
+	fight_rest(&s->fight, now);
+	for (size_t k = 0; k < s->n; k++)
+		memset(&s->v[k].fight, 0, sizeof(s->v[k].fight));
+	tell_foreign(s, l->foreign, l->which, false);
+	loop_timer_set(&s->timer, s->fight.until);
+	if (s->ops->fault)
+		s->ops->fault(s->arg, true);
+}
+
 /*
  * Runs after all events that were queued have been read, so a removal of our own followed by an
  * addition is not taken for a fight.
@@ -218,33 +245,31 @@ static void mend(void *arg, mono_t now)
 {
 	struct addrset *s = arg;
 	bool present = s->want == ADDRSET_PRESENT;
-	size_t foreign, which = 0;
 	bool fresh = s->fresh;
+	struct look l;
 
 	s->fresh = false;
 	if (s->want == ADDRSET_AS_FOUND)
 		return;
 	if (fight_rested(&s->fight, now) && s->ops->fault)
 		s->ops->fault(s->arg, false);
-	if (!wrong(s, present, &foreign, &which))
+	look(s, present, now, &l);
+	if (!l.wrong)
 		return;
 	if (s->fight.resting) {
-		s->foreign += foreign;
+		s->foreign += l.foreign;
 		/* What an interface lost because it was away or down is nobody's doing. */
-		if (fresh && !foreign)
+		if (fresh && !l.foreign)
 			run(s, present);
 		loop_timer_set(&s->timer, s->fight.until);
 		return;
 	}
-	if (foreign && !fight_may(&s->fight, now)) {
-		tell_foreign(s, foreign, which, false);
-		loop_timer_set(&s->timer, s->fight.until);
-		if (s->ops->fault)
-			s->ops->fault(s->arg, true);
+	if (l.enough) {
+		give_in(s, now, &l);
 		return;
 	}
-	if (!run(s, present) && foreign)
-		tell_foreign(s, foreign, which, true);
+	if (!run(s, present) && l.foreign)
+		tell_foreign(s, l.foreign, l.which, true);
 }
 
 static void on_iface(void *arg, enum iface_event ev, const struct iface *i,
@@ -412,6 +437,8 @@ int addrset_replace(struct addrset *s, const struct addrset_item *items, size_t 
 		v[k].it = items[k];
 		v[k].fresh = !old;
 		v[k].settled = old && old->settled;
+		if (old)
+			v[k].fight = old->fight;
 	}
 	free(s->v);
 	free(s->index[0]);

@@ -65,6 +65,18 @@ static void test_rest_ends_once(void **state)
 	assert_false(fight_may(&f, at(6 + FIGHT_REST_MS)));
 }
 
+static void test_rest_without_a_fight(void **state)
+{
+	struct fight f = { .n = 0 };
+
+	assert_true(fight_may(&f, at(0)));
+	fight_rest(&f, at(1));
+	assert_false(fight_may(&f, at(2)));
+	assert_false(fight_rested(&f, at(FIGHT_REST_MS)));
+	assert_true(fight_rested(&f, at(1 + FIGHT_REST_MS)));
+	assert_true(fight_may(&f, at(1 + FIGHT_REST_MS)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -72,6 +84,7 @@ int main(void)
 		cmocka_unit_test(test_slow_removals_never_end),
 		cmocka_unit_test(test_window_slides),
 		cmocka_unit_test(test_rest_ends_once),
+		cmocka_unit_test(test_rest_without_a_fight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
