@@ -16,20 +16,27 @@
 #define RETRY_MS	1000
 
 /*
- * @on, @off: all routes, added or removed.  @foreign_seen: events of the present turn of the loop.
+ * @removed: by somebody else, in the present turn of the loop
+ * @fight: how often; who goes through all routes, one by one, is not fighting yet
  */
+struct slot {
+	struct routeset_item it;
+	bool removed;
+	struct fight fight;
+};
+
+/* @on, @off: all routes, added or removed. */
 struct set {
 	struct routesets *all;
 	uint32_t group;
-	struct routeset_item *items;
+	struct slot *v;
 	size_t n;
 	struct rtbatch on, off;
 	bool looked;			/* what another life left was taken out */
 	bool told;			/* it is known whether they should be there */
 	bool want;
 	bool changed;			/* @want has, and nothing was done yet */
-	bool foreign_seen;
-	struct fight fight;
+	struct fight fight;		/* rests for all of them */
 	struct loop_timer timer;
 	uint64_t foreign, refused;
 	int last_err;
@@ -94,24 +101,51 @@ static void tell_fault(struct set *s, bool on)
 		s->all->ops->fault(s->all->arg, s->group, on);
 }
 
+/* Were any removed? @enough: one of them too often. */
+static bool look(struct set *s, mono_t now, bool *enough)
+{
+	bool foreign = false;
+
+	*enough = false;
+	for (size_t k = 0; k < s->n; k++) {
+		struct slot *sl = &s->v[k];
+
+		if (!sl->removed)
+			continue;
+		sl->removed = false;
+		foreign = true;
+		/* A role that changes is no part of the fight. */
+		if (!s->fight.resting && !s->changed && !fight_may(&sl->fight, now))
+			*enough = true;
+	}
+	return foreign;
+}
+
+static void give_in(struct set *s, mono_t now)
+{
+	fight_rest(&s->fight, now);
+	for (size_t k = 0; k < s->n; k++)
+		memset(&s->v[k].fight, 0, sizeof(s->v[k].fight));
+	tell_foreign(s, false);
+	loop_timer_set(&s->timer, s->fight.until);
+	tell_fault(s, true);
+}
+
 static void on_timer(void *arg, mono_t now)
 {
 	struct set *s = arg;
-	bool foreign = s->foreign_seen;
+	bool enough, foreign;
 
-	s->foreign_seen = false;
-	s->foreign += foreign;
 	if (fight_rested(&s->fight, now))
 		tell_fault(s, false);
-	/* A role that changes is no part of the fight. */
+	foreign = look(s, now, &enough);
+	s->foreign += foreign;
 	if (s->fight.resting && !s->changed) {
 		loop_timer_set(&s->timer, s->fight.until);
 		return;
 	}
-	if (foreign && !s->changed && !fight_may(&s->fight, now)) {
-		tell_foreign(s, false);
-		loop_timer_set(&s->timer, s->fight.until);
-		tell_fault(s, true);
+	if (enough) {
+		give_in(s, now);
 		return;
 	}
 	s->changed = false;
@@ -123,17 +157,34 @@ static void on_timer(void *arg, mono_t now)
 		loop_timer_set(&s->timer, s->fight.until);
 }
 
-static void on_removed(void *arg, uint32_t group)
+static bool is_same(const struct rg_prefix *a, const struct rg_prefix *b)
+{
+	return a->len == b->len && addr_equal(&a->addr, &b->addr);
+}
+
+static struct slot *slot_of(const struct set *s, const struct rg_prefix *dst)
+{
+	for (size_t k = 0; k < s->n; k++) {
+		if (is_same(&s->v[k].it.route.dst, dst))
+			return &s->v[k];
+	}
+	return NULL;
+}
+
+static void on_removed(void *arg, uint32_t group, const struct rg_prefix *dst)
 {
 	struct routesets *rs = arg;
 
 	for (size_t k = 0; k <= CONF_MAX_GROUPS; k++) {
 		struct set *s = rs->set[k];
+		struct slot *sl;
 
 		/* Group 0: events were lost, nobody knows which. */
 		if (!s || (group && group != s->group))
 			continue;
-		s->foreign_seen |= group != 0;
+		sl = dst ? slot_of(s, dst) : NULL;
+		if (sl)
+			sl->removed = true;
 		if (!s->fight.resting)
 			loop_timer_set(&s->timer, clock_now());
 	}
@@ -147,10 +198,10 @@ static int build(struct set *s)
 	rtbatch_reset(&s->on);
 	rtbatch_reset(&s->off);
 	for (size_t k = 0; k < s->n && !err; k++) {
-		struct rtroute r = s->items[k].route;
+		struct rtroute r = s->v[k].it.route;
 
 		if (r.type == RTROUTE_VIA) {
-			const struct iface *i = ifaces_by_name(s->all->ifs, s->items[k].dev);
+			const struct iface *i = ifaces_by_name(s->all->ifs, s->v[k].it.dev);
 
 			if (!i)
 				continue;
@@ -166,7 +217,7 @@ static int build(struct set *s)
 static bool stands_on(const struct set *s, const char *dev)
 {
 	for (size_t k = 0; k < s->n; k++) {
-		if (s->items[k].route.type == RTROUTE_VIA && !strcmp(s->items[k].dev, dev))
+		if (s->v[k].it.route.type == RTROUTE_VIA && !strcmp(s->v[k].it.dev, dev))
 			return true;
 	}
 	return false;
@@ -248,7 +299,7 @@ static void free_set(struct set *s)
 	loop_timer_free(&s->timer);
 	rtbatch_free(&s->on);
 	rtbatch_free(&s->off);
-	free(s->items);
+	free(s->v);
 	free(s);
 }
 
@@ -304,26 +355,15 @@ static struct set *need_set(struct routesets *rs, uint32_t group)
 	return s;
 }
 
-static bool among(const struct routeset_item *v, size_t n, const struct rg_prefix *p)
-{
-	for (size_t k = 0; k < n; k++) {
-		const struct rg_prefix *q = &v[k].route.dst;
-
-		if (q->len == p->len && addr_equal(&q->addr, &p->addr))
-			return true;
-	}
-	return false;
-}
-
 /* Those that were, and are no more. */
-static int drop_old(struct set *s, const struct routeset_item *old, size_t n)
+static int drop_old(struct set *s, const struct slot *old, size_t n)
 {
 	struct rtbatch b = { 0 };
 	int err = 0;
 
 	for (size_t k = 0; k < n && !err; k++)
-		if (!among(s->items, s->n, &old[k].route.dst))
-			err = rtbatch_route(&b, false, s->all->table, s->group, &old[k].route);
+		if (!slot_of(s, &old[k].it.route.dst))
+			err = rtbatch_route(&b, false, s->all->table, s->group, &old[k].it.route);
 	if (!err && b.n)
 		err = rtbatch_run(&s->all->rt, &b, NULL, NULL);
 	rtbatch_free(&b);
@@ -339,7 +379,7 @@ static int drop_stale(struct set *s)
 	if (!keep)
 		return -ENOMEM;
 	for (size_t k = 0; k < s->n; k++)
-		keep[k] = s->items[k].route;
+		keep[k] = s->v[k].it.route;
 	err = rtstale_remove(&s->all->rt, s->all->table, s->group, keep, s->n);
 	free(keep);
 	return err;
@@ -360,21 +400,26 @@ static int drop_stale(struct set *s)
 int routesets_replace(struct routesets *rs, uint32_t group, const struct routeset_item *items,
 		      size_t n)
 {
-	struct routeset_item *copy = calloc(n + 1, sizeof(*copy));
-	struct set *s = copy ? need_set(rs, group) : NULL;
-	struct routeset_item *old;
+	struct slot *v = calloc(n + 1, sizeof(*v));
+	struct set *s = v ? need_set(rs, group) : NULL;
+	struct slot *old;
 	size_t n_old;
 	int err;
 
 	if (!s) {
-		free(copy);
+		free(v);
 		return -ENOMEM;
 	}
-	if (n)
-		memcpy(copy, items, n * sizeof(*copy));
-	old = s->items;
+	for (size_t k = 0; k < n; k++) {
+		const struct slot *was = slot_of(s, &items[k].route.dst);
+
+		if (was)
+			v[k] = *was;
+		v[k].it = items[k];
+	}
+	old = s->v;
 	n_old = s->n;
-	s->items = copy;
+	s->v = v;
 	s->n = n;
 	err = build(s);
 	if (!err)

@@ -46,15 +46,31 @@ static uint32_t our_group(const struct nlmsghdr *h, uint8_t table)
 		metric - RG_METRIC_BASE : 0;
 }
 
+/* Where a route leads to. */
+static bool route_dst(struct nlmsghdr *h, struct rg_prefix *to)
+{
+	const struct rtmsg *m = nlmsg_data(h);
+	const struct nlattr *dst = nlmsg_find_attr(h, sizeof(struct rtmsg), RTA_DST);
+
+	memset(to, 0, sizeof(*to));
+	if (!dst || nla_len(dst) != (m->rtm_family == AF_INET ? 4 : 16))
+		return false;
+	to->addr.family = m->rtm_family == AF_INET ? RG_V4 : RG_V6;
+	memcpy(to->addr.b, nla_data(dst), (size_t)nla_len(dst));
+	to->len = m->rtm_dst_len;
+	return true;
+}
+
 static int on_msg(struct nl_msg *msg, void *arg)
 {
-	const struct nlmsghdr *h = nlmsg_hdr(msg);
+	struct nlmsghdr *h = nlmsg_hdr(msg);
 	struct rtwatch *w = arg;
 	uint32_t group = our_group(h, w->table);
+	struct rg_prefix dst;
 
 	/* The kernel stamps a notification with the socket that caused it. */
-	if (group && h->nlmsg_pid != w->own_portid)
-		w->fn(w->arg, group);
+	if (group && h->nlmsg_pid != w->own_portid && route_dst(h, &dst))
+		w->fn(w->arg, group, &dst);
 	return NL_OK;
 }
 
@@ -69,7 +85,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		err = nl_recvmsgs_default(w->nl);
 	} while (!err);
 	if (err == -NLE_NOMEM)
-		w->fn(w->arg, 0);
+		w->fn(w->arg, 0, NULL);
 	else if (err != -NLE_AGAIN)
 		log_warnx("POOL", "reading events: %s", nl_geterror(err));
 }
@@ -169,18 +185,10 @@ static int on_dumped(struct nl_msg *msg, void *arg)
 	struct nlmsghdr *h = nlmsg_hdr(msg);
 	struct stale *st = arg;
 	uint32_t group = our_group(h, st->table);
-	const struct rtmsg *m = nlmsg_data(h);
-	struct nlattr *dst;
 	struct rtroute r = { .type = RTROUTE_BLACKHOLE };
 
-	if (!group || (st->group && st->group != group) || st->err)
+	if (!group || (st->group && st->group != group) || st->err || !route_dst(h, &r.dst))
 		return NL_OK;
-	dst = nlmsg_find_attr(h, sizeof(struct rtmsg), RTA_DST);
-	if (!dst || nla_len(dst) != (m->rtm_family == AF_INET ? 4 : 16))
-		return NL_OK;
-	r.dst.addr.family = m->rtm_family == AF_INET ? RG_V4 : RG_V6;
-	memcpy(r.dst.addr.b, nla_data(dst), (size_t)nla_len(dst));
-	r.dst.len = m->rtm_dst_len;
 	for (size_t k = 0; k < st->n_routes; k++) {
 		const struct rg_prefix *p = &st->routes[k].dst;
 

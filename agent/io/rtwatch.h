@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct event_base;
+struct rg_prefix;
 struct rtroute;
 struct rtsock;
 struct rtwatch;
@@ -20,8 +21,9 @@ struct rtwatch;
  * typedef rtwatch_fn - somebody else removed a route of ours
  * @arg: of rtwatch_open()
  * @group: whose; 0: events were lost
+ * @dst: which; NULL: events were lost
  */
-typedef void (*rtwatch_fn)(void *arg, uint32_t group);
+typedef void (*rtwatch_fn)(void *arg, uint32_t group, const struct rg_prefix *dst);
 
 int rtwatch_open(struct event_base *base, uint32_t own_portid, uint8_t table, rtwatch_fn fn,
 		 void *arg, struct rtwatch **out);
