@@ -28,6 +28,16 @@ bool fight_may(struct fight *f, mono_t now)
 }
 
 /**
+ * fight_forget - the last time was nobody's doing
+ * @f: memory
+ */
+void fight_forget(struct fight *f)
+{
+	if (f->n)
+		f->n--;
+}
+
+/**
  * fight_rest - give in for FIGHT_REST_MS
  * @f: memory
  * @now: the present

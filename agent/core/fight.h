@@ -33,6 +33,7 @@ struct fight {
 };
 
 bool fight_may(struct fight *f, mono_t now);
+void fight_forget(struct fight *f);
 void fight_rest(struct fight *f, mono_t now);
 bool fight_rested(struct fight *f, mono_t now);
 

@@ -22,11 +22,13 @@
  * @fresh: the set did not have it before
  * @fight: how often somebody else changed it; who goes through all addresses, one by one, is not
  * fighting yet
+ * @counted: in this turn, in @fight
  */
 struct slot {
 	struct addrset_item it;
 	bool settled;
 	bool fresh;
+	bool counted;
 	struct fight fight;
 };
 
@@ -123,10 +125,16 @@ static int prepare(struct addrset *s, bool fresh)
 static void on_refused(void *arg, unsigned int request, int err)
 {
 	struct addrset *s = arg;
-	const struct addrset_item *it = &s->v[s->index[s->in_del][request]].it;
+	struct slot *sl = &s->v[s->index[s->in_del][request]];
+	const struct addrset_item *it = &sl->it;
+	bool off = err == -EACCES && it->addr.family == RG_V6;
 	char text[ADDR_STRLEN];
 
 	s->refused++;
+	/* It went with IPv6 as a whole, as it goes with a link, and NetworkManager does that. */
+	if (off && sl->counted)
+		fight_forget(&sl->fight);
+	sl->counted = false;
 	/* One line, not one a second for as long as it lasts. */
 	if (s->last_err == err)
 		return;
@@ -134,7 +142,7 @@ static void on_refused(void *arg, unsigned int request, int err)
 	addr_print(&it->addr, text);
 	log_warnx("VIP", "%s: the kernel refused to %s %s %s %s: %s", s->label,
 		  s->in_del ? "remove" : "put", text, s->in_del ? "from" : "on", it->ifname,
-		  strerror(-err));
+		  off ? "IPv6 is switched off there (disable_ipv6)" : strerror(-err));
 }
 
 /* A pool may have many: those that a person can read, and how many there are. */
@@ -186,7 +194,10 @@ static void note_foreign(struct addrset *s, size_t k, mono_t now, struct look *l
 	l->foreign++;
 	l->which = k;
 	s->v[k].settled = false;
-	if (!s->fight.resting && !fight_may(&s->v[k].fight, now))
+	if (s->fight.resting)
+		return;
+	s->v[k].counted = fight_may(&s->v[k].fight, now);
+	if (!s->v[k].counted)
 		l->enough = true;
 }
 
@@ -197,6 +208,7 @@ static void look(struct addrset *s, bool present, mono_t now, struct look *l)
 		struct slot *sl = &s->v[k];
 		const struct iface *i = ifaces_by_name(s->ifs, sl->it.ifname);
 
+		sl->counted = false;
 		if (!i || (!i->admin_up && !sl->it.raise)) {
 			/*
 			 * IPv6 addresses go with the link: nobody's fault. They come back with it.

@@ -77,6 +77,21 @@ static void test_rest_without_a_fight(void **state)
 	assert_true(fight_may(&f, at(1 + FIGHT_REST_MS)));
 }
 
+static void test_forgotten(void **state)
+{
+	struct fight f = { .n = 0 };
+	uint64_t i;
+
+	fight_forget(&f);
+	for (i = 0; i < 10; i++) {
+		assert_true(fight_may(&f, at(i)));
+		fight_forget(&f);
+	}
+	for (i = 0; i < FIGHT_MAX; i++)
+		assert_true(fight_may(&f, at(20 + i)));
+	assert_false(fight_may(&f, at(30)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -85,6 +100,7 @@ int main(void)
 		cmocka_unit_test(test_window_slides),
 		cmocka_unit_test(test_rest_ends_once),
 		cmocka_unit_test(test_rest_without_a_fight),
+		cmocka_unit_test(test_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
