@@ -89,7 +89,9 @@ static void flow_free(struct flow *f)
 
 static void flow_fail(struct flow *f, int err)
 {
-	failed++;
+	/* The first one is enough to see what is wrong. */
+	if (!failed++)
+		fprintf(stderr, "first failure: %s\n", strerror(err));
 	if (err == ECONNRESET || err == ECONNREFUSED || err == EPIPE)
 		reset++;
 	else if (err == ETIMEDOUT)
