@@ -25,7 +25,7 @@ vm_memory_names() {
 
 	for p; do
 		dpkg -L "$p" 2>/dev/null
-	done | grep -vE '^/(usr/share/(doc|man|locale|info|lintian|bash-completion)|etc/(init|cron)|lib/systemd|usr/lib/systemd|var)(/|$)'
+	done | grep -vE '^/(usr/share/(doc|man|locale|info|lintian|bash-completion)|etc/(init|cron)|var)(/|$)'
 }
 
 # vm_memory_others: what belongs to no package
@@ -64,7 +64,7 @@ vm_memory_closure() {
 vm_memory_files() {
 	{
 		{
-			vm_memory_names $vm_memory_packages
+			vm_memory_names $vm_memory_packages | grep -vE '^(/usr)?/lib/systemd(/|$)'
 			vm_memory_others
 		} | vm_memory_closure
 		vm_libraries_of "$build/rgd" "$build/rgctl" "$build"/progs/*
