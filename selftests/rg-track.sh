@@ -82,7 +82,7 @@ shown() {
 			'Fault TRACK: track 1 is down: interface up0 line-protocol, decrement 30'
 }
 
-ktap_plan 42
+ktap_plan 44
 must modprobe nf_rg
 topo_up
 must topo_attach A up0 wan 172.16.9.1/24 fd00:9::1/64
@@ -102,6 +102,11 @@ ok_if "so is a program" soon 5 track_is 3 state up
 ok_if "and the list of them" soon 5 track_is 4 state up
 ok_if "a program that hangs is down" soon 5 track_is 5 state down
 ok_if "since it was killed" at_least "$(track 5 killed)" 1
+must chmod go+w "$HANG"
+ok_if "one that others may write to is not run" soon 15 log_has A \
+	"track 5: $HANG: not run: others may write to it, or to a folder on its way"
+must chmod go-w "$HANG"
+ok_if "and counts as down" track_is 5 state down
 ok_if "the priority is the configured one" priority_is A 120
 ok_if "an interface has an address" track_is 6 state up
 must ipn A addr del 172.16.9.1/24 dev up0

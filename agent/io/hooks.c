@@ -107,26 +107,9 @@ static void start(struct hook *h, mono_t now)
 	loop_timer_set(&h->timer, mono_add_ms(now, UINT64_C(1000) * h->conf.timeout_s));
 }
 
-/* Could it not be run, and why? */
-static const char *trouble(int err, int status)
-{
-	if (err)
-		return strerror(-err);
-	if (!WIFEXITED(status))
-		return NULL;
-	switch (WEXITSTATUS(status)) {
-	case PROGRAMS_UNSAFE:
-		return "not run: others may write to it, or to a folder on its way";
-	case PROGRAMS_NOT_FOUND:
-		return "not found";
-	default:
-		return WEXITSTATUS(status) >= PROGRAMS_NOT_RUN ? "cannot be run" : NULL;
-	}
-}
-
 static void ended(struct hook *h, int err, int status)
 {
-	const char *why = trouble(err, status);
+	const char *why = programs_trouble(err, status);
 
 	h->runs = false;
 	if (h->orphan) {

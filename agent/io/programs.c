@@ -472,6 +472,30 @@ int programs_kill(struct programs *p, uint32_t cookie)
 }
 
 /**
+ * programs_trouble() - could a program not be run, and why?
+ * @err: of programs_fn
+ * @status: likewise
+ *
+ * Return: why; NULL: it ran. One that ends with a status above PROGRAMS_UNSAFE is taken for one that
+ * did not.
+ */
+const char *programs_trouble(int err, int status)
+{
+	if (err)
+		return strerror(-err);
+	if (!WIFEXITED(status))
+		return NULL;
+	switch (WEXITSTATUS(status)) {
+	case PROGRAMS_UNSAFE:
+		return "not run: others may write to it, or to a folder on its way";
+	case PROGRAMS_NOT_FOUND:
+		return "not found";
+	default:
+		return WEXITSTATUS(status) >= PROGRAMS_NOT_RUN ? "cannot be run" : NULL;
+	}
+}
+
+/**
  * programs_open() - be ready to run programs
  * @base: event loop
  * @fd: of programs_fork()

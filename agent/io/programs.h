@@ -73,5 +73,6 @@ void programs_hear(struct programs *p, enum programs_user who, programs_fn fn, v
 uint32_t programs_cookie(struct programs *p);
 int programs_start(struct programs *p, uint32_t cookie, const struct programs_run *run);
 int programs_kill(struct programs *p, uint32_t cookie);
+const char *programs_trouble(int err, int status);
 
 #endif

@@ -82,20 +82,17 @@ static void free_run(struct run *r)
 
 static void answered(struct run *r, int err, int status)
 {
+	const char *why = programs_trouble(err, status);
 	bool up = WIFEXITED(status) && !WEXITSTATUS(status);
 
-	if (err) {
+	if (why) {
 		r->stats.errors++;
-		complain(r, strerror(-err));
-		return;
-	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) >= PROGRAMS_NOT_RUN) {
-		r->stats.errors++;
-		complain(r, WEXITSTATUS(status) == PROGRAMS_NOT_FOUND ? "not found" :
-									"cannot be run");
+		complain(r, why);
 	} else {
 		r->complained = false;
 	}
+	if (err)
+		return;
 	r->stats.failed += !up;
 	r->all->fn(r->all->arg, r->conf.id, up);
 }
@@ -155,6 +152,7 @@ static void start(struct run *r, mono_t now)
 	const struct programs_run run = {
 		.name = r->conf.name,
 		.unit = r->conf.kind == CONF_TRACK_UNIT,
+		.guarded = r->conf.kind == CONF_TRACK_EXEC,
 		.env = env,
 	};
 	int err;
