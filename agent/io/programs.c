@@ -476,8 +476,8 @@ int programs_kill(struct programs *p, uint32_t cookie)
  * @err: of programs_fn
  * @status: likewise
  *
- * Return: why; NULL: it ran. One that ends with a status above PROGRAMS_UNSAFE is taken for one that
- * did not.
+ * Return: why; NULL: it ran. One that ends with PROGRAMS_UNSAFE or more is taken for one that did
+ * not.
  */
 const char *programs_trouble(int err, int status)
 {
