@@ -10,12 +10,21 @@
 
 SECRET=Xyzzy-the-first
 SECRET2=Plugh-the-second
+MUTATED=20000
+[ -z "${NF_RG_SOAK:-}" ] || MUTATED=1000000
 AUTH="hmac-sha-256 key-string 0 $SECRET"
 
 media() { rg_ctl "$1" --json show redundancy application protocol group 1 | jq "..|.$2? // empty" | head -n 1; }
 failures() { media "$1" authentication_failures; }
 count_of() { rg_ctl "$1" --json show redundancy application counters | jq "[.. | objects | .\"$2\"? // empty] | add // 0"; }
 counts() { [ "$(count_of "$1" "$2")" -ge "$3" ]; }
+# refusals ROUTER: hellos that were not believed, for whatever reason
+refusals() {
+	rg_ctl "$1" --json show redundancy application counters |
+		jq '[.. | objects | to_entries[] | select(.key | startswith("hello-") and . != "hello-ok") | .value] | add // 0'
+}
+refuses() { [ "$(refusals "$1")" -ge "$2" ]; }
+memory() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$(rg_pid "$1")/status"; }
 faulty() { rg_ctl "$1" show redundancy application faults group 1 | grep -q "$2"; }
 # undisturbed: nothing was refused or lost, and nobody changed his role
 undisturbed() {
@@ -44,7 +53,7 @@ turns() {
 }
 passed() { [ "$(date +%s)" -ge "$1" ]; }
 
-ktap_plan 26
+ktap_plan 31
 must modprobe nf_rg
 topo_up
 must pair_up
@@ -95,6 +104,19 @@ replays=$(count_of B hello-replay)
 must ns A "$PROGS/replay" send sync0 "$RUN/tape"
 ok_if "what is sent again is counted" wait_for 5 counts B hello-replay $((replays + 20))
 ok_if "and has no effect" is "$(rg_state A) $(rg_state B)" "ACTIVE STANDBY HOT"
+
+# changed on the way
+must ns A "$PROGS/replay" mutate sync0 "$RUN/tape" 1000 1 >/dev/null
+refused=$(refusals B)
+small=$(memory B)
+changes=$(grep -c 'role change' "$(rg_dir B)/log")
+must ns A "$PROGS/replay" mutate sync0 "$RUN/tape" $MUTATED 2 >/dev/null
+ok_if "what was changed on its way is all counted" wait_for 20 refuses B $((refused + MUTATED))
+ok_if "memory stays as it is" at_most $(($(memory B) - small)) 64
+ok_if "the pair stays hot" is "$(rg_state A) $(rg_state B)" "ACTIVE STANDBY HOT"
+ok_if "and was all the time" is "$(grep -c 'role change' "$(rg_dir B)/log")" "$changes"
+# but for what -d adds
+ok_if "the log does not say it of each" at_most "$(grep -vc "packet refused: " "$(rg_dir B)/log")" 100
 rg_kill A KILL
 ok_if "B takes over" wait_state 10 B ACTIVE
 rg_stop B

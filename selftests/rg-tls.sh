@@ -13,6 +13,7 @@ SECRET=Xyzzy-the-first
 AUTH="hmac-sha-256 key-chain turns"
 TRUSTED=
 MUTATED=2000
+[ -z "${NF_RG_SOAK:-}" ] || MUTATED=100000
 
 count_of() { rg_ctl "$1" --json show redundancy application counters | jq "[.. | objects | .\"$2\"? // empty] | add // 0"; }
 counts() { [ "$(count_of "$1" "$2")" -ge "$3" ]; }

@@ -4,9 +4,12 @@
  *
  * usage: replay record IF PORT FILE COUNT
  *        replay send IF FILE
+ *        replay mutate IF FILE COUNT SEED
  *
  * Kept are UDP datagrams over IPv4 to PORT that leave by IF, COUNT of them.  A file holds a u16
  * length, in the order of this machine, before each frame.  `send' says how many it sent.
+ * `mutate' sends COUNT, one after the other of FILE again and again: of each some bytes of the
+ * datagram are others, or the end is missing, but never its first byte.
  *
  * The checksum is left to the interface when a frame is seen on its way out, so it is taken away.
  */
@@ -25,6 +28,13 @@
 #include <unistd.h>
 
 #define FRAME_MAX 2048
+#define TAPE_MAX 256
+
+/* What a file holds. */
+static struct {
+	uint8_t frame[FRAME_MAX];
+	uint16_t len;
+} tape[TAPE_MAX];
 
 static int packet_socket(const char *ifname)
 {
@@ -84,23 +94,83 @@ static int record(const char *ifname, unsigned int port, const char *file, unsig
 	return 0;
 }
 
-static int send_all(const char *ifname, const char *file)
+/* Returns how many frames there are. */
+static unsigned int load(const char *file)
 {
-	int fd = packet_socket(ifname);
 	FILE *f = fopen(file, "r");
-	uint8_t frame[FRAME_MAX];
 	unsigned int n = 0;
 	uint16_t size;
 
 	if (!f)
 		die("%s: %s", file, strerror(errno));
-	for (; fread(&size, sizeof(size), 1, f) == 1; n++) {
-		if (size > sizeof(frame) || fread(frame, size, 1, f) != 1)
+	for (; n < TAPE_MAX && fread(&size, sizeof(size), 1, f) == 1; n++) {
+		if (size > FRAME_MAX || fread(tape[n].frame, size, 1, f) != 1)
 			die("%s: cut off", file);
-		if (send(fd, frame, size, 0) != size)
-			die("send: %s", strerror(errno));
+		tape[n].len = size;
 	}
+	fclose(f);
+	return n;
+}
+
+static void send_frame(int fd, const uint8_t *frame, size_t len)
+{
+	if (send(fd, frame, len, 0) != (ssize_t)len)
+		die("send: %s", strerror(errno));
+}
+
+static int send_all(const char *ifname, const char *file)
+{
+	int fd = packet_socket(ifname);
+	unsigned int n = load(file), i;
+
+	for (i = 0; i < n; i++)
+		send_frame(fd, tape[i].frame, tape[i].len);
 	printf("sent=%u\n", n);
+	return 0;
+}
+
+/* RFC 791, 3.1: of a header without options. */
+static uint16_t header_sum(const struct iphdr *ip)
+{
+	const uint16_t *w = (const void *)ip;
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(*ip) / 2; i++)
+		sum += w[i];
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~(sum + (sum >> 16));
+}
+
+/* Something else in the datagram of a frame of @len bytes. Returns how long it is then. */
+static size_t mutated(const uint8_t *frame, size_t len, uint8_t *out)
+{
+	const size_t head = sizeof(struct ethhdr) + sizeof(struct iphdr) + sizeof(struct udphdr);
+	struct iphdr *ip = (void *)(out + sizeof(struct ethhdr));
+	struct udphdr *uh = (void *)(out + sizeof(struct ethhdr) + sizeof(*ip));
+	size_t room = len - head - 1, changes = 1 + (size_t)rand() % 4;
+
+	memcpy(out, frame, len);
+	while (changes--)
+		out[head + 1 + (size_t)rand() % room] ^= (uint8_t)(1 + rand() % 255);
+	if (rand() % 8)
+		return len;
+	len = head + 1 + (size_t)rand() % room;
+	uh->len = htons((uint16_t)(len - sizeof(struct ethhdr) - sizeof(*ip)));
+	ip->tot_len = htons((uint16_t)(len - sizeof(struct ethhdr)));
+	ip->check = 0;
+	ip->check = header_sum(ip);
+	return len;
+}
+
+static int mutate(const char *ifname, const char *file, unsigned long count)
+{
+	int fd = packet_socket(ifname);
+	unsigned int n = load(file);
+	uint8_t out[FRAME_MAX];
+
+	for (unsigned long i = 0; n && i < count; i++)
+		send_frame(fd, out, mutated(tape[i % n].frame, tape[i % n].len, out));
+	printf("sent=%lu\n", n ? count : 0);
 	return 0;
 }
 
@@ -111,5 +181,10 @@ int main(int argc, char **argv)
 			      number("count", argv[5], 1000000));
 	if (argc == 4 && !strcmp(argv[1], "send"))
 		return send_all(argv[2], argv[3]);
-	die("usage: replay record IF PORT FILE COUNT | replay send IF FILE");
+	if (argc == 6 && !strcmp(argv[1], "mutate")) {
+		srand((unsigned int)number("seed", argv[5], UINT32_MAX));
+		return mutate(argv[2], argv[3], number("count", argv[4], 100000000));
+	}
+	die("usage: replay record IF PORT FILE COUNT | replay send IF FILE | "
+	    "replay mutate IF FILE COUNT SEED");
 }
