@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sessions of the data link as routers of a version had them, recorded on the cable: a router of today
- * that takes the place of either one understands the other, and writes the same bytes. A recording is
- * a file of wire/, lines `A HEX` and `B HEX`: what that router sent, in the order of the cable. A is
- * the active one; B joins, gets a bulk transfer, and then what changes.
+ * Sessions of the data link as routers of a version had them, recorded on the cable: a router of
+ * today that takes the place of either one understands the other, and writes the same bytes. A
+ * recording is a file of wire/, lines `A HEX` and `B HEX`: what that router sent, in the order of
+ * the cable. A is the active one; B joins, gets a bulk transfer, and then what changes.
  */
 #include <setjmp.h>
 #include <stdarg.h>

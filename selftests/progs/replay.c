@@ -185,6 +185,5 @@ int main(int argc, char **argv)
 		srand((unsigned int)number("seed", argv[5], UINT32_MAX));
 		return mutate(argv[2], argv[3], number("count", argv[4], 100000000));
 	}
-	die("usage: replay record IF PORT FILE COUNT | replay send IF FILE | "
-	    "replay mutate IF FILE COUNT SEED");
+	die("usage: replay record IF PORT FILE COUNT | send IF FILE | mutate IF FILE COUNT SEED");
 }
