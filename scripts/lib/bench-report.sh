@@ -261,7 +261,7 @@ checks() {
 	objects=$(fig memory.kernel_bytes.objects)
 	x=$(calc %.1f "$objects + $(fig memory.kernel_bytes.extensions)")
 	check "the kernel uses $x bytes more for a connection, at most $limit_kernel" \
-		"$objects > 0 && $x <= $limit_kernel"
+		"$x > 0 && $x <= $limit_kernel"
 	x=$(off_by "$(fig "memory.user_kb.nf_rg.$many")" "$(fig "memory.user_kb.nf_rg.$few")")
 	check "the memory of rgd for $many connections is $x from that for $few, at most $limit_user %" \
 		"${x% %} <= $limit_user"
