@@ -2,28 +2,27 @@
 #include "notify.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 /**
- * notify_address() - where a service manager listens
+ * notify_name() - where a service manager listens, as a name of the kernel's
  * @env: value of NOTIFY_SOCKET: an absolute path, or `@` and an abstract name; NULL: none
- * @out: gets the address
+ * @out: gets a path with its NUL, or a NUL and an abstract name without any
+ * @size: of @out
  *
- * Return: its length; 0: there is none that could be used.
+ * Return: bytes of the name; 0: there is none that could be used.
  */
-socklen_t notify_address(const char *env, struct sockaddr_un *out)
+size_t notify_name(const char *env, char *out, size_t size)
 {
 	size_t len = env ? strlen(env) : 0;
 
-	*out = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	/* Beyond a single character: a name, and a path with its NUL. */
-	if (len < 2 || (env[0] != '/' && env[0] != '@') || len >= sizeof(out->sun_path))
+	if (len < 2 || (env[0] != '/' && env[0] != '@') || len >= size)
 		return 0;
-	memcpy(out->sun_path, env, len);
+	memcpy(out, env, len + 1);
 	if (env[0] == '/')
-		return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len + 1);
-	out->sun_path[0] = '\0';
-	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+		return len + 1;
+	out[0] = '\0';
+	return len;
 }
 
 /* Digits alone; false: it is no number, or too large. */

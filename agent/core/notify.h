@@ -5,9 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 #include <sys/types.h>
-#include <sys/un.h>
 
 #include "mono.h"
 
@@ -22,7 +20,7 @@
 /* A service that is not heard for longer is restarted; so it hears of us that much more often. */
 #define NOTIFY_FEEDS 4
 
-socklen_t notify_address(const char *env, struct sockaddr_un *out);
+size_t notify_name(const char *env, char *out, size_t size);
 uint32_t notify_interval(const char *usec, const char *pid, pid_t self);
 bool notify_overdue(mono_t due, uint32_t slack_ms, mono_t now);
 

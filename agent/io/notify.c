@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,13 +71,16 @@ static void on_timer(void *arg, mono_t now)
 int notify_open(struct event_base *base, notify_well_fn well, void *arg, struct notify **out)
 {
 	struct notify *n = calloc(1, sizeof(*n));
+	size_t name;
 
 	if (!n)
 		return -ENOMEM;
 	n->fd = -1;
 	n->well = well;
 	n->arg = arg;
-	n->len = notify_address(getenv("NOTIFY_SOCKET"), &n->addr);
+	n->addr.sun_family = AF_UNIX;
+	name = notify_name(getenv("NOTIFY_SOCKET"), n->addr.sun_path, sizeof(n->addr.sun_path));
+	n->len = name ? (socklen_t)(offsetof(struct sockaddr_un, sun_path) + name) : 0;
 	if (loop_timer_init(&n->timer, base, on_timer, n)) {
 		free(n);
 		return -ENOMEM;

@@ -161,9 +161,10 @@ hooks() {
 
 	hooks_row "a hook, for a packet" instructions
 	for kind in forwarded own udp tcp; do
-		# in PRE_ROUTING and POST_ROUTING; or twice in LOCAL_IN and the answer in POST_ROUTING
-		n=2
-		[ $kind != own ] || n=4
+		# in POST_ROUTING; or twice in LOCAL_IN, and the answer in POST_ROUTING. The gate's in
+		# PRE_ROUTING is not there while all groups may forward.
+		n=1
+		[ $kind != own ] || n=3
 		figure "hooks.instructions.$kind" "$(hook $kind $n)"
 	done
 	hooks_row "of others, forwarded" "$(fig hooks.instructions.forwarded)"
