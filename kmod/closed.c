@@ -143,6 +143,18 @@ static void keep_counts(struct nf_rg_closed *to, const struct nf_rg_closed *from
 	}
 }
 
+/* After an index has changed.  Context: RTNL. */
+static void inside_set(struct nf_rg_closed *c)
+{
+	u64 inside = 0;
+	unsigned int i;
+
+	for (i = 0; i < c->n_inside; i++)
+		if (c->ifs[i].ifindex)
+			inside |= BIT_ULL(c->ifs[i].ifindex & 63);
+	WRITE_ONCE(c->inside, inside);
+}
+
 /**
  * nf_rg_closed_replace - from here on, this must not leave untranslated
  * @rn: the namespace
@@ -163,6 +175,8 @@ void nf_rg_closed_replace(struct nf_rg_net *rn, struct nf_rg_closed *c)
 		if (dev && !strcmp(dev->name, c->ifs[i].name))
 			c->ifs[i].ifindex = dev->ifindex;
 	}
+	if (c)
+		inside_set(c);
 	old = rcu_replace_pointer(rn->closed, c, lockdep_rtnl_is_held());
 	rtnl_unlock();
 	if (!old)
@@ -200,6 +214,8 @@ static int on_netdev(struct notifier_block *nb, unsigned long event, void *ptr)
 		else if (f->ifindex == dev->ifindex)
 			WRITE_ONCE(f->ifindex, 0);
 	}
+	if (c)
+		inside_set(c);
 	return NOTIFY_DONE;
 }
 

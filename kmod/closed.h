@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/if.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/nf_rg.h>
 
@@ -43,6 +44,7 @@ struct nf_rg_closed_list {
  * struct nf_rg_closed - what must not leave untranslated, replaced as a whole
  * @n_inside: how many of @ifs are inside; they come first
  * @n_ifs: how many @ifs
+ * @inside: bit i: the index of one that is inside has i as its last six bits; written under RTNL
  * @n_lists: how many @lists
  * @n_sources: how many sources, of all lists
  * @ifs: interfaces
@@ -54,6 +56,7 @@ struct nf_rg_closed_list {
 struct nf_rg_closed {
 	unsigned int n_inside;
 	unsigned int n_ifs;
+	u64 inside;
 	unsigned int n_lists;
 	unsigned int n_sources;
 	struct nf_rg_closed_if *ifs;
@@ -70,5 +73,12 @@ void nf_rg_closed_replace(struct nf_rg_net *rn, struct nf_rg_closed *c);
 void nf_rg_closed_net_exit(struct nf_rg_net *rn);
 unsigned int nf_rg_closed_look(struct nf_rg_net *rn, const struct sk_buff *skb,
 			       const struct nf_hook_state *state);
+
+/* Could a packet be one from inside?  No is certain.  Any context. */
+static inline bool nf_rg_closed_maybe(const struct nf_rg_closed *c,
+				      const struct nf_hook_state *state)
+{
+	return state->in && READ_ONCE(c->inside) & BIT_ULL(state->in->ifindex & 63);
+}
 
 #endif /* _NF_RG_CLOSED_H */

@@ -204,13 +204,14 @@ bool nf_rg_gate_passes(struct nf_rg_net *rn, const struct nf_conn *ct)
 	return false;
 }
 
-/* A packet to a translated address has reached the router itself. */
+/* A packet that may be for a translated address has reached the router itself. */
 static noinline unsigned int local_in_look(struct nf_rg_net *rn, const struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
 	struct gate_packet p;
 
-	if (!gate_parse(skb, state->pf, &p) || p.quoted)
+	if (!gate_parse(skb, state->pf, &p) || p.quoted ||
+	    !nf_rg_mapping_by_addr(rn, state->pf, &p.dst))
 		return NF_ACCEPT;
 	/* The pool's addresses stand on the interface for IPv6: neighbours may resolve them. */
 	if (state->pf == NFPROTO_IPV6 && ipv6_hdr(skb)->nexthdr == IPPROTO_ICMPV6 &&
@@ -223,13 +224,15 @@ static noinline unsigned int local_in_look(struct nf_rg_net *rn, const struct sk
 static unsigned int hook_local_in(void *priv, struct sk_buff *skb,
 				  const struct nf_hook_state *state)
 {
-	const void *dst = state->pf == NFPROTO_IPV4 ? (const void *)&ip_hdr(skb)->daddr :
-						      (const void *)&ipv6_hdr(skb)->daddr;
+	return likely(!nf_rg_mapping_maybe(priv, false, ip_hdr(skb)->daddr)) ?
+		       NF_ACCEPT : local_in_look(priv, skb, state);
+}
 
-	/* Of an IPv4 address only the first word of the union is looked at. */
-	if (likely(!nf_rg_mapping_by_addr(priv, state->pf, dst)))
-		return NF_ACCEPT;
-	return local_in_look(priv, skb, state);
+static unsigned int hook_local_in6(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	return likely(!nf_rg_mapping_maybe(priv, true, ipv6_hdr(skb)->daddr.s6_addr32[3])) ?
+		       NF_ACCEPT : local_in_look(priv, skb, state);
 }
 
 /* May this router speak for the address now? */
@@ -296,7 +299,7 @@ static const struct nf_hook_ops gate_hooks[] = {
 		.hooknum = NF_INET_LOCAL_IN,
 		.priority = NF_IP_PRI_FIRST,
 	}, {
-		.hook = hook_local_in,
+		.hook = hook_local_in6,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_LOCAL_IN,
 		.priority = NF_IP6_PRI_FIRST,

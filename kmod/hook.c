@@ -112,6 +112,12 @@ static bool gate_has_looked(const struct nf_rg_net *rn)
 	return nf_rg_net_open(rn) || READ_ONCE(rn->gate_up);
 }
 
+/* Confirmed without translation: it has no entry, and gets none; neither bit changes any more. */
+static bool is_unrelated(const struct nf_conn *ct)
+{
+	return (READ_ONCE(ct->status) & (IPS_CONFIRMED | IPS_NAT_MASK)) == IPS_CONFIRMED;
+}
+
 static noinline unsigned int post_look(struct nf_rg_net *rn, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
 {
@@ -136,13 +142,25 @@ static noinline unsigned int post_look(struct nf_rg_net *rn, struct sk_buff *skb
 	return nf_rg_closed_look(rn, skb, state);
 }
 
-/* Nearly all packets are of connections that have an entry, and need nothing more. */
+/*
+ * Nearly all packets are of connections that have an entry, or never get one, and need nothing
+ * more.
+ */
 static unsigned int hook_post(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct nf_conn *ct = (void *)(skb->_nfct & NFCT_PTRMASK);
+	struct nf_rg_net *rn = priv;
 
-	return likely(ct && nf_rg_entry_is_plain(ct) && gate_has_looked(priv)) ?
-		       NF_ACCEPT : post_look(priv, skb, state);
+	if (likely(ct)) {
+		const struct nf_rg_closed *closed;
+
+		if (likely(nf_rg_entry_is_plain(ct) && gate_has_looked(rn)))
+			return NF_ACCEPT;
+		closed = rcu_dereference(rn->closed);
+		if (is_unrelated(ct) && !(closed && nf_rg_closed_maybe(closed, state)))
+			return NF_ACCEPT;
+	}
+	return post_look(rn, skb, state);
 }
 
 static noinline unsigned int in_look(struct nf_rg_net *rn, struct nf_conn *ct)
@@ -156,11 +174,12 @@ static noinline unsigned int in_look(struct nf_rg_net *rn, struct nf_conn *ct)
 	return NF_ACCEPT;
 }
 
+/* What comes here is mostly the router's own. */
 static unsigned int hook_in(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	struct nf_conn *ct = (void *)(skb->_nfct & NFCT_PTRMASK);
 
-	return !ct || (nf_rg_entry_is_plain(ct) && gate_has_looked(priv)) ?
+	return !ct || is_unrelated(ct) || (nf_rg_entry_is_plain(ct) && gate_has_looked(priv)) ?
 		       NF_ACCEPT : in_look(priv, ct);
 }
 

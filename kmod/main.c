@@ -141,7 +141,7 @@ static int __net_init net_init(struct net *net)
 	rn->net = net;
 	mutex_init(&rn->config);
 	xa_init(&rn->groups);
-	INIT_LIST_HEAD(&rn->mappings);
+	nf_rg_mapping_net_init(rn);
 	spin_lock_init(&rn->gate_lock);
 	nf_rg_adopt_net_init(rn);
 	nf_rg_window_net_init(rn);

@@ -147,6 +147,56 @@ struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot)
 	return NULL;
 }
 
+/* From @first to @last; without any address these are 2^32 - 1 and 0, and it is just these two. */
+static u64 bounds(u32 first, u32 last)
+{
+	return (u64)(last - first) << 32 | first;
+}
+
+/* Of all mappings, after one has changed.  Context: nf_rg_net.config held. */
+static void bounds_set(struct nf_rg_net *rn, bool ip6)
+{
+	u8 family = ip6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	u32 first = U32_MAX, last = 0;
+	const struct nf_rg_mapping *m;
+
+	list_for_each_entry(m, &rn->mappings, list) {
+		const struct nf_rg_ranges *ranges =
+			rcu_dereference_protected(m->ranges, lockdep_is_held(&rn->config));
+		const struct nf_rg_range *r;
+
+		for (r = ranges->r; r < ranges->r + ranges->n; r++) {
+			if (r->family != family)
+				continue;
+			if (ip6 && memcmp(r->from.ip6, r->to.ip6, 3 * sizeof(r->from.ip6[0]))) {
+				first = 0;
+				last = U32_MAX;
+				break;
+			}
+			first = min(first, ntohl(ip6 ? r->from.ip6[3] : r->from.ip));
+			last = max(last, ntohl(ip6 ? r->to.ip6[3] : r->to.ip));
+		}
+	}
+	WRITE_ONCE(rn->pool[ip6], bounds(first, last));
+}
+
+static void pool_changed(struct nf_rg_net *rn)
+{
+	bounds_set(rn, false);
+	bounds_set(rn, true);
+}
+
+/**
+ * nf_rg_mapping_net_init - a namespace without mappings
+ * @rn: the namespace
+ */
+void nf_rg_mapping_net_init(struct nf_rg_net *rn)
+{
+	INIT_LIST_HEAD(&rn->mappings);
+	rn->pool[0] = bounds(U32_MAX, 0);
+	rn->pool[1] = bounds(U32_MAX, 0);
+}
+
 /**
  * nf_rg_mapping_create - make a mapping known
  * @g: its group; the mapping does not keep it: the group removes its mappings before it goes
@@ -180,6 +230,7 @@ struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 sl
 	rcu_assign_pointer(m->policy, policy);
 	WRITE_ONCE(nf_rg_maps[handle], m);
 	list_add_tail_rcu(&m->list, &g->rn->mappings);
+	pool_changed(g->rn);
 	return m;
 }
 
@@ -198,6 +249,7 @@ void nf_rg_mapping_replace(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges,
 {
 	ranges = rcu_replace_pointer(m->ranges, ranges, lockdep_is_held(&m->group->rn->config));
 	policy = rcu_replace_pointer(m->policy, policy, lockdep_is_held(&m->group->rn->config));
+	pool_changed(m->group->rn);
 	kfree_rcu(ranges, rcu);
 	if (policy)
 		kfree_rcu(policy, rcu);
@@ -227,6 +279,18 @@ static void free_rcu(struct rcu_head *rcu)
 	WRITE_ONCE(nf_rg_maps[m->handle], NULL);
 	ida_free(&handles, m->handle);
 	kfree(m);
+}
+
+/**
+ * nf_rg_mapping_unlink - a mapping is not found any more
+ * @m: the mapping
+ *
+ * Context: nf_rg_net.config held.
+ */
+void nf_rg_mapping_unlink(struct nf_rg_mapping *m)
+{
+	list_del_rcu(&m->list);
+	pool_changed(m->group->rn);
 }
 
 /**

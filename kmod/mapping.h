@@ -66,12 +66,14 @@ struct nf_rg_mapping {
  */
 extern struct nf_rg_mapping *nf_rg_maps[NF_RG_MAPPINGS_MAX];
 
+void nf_rg_mapping_net_init(struct nf_rg_net *rn);
 struct nf_rg_mapping *nf_rg_mapping_create(struct nf_rg_group *g, u32 id, u32 slot,
 					   struct nf_rg_ranges *ranges,
 					   struct nf_rg_policy *policy);
 void nf_rg_mapping_replace(struct nf_rg_mapping *m, struct nf_rg_ranges *ranges,
 			   struct nf_rg_policy *policy);
 u8 nf_rg_mapping_when(const struct nf_rg_mapping *m, const struct nf_conn *ct);
+void nf_rg_mapping_unlink(struct nf_rg_mapping *m);
 void nf_rg_mapping_free(struct nf_rg_mapping *m);
 struct nf_rg_mapping *nf_rg_mapping_find(struct nf_rg_net *rn, u32 id);
 struct nf_rg_mapping *nf_rg_mapping_by_slot(struct nf_rg_net *rn, u32 slot);
@@ -79,6 +81,17 @@ struct nf_rg_mapping *nf_rg_mapping_by_addr(struct nf_rg_net *rn, u8 family,
 					    const union nf_inet_addr *ip);
 bool nf_rg_mapping_holds(const struct nf_rg_mapping *m, u8 family, const union nf_inet_addr *ip);
 struct nf_rg_mapping *nf_rg_classify(struct nf_rg_net *rn, const struct nf_conn *ct);
+
+/*
+ * Could @last, the last word of an address in network order, be that of a translated one?  No is
+ * certain; yes is to be followed by nf_rg_mapping_by_addr().  Any context.
+ */
+static inline bool nf_rg_mapping_maybe(const struct nf_rg_net *rn, bool ip6, __be32 last)
+{
+	u64 bounds = READ_ONCE(rn->pool[ip6]);
+
+	return ntohl(last) - (u32)bounds <= (u32)(bounds >> 32);
+}
 
 /* Is a connection of @m worth an entry?  Context: rcu_read_lock() held. */
 static inline bool nf_rg_mapping_replicates(const struct nf_rg_mapping *m, const struct nf_conn *ct)

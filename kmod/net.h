@@ -29,6 +29,8 @@ struct nf_rg_closed;
  * @prev_exp: likewise the notifier of expectations, where it has a slot of its own
  * @groups: struct nf_rg_group by number; read under RCU, changed under @config
  * @mappings: struct nf_rg_mapping, list; read under RCU, changed under @config
+ * @pool: within which bounds the translated addresses of IPv4 and of IPv6 lie; see
+ * nf_rg_mapping_maybe()
  * @alone: entries that are not inside their connection (entry.c), by its address
  * @gate_lock: protects the recomputation of @open_until, @open_from and @open_for
  * @open_until: CLOCK_BOOTTIME in ns; before it, every group may forward.  0: some group may not.
@@ -72,6 +74,7 @@ struct nf_rg_net {
 	const void *prev_exp;
 	struct xarray groups;
 	struct list_head mappings;
+	u64 pool[2];
 	struct rhashtable alone;
 	spinlock_t gate_lock; /* recomputing what follows */
 	u64 open_until;

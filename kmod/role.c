@@ -210,7 +210,7 @@ void nf_rg_role_delete_mapping(struct nf_rg_mapping *m)
 {
 	struct nf_rg_group *g = m->group;
 
-	list_del_rcu(&m->list);
+	nf_rg_mapping_unlink(m);
 	spin_lock_bh(&g->lock);
 	m->dead = true;
 	spin_unlock_bh(&g->lock);

@@ -46,7 +46,7 @@ stays() {
 	is "$(private_came)" "$before" && at_least "$(dropped "$mapping")" $((counted + 1))
 }
 
-ktap_plan 23
+ktap_plan 24
 topo_up
 must modprobe nf_rg
 must ipn A addr add 10.0.0.254/24 dev lan0
@@ -112,10 +112,13 @@ must ns A ip link set lan0 name lan7
 must ns A ip link set lan7 up
 must ipn A addr add fd00:a::254/64 dev lan7 nodad
 ok_if "an interface of another name is another one" wait_for 5 leaves send
+closed "$(list 152 "$net4")"
+must hold_start meanwhile c -n 3 192.0.2.9 5000
 must ns A ip link set lan7 down
 must ns A ip link set lan7 name lan0
 must ns A ip link set lan0 up
 ok_if "of the same name the same" wait_for 5 stays 152 send
+ok_if "for a connection that began meanwhile, too" stays 152 hold_alive meanwhile 3
 closed "$(list 152 "$net4")"
 ok_if "also after it was said again" stays 152 send
 must rgk A raw closed-set

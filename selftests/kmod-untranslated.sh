@@ -22,7 +22,7 @@ grows() {
 syn() { ns s nc -z -w1 "$1" 7777; }
 datagram() { ns s sh -c "echo x | nc -u -w1 $1 7777"; }
 
-ktap_plan 12
+ktap_plan 19
 kmod_up
 flowd_start 5000
 must ns s nft -f - <<-'NFT'
@@ -53,6 +53,19 @@ end_server() { kill -9 $(ip netns pids "${NS}s"); wait_for 5 kstat_at_least A dr
 ok_if "a late packet of a forgotten flow likewise" grows drop-not-translated-back \
 	end_server "$(kstat A drop-not-translated-back)"
 ok_if "and is not answered" is "$(answers)" "$before"
+
+# Only packets to addresses within the bounds of all pools are looked at more closely.
+must rgk A unmap 154
+for a in 192.0.2.100 192.0.2.103 2001:db8:b::100 2001:db8:b::103; do
+	ok_if "the pool's outermost address $a likewise" grows drop-not-translated-back syn "$a"
+done
+ipn A addr add 192.0.2.50/32 dev wan0
+must rgk A mapping 152 1 1 192.0.2.50-192.0.2.50
+ok_if "an address that a mapping gets is its own at once" grows drop-not-translated-back \
+	syn 192.0.2.50
+ok_if "for one that it gives up the router answers" succeeds ns s ping -c1 -W2 192.0.2.103
+must rgk A unmap 152
+ok_if "and for those of a mapping that is removed" succeeds ns s ping -c1 -W2 192.0.2.50
 
 ok_if "without mappings the router answers again" succeeds sh -c "
 	'$PROGS/rgk' -n '${NS}A' del 1 && ip netns exec '${NS}s' ping -c1 -W2 192.0.2.101"
