@@ -12,7 +12,7 @@
 N=10
 CLASHES=5
 PORT=20000			# of the client, for flows that begin at both
-RATE=400000			# bytes a second
+RATE=$((400000 / ktap_slow))	# bytes a second
 MERGE=16			# NF_RG_BATCH_MERGE
 
 # merged FROM TO: all that FROM did goes to TO
