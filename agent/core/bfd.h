@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Bidirectional Forwarding Detection: packets and one session (RFC 5880, RFC 5881), single hop,
- * asynchronous, active role, without authentication and without the echo function.
+ * asynchronous, active role, without the echo function. Authentication stands beside it, in
+ * bfd_auth.h.
  *
  * Pure: the caller tells the time, gives random numbers for the jitter, finds the session that a
  * packet belongs to (bfd_find_by()), checks the time to live (BFD_TTL), sends what
@@ -66,7 +67,8 @@ enum bfd_verdict {
 	BFD_BAD_YOUR_DISCR,	/* speaks to a session that is not there */
 	BFD_BAD_SOURCE,		/* right discriminator, another address or interface */
 	BFD_BAD_NO_SESSION,	/* speaks to nobody, and there is no session with its sender */
-	BFD_BAD_AUTH,		/* authenticated, and no authentication is in use */
+	BFD_BAD_AUTH,		/* not signed by the peer, or in clear and it can sign */
+	BFD_BAD_SEQUENCE,	/* signed by it, and not above the last one */
 	BFD_BAD_ADMIN_DOWN,	/* the session is administratively down here */
 	BFD_VERDICTS
 };

@@ -161,7 +161,7 @@ const char *bfd_verdict_name(enum bfd_verdict v)
 	static const char *const names[BFD_VERDICTS] = {
 		"ok",	      "ttl",	    "short",	  "version",	"length",
 		"cut",	      "multiplier", "multipoint", "my-discr",	"state",
-		"your-discr", "source",	    "no-session", "authentication", "admin-down",
+		"your-discr", "source",	    "no-session", "authentication", "sequence", "admin-down",
 	};
 
 	return NAME_OF(names, v);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hello.h"
+#include "same.h"
 
 /**
  * hello_mac_len() - length of an HMAC
@@ -174,16 +175,6 @@ bool hello_ring_sign(const struct hello_ring *r, int64_t wall, mono_t now, uint8
 	return true;
 }
 
-/* Without an early end: the time taken must not tell how much was right. */
-static bool same(const uint8_t *a, const uint8_t *b, size_t n)
-{
-	volatile uint8_t diff = 0;
-
-	while (n--)
-		diff = (uint8_t)(diff | (a[n] ^ b[n]));
-	return !diff;
-}
-
 struct signed_packet {
 	const struct hello_ring *ring;
 	uint32_t id;
@@ -197,11 +188,23 @@ static bool fits(const struct signed_packet *p, const struct hello_key *k)
 	uint8_t mac[HELLO_MAC_MAX];
 
 	return p->ring->mac(p->ring->type, k, p->clean, p->len, mac) &&
-	       same(mac, p->mac, hello_mac_len(p->ring->type));
+	       same_bytes(mac, p->mac, hello_mac_len(p->ring->type));
 }
 
-static bool accepts(const struct hello_ring *r, const struct hello_key *k, int64_t wall)
+/**
+ * hello_ring_accepts() - is what this key signed believed now?
+ * @r: keys
+ * @k: one of them, or the key-string before, if there is one
+ * @wall: s since 1970 UTC
+ * @now: present time
+ *
+ * Without any whose time it is, the newest.
+ */
+bool hello_ring_accepts(const struct hello_ring *r, const struct hello_key *k, int64_t wall,
+			mono_t now)
 {
+	if (k == &r->old)
+		return mono_before(now, r->old_until);
 	if (within(&k->accept, wall))
 		return true;
 	for (uint32_t i = 0; i < r->n; i++)
@@ -239,7 +242,7 @@ enum hello_key_verdict hello_ring_find(const struct hello_ring *r, int64_t wall,
 
 		if (k->id != p.id)
 			continue;
-		if (!accepts(r, k, wall))
+		if (!hello_ring_accepts(r, k, wall, now))
 			return HELLO_KEY_LIFETIME;
 		*found = k;
 		if (fits(&p, k))
@@ -247,7 +250,8 @@ enum hello_key_verdict hello_ring_find(const struct hello_ring *r, int64_t wall,
 		v = HELLO_KEY_WRONG;
 	}
 	*found = &r->old;
-	if (r->old.len && r->old.id == p.id && mono_before(now, r->old_until) && fits(&p, &r->old))
+	if (r->old.len && r->old.id == p.id && hello_ring_accepts(r, &r->old, wall, now) &&
+	    fits(&p, &r->old))
 		return HELLO_KEY_OLD;
 	return v;
 }

@@ -92,6 +92,8 @@ size_t hello_mac_len(enum hello_auth_type type);
 
 bool hello_ring_keyed(const struct hello_ring *r);
 const struct hello_key *hello_ring_signer(const struct hello_ring *r, int64_t wall, mono_t now);
+bool hello_ring_accepts(const struct hello_ring *r, const struct hello_key *k, int64_t wall,
+			mono_t now);
 bool hello_ring_expired(const struct hello_ring *r, int64_t wall);
 void hello_ring_replace(struct hello_ring *r, const struct hello_ring *by, uint32_t keep_s,
 			mono_t now);

@@ -50,6 +50,10 @@ static void text_details(struct out *o, const struct view_bfd *s)
 	out_fmt(o, "Local Diag: %u (%s), Remote Diag: %u (%s), Remote state: %s\n", s->diag,
 		bfd_diag_name(s->diag), s->remote_diag, bfd_diag_name(s->remote_diag),
 		state(s->remote_state));
+	if (s->keyed)
+		out_fmt(o, "Authentication: meticulous SHA1, key %u\n", s->key);
+	else
+		out_str(o, "Authentication: none\n");
 	text_ms(o, "MinTxInt", s->tx_us);
 	text_ms(o, ", MinRxInt", s->rx_us);
 	out_fmt(o, ", Multiplier: %u\n", s->mult);
@@ -116,6 +120,7 @@ static void json_session(struct jout *j, const struct view_bfd *s)
 	jout_str(j, "remote_state", state(s->remote_state));
 	jout_u64(j, "diagnostic", s->diag);
 	jout_u64(j, "remote_diagnostic", s->remote_diag);
+	jout_str(j, "authentication", s->keyed ? "meticulous-sha-1" : "none");
 	json_timers(j, s);
 	jout_u64(j, "ups", s->ups);
 	jout_u64(j, "silences", s->silences);

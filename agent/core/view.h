@@ -373,6 +373,8 @@ struct view_protocol {
  * @silences: of the ends, by silence
  * @since_ms: since the state last changed
  * @tx, @rx: packets
+ * @keyed: packets are signed, and none in clear is believed
+ * @key: identifier of the key
  * @polls, @demands, @late: poll sequences, wishes for demand mode, late looks at the clock
  */
 struct view_bfd {
@@ -388,6 +390,8 @@ struct view_bfd {
 	const char *end;
 	uint64_t since_ms;
 	uint64_t tx, rx, polls, demands, late;
+	bool keyed;
+	uint8_t key;
 };
 
 /* As enum track_state. */

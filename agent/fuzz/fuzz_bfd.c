@@ -2,14 +2,15 @@
 /*
  * BFD. First any datagram: what is accepted is reproduced, bit by bit, and nothing else is. Then
  * the input as a story of one session: packets, time and configurations; whatever comes, the
- * machine keeps its own rules (RFC 5880), and never asks to be called without end.
+ * machine keeps its own rules (RFC 5880), and never asks to be called without end.  And the input as one
+ * that is to be signed.
  */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "core/bfd.h"
+#include "core/bfd_auth.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,6 +26,37 @@ static void check_codec(const uint8_t *data, size_t size)
 		return;
 	assert(bfd_encode(&p, again, sizeof(again)) == BFD_BYTES);
 	assert(!memcmp(again, data, 3) && !memcmp(again + 4, data + 4, BFD_BYTES - 4));
+}
+
+/* Not SHA-1, but a number of its length that depends on all bytes. */
+static bool sum(const uint8_t *buf, size_t len, uint8_t out[BFD_KEY_BYTES])
+{
+	memset(out, 0, BFD_KEY_BYTES);
+	for (size_t i = 0; i < len; i++)
+		out[i % BFD_KEY_BYTES] = (uint8_t)(out[i % BFD_KEY_BYTES] * 31 + buf[i]);
+	return true;
+}
+
+/* Any datagram for who has a key, before and after the peer has shown that one. */
+static void check_auth(const uint8_t *data, size_t size, mono_t now)
+{
+	static const struct bfd_packet first = { .mult = 3, .my_discr = 1, .state = BFD_DOWN };
+	struct bfd_keys keys = { .n = 2, .signer = 1, .accepted = 3, .key = { { .id = 1 }, { .id = 2 } } };
+	uint8_t buf[BFD_SIGNED_BYTES];
+	enum bfd_verdict before, after;
+	struct bfd_packet p;
+	struct bfd_auth a;
+
+	if (bfd_decode(data, size, &p) != BFD_OK)
+		return;
+	bfd_auth_init(&a, sum);
+	bfd_auth_set(&a, &keys, true);
+	before = bfd_auth_check(&a, data, size, now);
+	assert(p.auth ? before != BFD_BAD_SEQUENCE && a.keyed == (before == BFD_OK) : before == BFD_OK);
+	assert(bfd_auth_put(&a, &first, true, a.rx_seq + 1, buf, sizeof(buf)) == BFD_SIGNED_BYTES);
+	assert(bfd_auth_check(&a, buf, sizeof(buf), now) == BFD_OK && a.keyed);
+	after = bfd_auth_check(&a, data, size, now);
+	assert(p.auth ? before != BFD_OK || after == BFD_BAD_SEQUENCE : after == BFD_BAD_AUTH);
 }
 
 static void check_session(const struct bfd *s, const struct bfd_event *ev, mono_t now,
@@ -71,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bfd s;
 
 	check_codec(data, size);
+	check_auth(data, size, now);
 	bfd_init(&s, &conf, 1);
 	one(&s, &ev, now);
 	while (size >= 4) {

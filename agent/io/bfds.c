@@ -8,6 +8,7 @@
 #include "io/bfdsock.h"
 #include "io/clock.h"
 #include "io/evtrace.h"
+#include "io/hello_mac.h"
 #include "io/ifaces.h"
 #include "io/log.h"
 #include "io/loop.h"
@@ -26,6 +27,7 @@ struct bfds_sock {
 struct bfdsess {
 	struct bfds *set;
 	struct bfd bfd;
+	struct bfd_auth auth;
 	struct bfds_sock *sock;
 	struct rg_addr peer;
 	struct loop_timer timer;
@@ -34,6 +36,8 @@ struct bfdsess {
 	struct {
 		const void *user;
 		struct bfd_conf conf;
+		uint32_t protocol;
+		struct bfd_keys keys;
 	} user[BFDS_USERS];
 };
 
@@ -43,6 +47,7 @@ struct bfds {
 	const struct bfds_ops *ops;
 	void *arg;
 	uint64_t random;
+	uint32_t seq; /* of the last signed packet, of whichever session */
 	uint64_t bad[BFD_VERDICTS]; /* belong to no session */
 	uint64_t tx_failed; /* of sockets that are gone */
 	struct bfds_sock *sock[BFDS_MAX];
@@ -78,6 +83,7 @@ int bfds_open(struct event_base *base, struct ifaces *ifs, const struct bfds_ops
 		free(set);
 		return err;
 	}
+	set->seq = (uint32_t)set->random;
 	set->base = base;
 	set->ifs = ifs;
 	set->ops = ops;
@@ -96,18 +102,25 @@ static void say_packet(const struct bfdsess *s, const char *what, const struct b
 	      p->diag ? ", " : "", p->diag ? bfd_diag_name((uint8_t)p->diag) : "");
 }
 
+static void put(struct bfdsess *s, const struct bfd_packet *p, bool offer)
+{
+	uint8_t buf[BFD_SIGNED_BYTES];
+	int len = bfd_auth_put(&s->auth, p, offer, ++s->set->seq, buf, sizeof(buf));
+
+	/* A failure is counted; what to do about it is said by the peer's silence. */
+	if (len > 0)
+		(void)bfdsock_send(s->sock->sock, &s->peer, buf, (size_t)len);
+}
+
 static void transmit(struct bfdsess *s, const struct bfd_packet *p, mono_t now)
 {
-	uint8_t buf[BFD_BYTES];
-	int len = bfd_encode(p, buf, sizeof(buf));
-
 	if (s->bfd.state >= BFD_INIT)
 		s->set->ops->sending(s->set->arg, s, now);
 	if (watch_wants(WATCH_MEDIA))
 		say_packet(s, "sent BFD packet to", p);
-	/* A failure is counted; what to do about it is said by the peer's silence. */
-	if (len > 0)
-		(void)bfdsock_send(s->sock->sock, &s->peer, buf, (size_t)len);
+	if (bfd_auth_offers(&s->auth))
+		put(s, p, true);
+	put(s, p, false);
 }
 
 static void log_change(const struct bfdsess *s)
@@ -127,6 +140,8 @@ static enum bfd_verdict step(struct bfdsess *s, struct bfd_event *ev, mono_t now
 
 	ev->random = jitter(s->set);
 	bfd_step(&s->bfd, ev, now, &out);
+	if (out.changed)
+		bfd_auth_offer(&s->auth);
 	if (out.send)
 		transmit(s, &out.packet, now);
 	loop_timer_set(&s->timer, mono_min(out.deadline, s->gone));
@@ -160,6 +175,8 @@ static void sess_free(struct bfdsess *s)
 	loop_timer_free(&s->timer);
 	if (s->sock)
 		sock_put(s->sock);
+	explicit_bzero(&s->auth, sizeof(s->auth));
+	explicit_bzero(s->user, sizeof(s->user));
 	free(s);
 }
 
@@ -311,12 +328,16 @@ static void on_packet(void *arg, const uint8_t *buf, size_t len, const struct rg
 		v = bfd_decode(buf, len, &ev.packet);
 	if (v == BFD_OK)
 		v = find(k, &ev.packet, from, &s);
+	if (v == BFD_OK)
+		v = bfd_auth_check(&s->auth, buf, len, now);
 	if (v == BFD_OK && watch_wants(WATCH_MEDIA))
 		say_packet(s, "received BFD packet from", &ev.packet);
-	if (v == BFD_OK)
+	if (v == BFD_OK) {
+		ev.packet.auth = false;
 		step(s, &ev, now);
-	else
+	} else {
 		k->set->bad[v]++;
+	}
 }
 
 static const struct bfdsock_ops sock_ops = { .packet = on_packet };
@@ -407,6 +428,7 @@ static int sess_new(struct bfds *set, const char *ifname, const struct rg_addr *
 	s->peer = *peer;
 	s->gone = MONO_NEVER;
 	bfd_init(&s->bfd, conf, discr);
+	bfd_auth_init(&s->auth, hello_sha1);
 	s->sock = sock_get(set, ifname);
 	if (!s->sock || loop_timer_init(&s->timer, set->base, on_timer, s)) {
 		sess_free(s);
@@ -444,6 +466,7 @@ int bfdsess_want(struct bfds *set, const void *user, const char *ifname, const s
 			return err;
 	}
 	*out = s;
+	memset(&s->user[s->n_users], 0, sizeof(s->user[0]));
 	s->user[s->n_users].user = user;
 	s->user[s->n_users++].conf = *conf;
 	if (begins)
@@ -467,6 +490,59 @@ void bfdsess_change(struct bfdsess *s, const void *user, const struct bfd_conf *
 	reconfigure(s);
 }
 
+static void add_keys(struct bfd_keys *to, const struct bfd_keys *k)
+{
+	for (uint32_t j = 0; j < k->n && to->n < BFD_KEYS_MAX; j++) {
+		to->accepted |= (k->accepted >> j & 1) << to->n;
+		to->key[to->n++] = k->key[j];
+	}
+}
+
+/* Those of all who want the session; the lowest protocol instance that has any signs. */
+static void merge_keys(const struct bfdsess *s, struct bfd_keys *out)
+{
+	unsigned int first = 0;
+
+	for (unsigned int i = 1; i < s->n_users; i++)
+		if (s->user[i].keys.n &&
+		    (!s->user[first].keys.n || s->user[i].protocol < s->user[first].protocol))
+			first = i;
+	*out = s->user[first].keys;
+	for (unsigned int i = 0; i < s->n_users; i++)
+		if (i != first)
+			add_keys(out, &s->user[i].keys);
+}
+
+static void set_keys(struct bfdsess *s, bool anew)
+{
+	struct bfd_keys all;
+
+	if (!s->n_users)
+		return;
+	merge_keys(s, &all);
+	bfd_auth_set(&s->auth, &all, anew);
+	explicit_bzero(&all, sizeof(all));
+}
+
+/**
+ * bfdsess_keys() - what packets may be signed with
+ * @s: the session
+ * @user: whose hellos have these keys
+ * @protocol: protocol instance
+ * @keys: they
+ * @anew: the peer's agent was started again
+ */
+void bfdsess_keys(struct bfdsess *s, const void *user, uint32_t protocol, const struct bfd_keys *keys,
+		  bool anew)
+{
+	for (unsigned int i = 0; i < s->n_users; i++)
+		if (s->user[i].user == user) {
+			s->user[i].protocol = protocol;
+			s->user[i].keys = *keys;
+		}
+	set_keys(s, anew);
+}
+
 /**
  * bfdsess_drop() - no longer wanted by this one
  * @s: the session; it may be gone some seconds later
@@ -481,6 +557,7 @@ void bfdsess_drop(struct bfdsess *s, const void *user)
 	if (i == s->n_users)
 		return;
 	s->user[i] = s->user[--s->n_users];
+	set_keys(s, false);
 	reconfigure(s);
 }
 
@@ -493,6 +570,17 @@ void bfdsess_drop(struct bfdsess *s, const void *user)
 const struct bfd *bfdsess_bfd(const struct bfdsess *s)
 {
 	return &s->bfd;
+}
+
+/**
+ * bfdsess_auth() - how its packets are signed
+ * @s: the session
+ *
+ * Return: it, to be read.
+ */
+const struct bfd_auth *bfdsess_auth(const struct bfdsess *s)
+{
+	return &s->auth;
 }
 
 /**

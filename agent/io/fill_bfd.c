@@ -38,6 +38,8 @@ static void fill_session(const struct bfdsess *s, struct view_bfd *v)
 	v->polls = b->stats.polls;
 	v->demands = b->stats.demands;
 	v->late = b->stats.late;
+	v->keyed = bfdsess_auth(s)->keyed;
+	v->key = bfdsess_auth(s)->use.id;
 }
 
 /**

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* HMAC of hellos (RFC 2104), by OpenSSL. */
+/* HMAC of hellos (RFC 2104) and the hash of BFD (RFC 5880, 6.7.4), by OpenSSL. */
 #include "hello_mac.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/sha.h>
 
 static const EVP_MD *digest_of(enum hello_auth_type type)
 {
@@ -49,4 +50,17 @@ bool hello_mac_usable(enum hello_auth_type type)
 	uint8_t out[HELLO_MAC_MAX];
 
 	return !hello_mac_len(type) || hello_mac(type, &key, key.secret, 1, out);
+}
+
+/**
+ * hello_sha1() - the SHA-1 of some bytes
+ * @buf: the bytes
+ * @len: how many
+ * @out: 20 bytes
+ *
+ * Return: false when the library does not have it.
+ */
+bool hello_sha1(const uint8_t *buf, size_t len, uint8_t out[BFD_KEY_BYTES])
+{
+	return SHA1(buf, len, out);
 }

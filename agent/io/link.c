@@ -680,6 +680,7 @@ void link_free(struct link *l)
 	loop_timer_free(&l->timer);
 	explicit_bzero(&l->conf, sizeof(l->conf));
 	explicit_bzero(&l->ring, sizeof(l->ring));
+	explicit_bzero(l->path, sizeof(l->path));
 	free(l);
 }
 

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "core/addr.h"
-#include "core/bfd.h"
+#include "core/bfd_auth.h"
 #include "core/hello.h"
 #include "core/mono.h"
 #include "io/loop.h"
@@ -60,6 +60,8 @@ struct link_path {
 	struct rg_addr peer; /* source of that packet */
 	struct bfdsess *bfd; /* with that peer; NULL: none */
 	int bfd_err; /* why not, -errno, logged once */
+	uint64_t bfd_nonce; /* of the peer, that @bfd_keys come from */
+	struct bfd_keys bfd_keys; /* for @bfd */
 	mono_t auth_failed; /* when a packet was last refused by its authentication */
 	mono_t foreign; /* when one of another version was last heard; MONO_ZERO: never */
 	uint8_t foreign_version; /* and of which */

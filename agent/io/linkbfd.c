@@ -4,8 +4,31 @@
 #include <string.h>
 
 #include "io/bfds.h"
+#include "io/clock.h"
 #include "io/hellosock.h"
 #include "io/log.h"
+
+/*
+ * Keys come from those of the hellos and from both nonces.  They are derived when one of these
+ * changes, and looked at with each hello, since a key chain goes by the clock.
+ */
+static void refresh_keys(struct link *l, enum link_path_id id, bool derive)
+{
+	struct link_path *p = &l->path[id];
+	bool anew = p->bfd_nonce != p->nonce;
+	struct bfd_keys was;
+
+	was = p->bfd_keys;
+	if (derive || anew) {
+		p->bfd_nonce = p->nonce;
+		if (!bfd_keys_derive(&l->ring, l->local.nonce, p->nonce, &p->bfd_keys))
+			log_warnx("BFD", "protocol %u: no keys for BFD", l->conf.protocol);
+	}
+	bfd_keys_date(&l->ring, l->local.wall, clock_now(), &p->bfd_keys);
+	if (derive || anew || memcmp(&was, &p->bfd_keys, sizeof(was)))
+		bfdsess_keys(p->bfd, p, l->conf.protocol, &p->bfd_keys, anew);
+	explicit_bzero(&was, sizeof(was));
+}
 
 /**
  * linkbfd_heard() - a hello was believed: there is somebody to have a session with
@@ -23,14 +46,18 @@ void linkbfd_heard(struct link *l, enum link_path_id id, const struct rg_addr *f
 
 	if (!l->conf.bfd || !p->sock)
 		return;
-	if (p->bfd && addr_equal(bfdsess_peer(p->bfd), from))
+	if (p->bfd && addr_equal(bfdsess_peer(p->bfd), from)) {
+		refresh_keys(l, id, false);
 		return;
+	}
 	linkbfd_drop(l, id);
 	err = bfdsess_want(l->bfds, p, hellosock_ifname(p->sock), from, &l->conf.bfd_conf, &p->bfd);
 	if (err && !p->bfd_err)
 		log_warnx("BFD", "protocol %u: no session on %s: %s", l->conf.protocol,
 			  hellosock_ifname(p->sock), strerror(-err));
 	p->bfd_err = err;
+	if (!err)
+		refresh_keys(l, id, true);
 }
 
 /**
@@ -48,6 +75,14 @@ void linkbfd_drop(struct link *l, enum link_path_id id)
 		bfdsess_drop(s, p);
 }
 
+static void change(struct link *l, enum link_path_id id)
+{
+	struct link_path *p = &l->path[id];
+
+	bfdsess_change(p->bfd, p, &l->conf.bfd_conf);
+	refresh_keys(l, id, true);
+}
+
 /**
  * linkbfd_conf() - the configuration of the link changed
  * @l: the link
@@ -58,7 +93,7 @@ void linkbfd_conf(struct link *l)
 		if (!l->conf.bfd)
 			linkbfd_drop(l, (enum link_path_id)id);
 		else if (l->path[id].bfd)
-			bfdsess_change(l->path[id].bfd, &l->path[id], &l->conf.bfd_conf);
+			change(l, (enum link_path_id)id);
 	}
 }
 

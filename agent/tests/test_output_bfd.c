@@ -22,6 +22,7 @@ static const struct view_bfd session = {
 	.remote_tx_us = 50000, .remote_rx_us = 100000, .remote_mult = 4,
 	.interval_us = 100000, .detect_us = 200000, .ups = 2, .silences = 1, .end = "silence",
 	.since_ms = 61999, .tx = 12345678901, .rx = 5, .polls = 6, .demands = 1, .late = 8,
+	.keyed = true, .key = 7,
 };
 
 static int setup(void **state)
@@ -75,12 +76,17 @@ static void test_details(void **state)
 			    HEAD LINE
 			    "Session state is Up and not using echo function.\n"
 			    "Local Diag: 0 (no diagnostic), Remote Diag: 9 (reserved), Remote state: Init\n"
+			    "Authentication: meticulous SHA1, key 7\n"
 			    "MinTxInt: 10 ms, MinRxInt: 20.500 ms, Multiplier: 3\n"
 			    "Received MinRxInt: 100 ms, Received MinTxInt: 50 ms, Received Multiplier: 4\n"
 			    "Interval: 100 ms, Holddown: 200 ms\n"
 			    "Rx Count: 5, Tx Count: 12345678901, Poll sequences: 6, Demand refused: 1, Late: 8\n"
 			    "Up: 2 times, lost by silence: 1 times, last end: silence\n"
 			    "In this state for: 61 s\n\n");
+	v->bfd[0].keyed = false;
+	assert_non_null(strstr(render(OUTPUT_BFD_DETAILS, false), "Authentication: none\n"));
+	assert_non_null(strstr(render(OUTPUT_BFD_DETAILS, true), "\"authentication\":\"none\""));
+	v->bfd[0].keyed = true;
 }
 
 static void test_json(void **state)
@@ -89,7 +95,8 @@ static void test_json(void **state)
 			    "{\"bfd\":[{\"interface\":\"sync0\",\"neighbor\":\"172.16.0.2\","
 			    "\"discriminator\":4294967295,\"remote_discriminator\":7,"
 			    "\"state\":\"Up\",\"remote_state\":\"Init\",\"diagnostic\":0,"
-			    "\"remote_diagnostic\":9,\"min_tx_us\":10000,\"min_rx_us\":20500,"
+			    "\"remote_diagnostic\":9,\"authentication\":\"meticulous-sha-1\","
+			    "\"min_tx_us\":10000,\"min_rx_us\":20500,"
 			    "\"multiplier\":3,\"remote_min_tx_us\":50000,"
 			    "\"remote_min_rx_us\":100000,\"remote_multiplier\":4,"
 			    "\"interval_us\":100000,\"detection_us\":200000,\"ups\":2,"

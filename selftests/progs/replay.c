@@ -2,11 +2,12 @@
 /*
  * replay - keeps frames that an interface sends, and sends them again
  *
- * usage: replay record IF PORT FILE COUNT
+ * usage: replay record IF PORT FILE COUNT [AT VALUE]
  *        replay send IF FILE
  *        replay mutate IF FILE COUNT SEED
  *
- * Kept are UDP datagrams over IPv4 to PORT that leave by IF, COUNT of them.  A file holds a u16
+ * Kept are UDP datagrams over IPv4 to PORT that leave by IF, COUNT of them, only those whose
+ * byte AT has that VALUE if these are given.  A file holds a u16
  * length, in the order of this machine, before each frame.  `send' says how many it sent.
  * `mutate' sends COUNT, one after the other of FILE again and again: of each some bytes of the
  * datagram are others, or the end is missing, but never its first byte.
@@ -49,14 +50,23 @@ static int packet_socket(const char *ifname)
 	return fd;
 }
 
-static int is_wanted(const uint8_t *frame, size_t len, unsigned int port)
+/* What the byte @at of a datagram has to be; @at -1: anything. */
+struct byte_at {
+	long at;
+	uint8_t value;
+};
+
+static int is_wanted(const uint8_t *frame, size_t len, unsigned int port,
+		     const struct byte_at *b)
 {
 	const struct ethhdr *eh = (const void *)frame;
 	const struct iphdr *ip = (const void *)(frame + sizeof(*eh));
 	const struct udphdr *uh = (const void *)(frame + sizeof(*eh) + sizeof(*ip));
+	size_t head = sizeof(*eh) + sizeof(*ip) + sizeof(*uh);
 
-	return len >= sizeof(*eh) + sizeof(*ip) + sizeof(*uh) && eh->h_proto == htons(ETH_P_IP) &&
-	       ip->ihl == 5 && ip->protocol == IPPROTO_UDP && uh->dest == htons(port);
+	return len >= head && eh->h_proto == htons(ETH_P_IP) &&
+	       ip->ihl == 5 && ip->protocol == IPPROTO_UDP && uh->dest == htons(port) &&
+	       (b->at < 0 || (head + (size_t)b->at < len && frame[head + (size_t)b->at] == b->value));
 }
 
 static void no_checksum(uint8_t *frame)
@@ -66,7 +76,8 @@ static void no_checksum(uint8_t *frame)
 	uh->check = 0;
 }
 
-static int record(const char *ifname, unsigned int port, const char *file, unsigned long count)
+static int record(const char *ifname, unsigned int port, const char *file, unsigned long count,
+		  const struct byte_at *b)
 {
 	int fd = packet_socket(ifname);
 	FILE *f = fopen(file, "w");
@@ -82,7 +93,7 @@ static int record(const char *ifname, unsigned int port, const char *file, unsig
 
 		if (n < 0)
 			die("receive: %s", strerror(errno));
-		if (from.sll_pkttype != PACKET_OUTGOING || !is_wanted(frame, (size_t)n, port))
+		if (from.sll_pkttype != PACKET_OUTGOING || !is_wanted(frame, (size_t)n, port, b))
 			continue;
 		no_checksum(frame);
 		if (fwrite(&size, sizeof(size), 1, f) != 1 || fwrite(frame, size, 1, f) != 1)
@@ -176,14 +187,21 @@ static int mutate(const char *ifname, const char *file, unsigned long count)
 
 int main(int argc, char **argv)
 {
-	if (argc == 6 && !strcmp(argv[1], "record"))
+	struct byte_at b = { .at = -1 };
+
+	if ((argc == 6 || argc == 8) && !strcmp(argv[1], "record")) {
+		if (argc == 8) {
+			b.at = (long)number("place", argv[6], 1500);
+			b.value = (uint8_t)number("value", argv[7], 255);
+		}
 		return record(argv[2], (unsigned int)number("port", argv[3], 65535), argv[4],
-			      number("count", argv[5], 1000000));
+			      number("count", argv[5], 1000000), &b);
+	}
 	if (argc == 4 && !strcmp(argv[1], "send"))
 		return send_all(argv[2], argv[3]);
 	if (argc == 6 && !strcmp(argv[1], "mutate")) {
 		srand((unsigned int)number("seed", argv[5], UINT32_MAX));
 		return mutate(argv[2], argv[3], number("count", argv[4], 100000000));
 	}
-	die("usage: replay record IF PORT FILE COUNT | send IF FILE | mutate IF FILE COUNT SEED");
+	die("usage: replay record IF PORT FILE COUNT [AT VALUE] | send IF FILE | mutate IF FILE COUNT SEED");
 }
