@@ -380,6 +380,22 @@ enum hello_verdict hello_rx_packet(struct hello_rx *rx,
 				   struct hello *h, struct hello_facts *facts);
 
 /**
+ * hello_auth_check() - is a packet of the control protocol authentic?
+ * @local: who we are, and what we expect
+ * @now: present time
+ * @buf: the packet
+ * @len: its length in bytes, at most HELLO_MAX_BYTES
+ * @auth: what stands in it
+ * @at: where number of the key and HMAC stand in it, bytes
+ * @new_key: gets: it was signed with a key in force, not with the one before it
+ *
+ * Return: HELLO_OK or HELLO_BAD_{AUTH,KEY,LIFETIME,MAC}.
+ */
+enum hello_verdict hello_auth_check(const struct hello_local *local, mono_t now,
+				    const uint8_t *buf, size_t len, const struct hello_auth *auth,
+				    size_t at, bool *new_key);
+
+/**
  * hello_rx_answer() - may a packet refused with HELLO_BAD_SESSION be answered now?
  * @rx: session state; remembers that it was
  * @local: who we are

@@ -83,17 +83,18 @@ static enum hello_verdict session_check(const struct hello_rx *rx,
 	return HELLO_OK;
 }
 
-static enum hello_verdict auth_check(struct hello_rx *rx, const struct hello_local *local,
-				     mono_t now, const uint8_t *buf, size_t len,
-				     const struct hello *h)
+enum hello_verdict hello_auth_check(const struct hello_local *local, mono_t now,
+				    const uint8_t *buf, size_t len, const struct hello_auth *auth,
+				    size_t at, bool *new_key)
 {
+	*new_key = false;
 	if (!hello_ring_keyed(local->ring))
-		return auth_equal(&h->auth, &local->auth) ? HELLO_OK : HELLO_BAD_AUTH;
-	if (h->auth.type != local->ring->type)
+		return auth_equal(auth, &local->auth) ? HELLO_OK : HELLO_BAD_AUTH;
+	if (auth->type != local->ring->type)
 		return HELLO_BAD_AUTH;
-	switch (hello_ring_check(local->ring, local->wall, now, buf, len, HELLO_HEADER_BYTES)) {
+	switch (hello_ring_check(local->ring, local->wall, now, buf, len, at)) {
 	case HELLO_KEY_OK:
-		rx->new_key = true;
+		*new_key = true;
 		return HELLO_OK;
 	case HELLO_KEY_OLD:
 		return HELLO_OK;
@@ -112,6 +113,7 @@ static enum hello_verdict packet_check(struct hello_rx *rx, const struct hello_l
 				       const struct hello *h)
 {
 	enum hello_verdict v;
+	bool new_key;
 
 	if (h->system == local->system && h->nonce == local->nonce)
 		return HELLO_OWN;
@@ -119,7 +121,8 @@ static enum hello_verdict packet_check(struct hello_rx *rx, const struct hello_l
 		return HELLO_BAD_DOMAIN;
 	if (h->protocol != local->protocol)
 		return HELLO_BAD_PROTOCOL;
-	v = auth_check(rx, local, now, buf, len, h);
+	v = hello_auth_check(local, now, buf, len, &h->auth, HELLO_HEADER_BYTES, &new_key);
+	rx->new_key |= new_key;
 	if (v != HELLO_OK)
 		return v;
 	if (h->system == local->system)
