@@ -402,6 +402,7 @@ enum conf_track_kind {
 	CONF_TRACK_UNIT,	/* systemd */
 	CONF_TRACK_SLA,		/* ip sla ... state */
 	CONF_TRACK_SLA_REACH,	/* ip sla ... reachability */
+	CONF_TRACK_RII,		/* rii ... reachability */
 	CONF_TRACK_KINDS,
 };
 
@@ -426,6 +427,7 @@ struct conf_member {
  * @interval_s: how often the program runs, 1-3600; otherwise 0
  * @sla: number of the operation for CONF_TRACK_SLA and CONF_TRACK_SLA_REACH;
  *	otherwise 0
+ * @rii: redundant interface identifier for CONF_TRACK_RII; otherwise 0
  * @delay_up_s: how long it must be up before it counts as up, 0-180
  * @delay_down_s: the same for down
  * @up: a threshold list is up from here on, 1-255 or 1-100 %; 0: not said
@@ -441,6 +443,7 @@ struct conf_track {
 	struct rg_prefix route;
 	uint32_t interval_s;
 	uint32_t sla;
+	uint32_t rii;
 	uint32_t delay_up_s;
 	uint32_t delay_down_s;
 	uint32_t up;

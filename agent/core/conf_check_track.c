@@ -100,6 +100,24 @@ static void check_sla(struct conf_checking *k, const struct conf_track *t)
 			 t->id, t->sla);
 }
 
+/* A twin is probed by the protocol of its interface's group. */
+static void check_rii(struct conf_checking *k, const struct conf_track *t)
+{
+	uint32_t i;
+
+	if (t->kind != CONF_TRACK_RII)
+		return;
+	for (i = 0; i < k->c->n_ifs; i++) {
+		const struct conf_if *f = &k->c->iface[i];
+
+		if (f->rii == t->rii && f->in_group)
+			return;
+	}
+	conf_say(k, CONF_WARNING, t->line,
+		 "track %u: no interface of a group has rii %u, it counts as up",
+		 t->id, t->rii);
+}
+
 static void check_operation(struct conf_checking *k, const struct conf_sla *s)
 {
 	if (s->kind == CONF_SLA_NONE)
@@ -140,6 +158,7 @@ void conf_check_track(struct conf_checking *k)
 		check_list(k, &k->c->track[i]);
 		check_reach(k, &k->c->track[i]);
 		check_sla(k, &k->c->track[i]);
+		check_rii(k, &k->c->track[i]);
 	}
 	for (i = 0; i < k->c->n_slas; i++)
 		check_operation(k, &k->c->sla[i]);

@@ -38,6 +38,7 @@ static enum conf_track_kind kind_of(const struct conf_parser *p)
 		{ CONF_S_PERCENT, CONF_TRACK_PERCENT },
 		{ CONF_S_EXEC, CONF_TRACK_EXEC },
 		{ CONF_S_UNIT, CONF_TRACK_UNIT },
+		{ CONF_S_RII, CONF_TRACK_RII },
 		{ CONF_S_REACH, CONF_TRACK_SLA_REACH },
 		{ CONF_S_SLA, CONF_TRACK_SLA },
 	};
@@ -100,6 +101,7 @@ static void take_what(const struct conf_parser *p, enum conf_track_kind kind,
 	}
 	t->interval_s = num_or(p, CONF_S_INTERVAL, 0);
 	t->sla = num_or(p, CONF_S_SLA, 0);
+	t->rii = num_or(p, CONF_S_RII, 0);
 	memset(&t->route, 0, sizeof(t->route));
 	if (kind != CONF_TRACK_ROUTE)
 		return;

@@ -149,6 +149,7 @@ enum conf_slot {
 	CONF_S_SLA,
 	CONF_S_STATE,
 	CONF_S_REACH,
+	CONF_S_RII,
 	CONF_S_HTTP,
 	CONF_S_DNS,
 	CONF_S_PORT,

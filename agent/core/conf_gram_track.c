@@ -136,6 +136,20 @@ static const struct conf_node systemd[] = {
 	END,
 };
 
+/* track N rii R reachability */
+
+static const struct conf_node rii_what[] = {
+	KW("reachability", "up while the twin on the peer is heard",
+	   .flags = EITHER, .run = conf_run_track),
+	END,
+};
+
+static const struct conf_node rii_num[] = {
+	NUM("NUMBER", "redundant interface identifier", 1, 65535, CONF_S_RII,
+	    .next = rii_what),
+	END,
+};
+
 static const struct conf_node kind[] = {
 	KW("interface", "state of an interface", .next = iface),
 	KW("ip", "an IPv4 route, or an operation", .next = track_ip),
@@ -143,7 +157,7 @@ static const struct conf_node kind[] = {
 	KW("list", "several objects as one", .next = list),
 	KW("exec", "what a program says", .next = exec),
 	KW("systemd", "whether a unit is active", .next = systemd),
-	REFUSED("rii", "track ... rii"),
+	KW("rii", "the twin of a traffic interface", .next = rii_num),
 	END,
 };
 

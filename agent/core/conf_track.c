@@ -63,6 +63,8 @@ const char *conf_track_type(const struct conf_track *t)
 	case CONF_TRACK_SLA:
 	case CONF_TRACK_SLA_REACH:
 		return "ip sla";
+	case CONF_TRACK_RII:
+		return "rii";
 	default:
 		return "?";
 	}
@@ -90,13 +92,14 @@ const char *conf_track_parameter(const struct conf_track *t)
 		[CONF_TRACK_UNIT] = "",
 		[CONF_TRACK_SLA] = "state",
 		[CONF_TRACK_SLA_REACH] = "reachability",
+		[CONF_TRACK_RII] = "reachability",
 	};
 
 	return names[t->kind];
 }
 
 /**
- * conf_track_instance - which interface, prefix, program, unit or operation
+ * conf_track_instance - which interface, prefix, program, unit, operation or RII
  * @t: the object
  * @o: gets it; nothing for a list
  */
@@ -106,6 +109,10 @@ void conf_track_instance(const struct conf_track *t, struct out *o)
 
 	if (conf_track_is_sla(t)) {
 		out_u32(o, t->sla);
+		return;
+	}
+	if (t->kind == CONF_TRACK_RII) {
+		out_u32(o, t->rii);
 		return;
 	}
 	if (t->kind != CONF_TRACK_ROUTE) {
@@ -147,7 +154,7 @@ uint32_t conf_track_diff(const struct conf_track *a,
 	uint32_t bits = 0;
 
 	if (a->kind != b->kind || strcmp(a->name, b->name) ||
-	    a->sla != b->sla || a->route.len != b->route.len ||
+	    a->sla != b->sla || a->rii != b->rii || a->route.len != b->route.len ||
 	    !addr_equal(&a->route.addr, &b->route.addr))
 		bits |= CONF_TRACK_WHAT;
 	if (a->interval_s != b->interval_s)

@@ -56,6 +56,8 @@ static void put_title(struct out *o, const struct conf_track *c)
 		type = "Exec";
 	else if (c->kind == CONF_TRACK_UNIT)
 		type = "Systemd";
+	else if (c->kind == CONF_TRACK_RII)
+		type = "RII";
 	out_fmt(o, "  %s ", type);
 	conf_track_instance(c, o);
 	if (conf_track_is_list(c))
@@ -83,6 +85,7 @@ static const char *subject(const struct conf_track *c)
 		[CONF_TRACK_UNIT] = "Unit",
 		[CONF_TRACK_SLA] = "State",
 		[CONF_TRACK_SLA_REACH] = "Reachability",
+		[CONF_TRACK_RII] = "Reachability",
 	};
 
 	return names[c->kind];

@@ -52,7 +52,6 @@ static const struct {
 	{ "ip sla 1\nicmp-echo 10.0.0.9\n", "udp-jitter 10.0.0.1 16384", 1,
 	  "ip sla ... udp-jitter" },
 	{ "ip sla 1\nicmp-echo 10.0.0.9\n", "http raw http://10.0.0.1/", 6, "ip sla ... http raw" },
-	{ "", "track 44 rii 40 reachability", 10, "track ... rii" },
 	{ "", "track 44 ip route 10.0.0.0/8 metric threshold", 30,
 	  "track ... route ... metric threshold" },
 	{ "", "do show running-config", 1, "do" },

@@ -44,6 +44,27 @@ static void test_kinds(void **state)
 	       "track 7 interface lan0 line-protocol\n!\n");
 }
 
+static void test_rii(void **state)
+{
+	PRINTS_ITSELF("track 8 rii 65535 reachability\n delay down 3\n!\n");
+	assert_int_equal(track(8)->kind, CONF_TRACK_RII);
+	assert_int_equal(track(8)->rii, 65535);
+	prints("track 8 rii 1 reachability\n delay down 3\ntrack 8 rii 2 reachability\n",
+	       "track 8 rii 2 reachability\n delay down 3\n!\n");
+	prints("track 8 rii 1 reachability\ntrack 8 systemd x\n", "track 8 systemd x\n!\n");
+	assert_int_equal(track(8)->rii, 0);
+	must_warn(&p, "track 8 rii 40 reachability\n",
+		  "track 8: no interface of a group has rii 40, it counts as up");
+	must_warn(&p, "interface lan0\n redundancy rii 40\ntrack 8 rii 40 reachability\n",
+		  "no interface of a group has rii 40");
+	must_not_warn(&p, "redundancy\n application redundancy\n  group 1\ninterface lan0\n"
+		      " redundancy rii 40\n redundancy group 1 ip 10.0.0.254 exclusive\n"
+		      "track 8 rii 40 reachability\n", "no interface of a group");
+	must_load(&q, "track 8 rii 40 reachability\n");
+	must_load(&p, "track 8 rii 41 reachability\n");
+	assert_int_equal(conf_track_diff(track(8), conf_track(&q.c, 8)), CONF_TRACK_WHAT);
+}
+
 static void test_delay(void **state)
 {
 	PRINTS_ITSELF("track 1 systemd x\n delay up 180\n!\n");
@@ -218,7 +239,7 @@ static void test_full(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_kinds), cmocka_unit_test(test_rii),
 		cmocka_unit_test(test_delay),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_wrong_lists),

@@ -19,7 +19,8 @@ static const char *const conf =
 	"track 7 systemd bird.service\n delay down 3\n"
 	"track 32767 list threshold percentage\n object 4\n"
 	" threshold percentage up 50\n"
-	"track 8 interface wan0 ipv6 routing\n";
+	"track 8 interface wan0 ipv6 routing\n"
+	"track 9 rii 40 reachability\n";
 
 static int setup(void **state)
 {
@@ -108,6 +109,10 @@ static void test_one(void **state)
 	shows(8, "Track 8\n"
 		 "  Interface wan0 ipv6 routing\n"
 		 "  IPv6 routing is Up\n"
+		 "    1 change, last change 00:00:00\n");
+	shows(9, "Track 9\n"
+		 "  RII 40 reachability\n"
+		 "  Reachability is Up\n"
 		 "    1 change, last change 00:00:00\n");
 }
 
