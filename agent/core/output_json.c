@@ -232,6 +232,12 @@ void output_json_if_mgr(struct jout *j, const struct view *v,
 		jout_mac(j, "mac", i->mac);
 		jout_mac(j, "vmac", i->vmac);
 		jout_u64(j, "decrement", i->decrement);
+		jout_str(j, "twin", i->has_twin ? twin_state_name(i->twin) : "none");
+		jout_bool(j, "twin_fault", i->twin_broken);
+		jout_str(j, "neighbours", twin_result_name(i->twin_neighbours));
+		jout_bool(j, "cut_off", i->twin_cut);
+		jout_u64(j, "neighbours_known", i->twin_known);
+		jout_u64(j, "neighbours_told", i->twin_told);
 		jout_open(j, "vips", '[');
 		for (n = 0; n < i->n_vips; n++) {
 			jout_open(j, NULL, '{');

@@ -75,6 +75,11 @@ static void if_mgr_one(struct out *o, const struct view_if *i)
 	out_fmt(o, " RII            %u\n", i->rii);
 	out_fmt(o, " Link           %s\n",
 		!i->exists ? "does not exist" : i->link_up ? "up" : "down");
+	out_fmt(o, " Twin           %s", i->has_twin ? twin_state_name(i->twin) : "none");
+	if (i->twin_broken)
+		out_fmt(o, ", fault, neighbours %s%s", twin_result_name(i->twin_neighbours),
+			i->twin_cut ? ": cut off" : "");
+	out_char(o, '\n');
 	for (k = 0; k < i->n_vips; k++) {
 		out_str(o, " VIP held       ");
 		text_addr(o, &i->vip[k].addr);

@@ -9,6 +9,7 @@
 #include "addr.h"
 #include "conf.h"
 #include "peerconf.h"
+#include "twin.h"
 
 /*
  * DOC: the snapshot behind the show commands
@@ -102,6 +103,13 @@ struct view_vip {
  * @mac: its MAC address; all zero: unknown
  * @vmac: virtual MAC address; all zero: none
  * @decrement: what its failure takes off the priority
+ * @has_twin: probes are exchanged with the interface of the peer that has the same RII
+ * @twin: whether they are heard
+ * @twin_broken: they are not, though both interfaces are up and the peer lives: a fault
+ * @twin_cut: and the decrement is in force, since neighbours answer the peer only
+ * @twin_neighbours: whether they answer this router
+ * @twin_known: neighbours that this router would ask
+ * @twin_told: and those that the peer has told of
  * @n_vips: virtual addresses
  * @vip: virtual addresses
  */
@@ -114,6 +122,13 @@ struct view_if {
 	uint8_t mac[6];
 	uint8_t vmac[6];
 	uint8_t decrement;
+	bool has_twin;
+	enum twin_state twin;
+	bool twin_broken;
+	bool twin_cut;
+	enum twin_result twin_neighbours;
+	uint32_t twin_known;
+	uint32_t twin_told;
 	uint32_t n_vips;
 	struct view_vip vip[VIEW_MAX_VIPS];
 };

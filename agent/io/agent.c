@@ -26,6 +26,7 @@
 #include "io/show.h"
 #include "io/sysid.h"
 #include "io/tracks.h"
+#include "io/twins.h"
 #include "io/vip.h"
 #include "io/vmac.h"
 
@@ -334,6 +335,15 @@ static void on_tracks(void *arg)
 	group_ifaces(arg, NULL);
 }
 
+/* They may move a group by themselves, and tracked objects. */
+static void on_twins(void *arg)
+{
+	struct agent *a = arg;
+
+	group_ifaces(a, NULL);
+	tracks_twins(a->tracks);
+}
+
 /* ------------------------------------------------------------------- ending */
 
 static bool all_handed_over(const struct agent *a)
@@ -358,7 +368,10 @@ static void close_groups(struct agent *a)
 			synclink_free(l->user);
 		}
 	}
+	/* They are sent over the links. */
+	twins_close(a->twins);
 	links_close(a->links);
+	a->twins = NULL;
 	a->links = NULL;
 }
 
@@ -516,7 +529,9 @@ static int open_parts(struct agent *a)
 	if (!err)
 		err = programs_open(base, a->programs_fd, &a->programs);
 	if (!err)
-		err = tracks_open(base, a->ifs, a->programs, on_tracks, a, &a->tracks);
+		err = twins_open(base, a->ifs, a->links, on_twins, a, &a->twins);
+	if (!err)
+		err = tracks_open(base, a->ifs, a->programs, a->twins, on_tracks, a, &a->tracks);
 	if (!err)
 		err = hooks_open(base, a->programs, &a->hooks);
 	return err;

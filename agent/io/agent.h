@@ -37,6 +37,7 @@ struct notify;
 struct pools;
 struct show;
 struct tracks;
+struct twins;
 struct vips;
 
 #define GROUP_QUEUE 32
@@ -57,6 +58,7 @@ struct vips;
 #define GROUP_F_FOREIGN_IF 0x10000 /* of an interface: address, or up and down */
 #define GROUP_F_FOREIGN_ROUTE 0x40000 /* of what routing daemons may tell of */
 #define GROUP_F_NEGOTIATION 0x20000 /* an interface does not negotiate as configured */
+#define GROUP_F_RII 0x80000 /* twins do not hear each other, see io/twins.h */
 
 struct group_log {
 	uint64_t ctrl_up, ctrl_down, ctrl_admin_down;
@@ -102,6 +104,7 @@ struct group_conf {
  * @digest: of what must be equal on both routers
  * @cmp: the same, item by item, and what of it differs
  * @mask: interfaces of the group that are down, by position in the configuration, for the log
+ * @cut: of these, the ones that are up, but cut off (rule 9 (g))
  * @tracked: what tracked objects do to it, as last told
  * @cause: of the last change of faults, in words
  * @faults: GROUP_F_* in force
@@ -128,6 +131,7 @@ struct group {
 	uint64_t digest;
 	struct group_conf cmp;
 	uint64_t mask;
+	uint64_t cut;
 	struct track_group tracked;
 	char cause[GROUP_TEXT];
 	uint32_t faults;
@@ -180,6 +184,7 @@ struct agent {
 	struct adverts *adverts;
 	struct announce *announce;
 	struct natwork *nat;
+	struct twins *twins;
 	struct tracks *tracks;
 	struct programs *programs;
 	struct hooks *hooks;
@@ -302,6 +307,12 @@ void fill_bfd_counters(const struct agent *a, struct view_counters *c);
 struct view_conf;
 void fill_conf(const struct group *g, struct view_conf *o);
 void fill_conf_counters(const struct group *g, struct view_counters *c);
+
+/* fill_twin.c */
+struct view_if;
+void fill_twin(const struct agent *a, struct view_if *o);
+bool fill_twin_fault(const struct view_if *i, char text[VIEW_TEXT_LEN]);
+void fill_twin_counters(const struct agent *a, uint32_t protocol, struct view_counters *c);
 
 /* fill_version.c */
 #define FILL_VERSIONS 2

@@ -172,6 +172,7 @@ static void fill_if(const struct group *g, const struct conf_if *f, struct view_
 	snprintf(o->name, sizeof(o->name), "%s", f->name);
 	o->rii = f->rii;
 	o->decrement = conf_if_decrement(f);
+	fill_twin(g->agent, o);
 	if (i) {
 		o->exists = true;
 		o->admin_up = i->admin_up;
@@ -339,6 +340,9 @@ static void fill_faults(const struct group *g, const struct knl_group *k, struct
 	char text[VIEW_TEXT_LEN];
 
 	for (uint32_t i = 0; i < v->n_ifs; i++) {
+		if (fill_twin_fault(&v->iface[i], text))
+			add_fault(v, "RII", text,
+				  v->iface[i].twin_cut ? v->iface[i].decrement : 0);
 		if (v->iface[i].link_up)
 			continue;
 		snprintf(text, sizeof(text), "interface %s is down%s", v->iface[i].name,
@@ -472,6 +476,8 @@ static void fill_counters(struct group *g, struct view_counters *c)
 	count_election(g, c);
 	if (g->link)
 		count_hellos(g->link, c);
+	if (g->link)
+		fill_twin_counters(g->agent, g->link->conf.protocol, c);
 	if (g->sync)
 		count_sync(g->sync, c);
 	fill_conf_counters(g, c);
@@ -600,6 +606,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	fill_ctl_counters(a, c);
 	fill_hook_counters(a, c);
 	fill_track_counters(a, c);
+	fill_twin_counters(a, 0, c);
 	fill_bfd_counters(a, c);
 	view_count(c, "system-calls-refused", sandbox_refused());
 }

@@ -11,6 +11,7 @@
 #include "io/ifkeep.h"
 #include "io/log.h"
 #include "io/tracks.h"
+#include "io/twins.h"
 #include "io/vmac.h"
 #include "io/watchers.h"
 
@@ -89,6 +90,7 @@ static void link_round(void *arg, struct link *l, mono_t now)
 		path_faults(g, now);
 		group_event(g, &ev);
 	}
+	twins_round(a->twins, l, now);
 }
 
 static const struct hello_group *find_group(const struct hello *h, uint8_t id)
@@ -167,6 +169,13 @@ static void link_renew(void *arg, struct link *l, mono_t now)
 	}
 }
 
+static void link_report(void *arg, const uint8_t *buf, size_t len, mono_t now)
+{
+	struct agent *a = arg;
+
+	twins_report(a->twins, buf, len, now);
+}
+
 static void count_control(struct agent *a, struct link *l)
 {
 	const struct iface *i = ifaces_by_name(a->ifs, l->conf.control);
@@ -199,6 +208,7 @@ const struct link_ops group_link_ops = {
 	.hello = link_hello,
 	.bfd = link_bfd,
 	.renew = link_renew,
+	.report = link_report,
 	.changed = link_changed,
 };
 
@@ -384,45 +394,55 @@ void group_kernel_event(struct agent *a, const struct knl_event *e)
 struct tally {
 	uint32_t sum;
 	unsigned int n, down;
-	uint64_t mask;
+	uint64_t mask, cut;
+	bool broken;
 };
 
 static void tally_if(const struct agent *a, const struct conf_if *f, unsigned int pos,
 		     struct tally *t)
 {
 	const struct iface *i = ifaces_by_name(a->ifs, f->name);
+	bool usable = i && iface_usable(i);
+	struct twins_state s;
 
 	t->n++;
-	if (i && iface_usable(i))
+	twins_get(a->twins, f->name, &s);
+	t->broken |= s.broken;
+	if (usable && !s.cut)
 		return;
+	if (usable)
+		t->cut |= UINT64_C(1) << pos;
 	t->down++;
 	t->sum += conf_if_decrement(f);
 	t->mask |= UINT64_C(1) << pos;
 }
 
 /* What happened to the interfaces; of several at once the first. */
-static bool if_cause(const struct group *g, uint64_t mask, struct out *o)
+static bool if_cause(const struct group *g, const struct tally *t, struct out *o)
 {
-	uint64_t diff = mask ^ g->mask;
+	uint64_t diff = (t->mask ^ g->mask) | (t->cut ^ g->cut);
 	unsigned int pos = diff ? (unsigned int)__builtin_ctzll(diff) : 0;
 
 	if (diff)
 		out_fmt(o, "interface %s %s", g->agent->conf->iface[pos].name,
-			mask >> pos & 1 ? "down" : "up");
+			t->cut >> pos & 1  ? "cut off" :
+			t->mask >> pos & 1 ? "down" :
+			g->cut >> pos & 1  ? "not cut off any more" :
+					     "up");
 	return diff;
 }
 
 /* For the log, where one line says why the priority is another one. */
-static void describe(struct group *g, uint64_t mask, const struct track_group *tracked)
+static void describe(struct group *g, const struct tally *t, const struct track_group *tracked)
 {
 	char track[64];
-	struct out o, t;
+	struct out o, text;
 	bool by_if, by_track;
 
 	out_init(&o, g->cause, sizeof(g->cause));
-	out_init(&t, track, sizeof(track));
-	by_if = if_cause(g, mask, &o);
-	by_track = track_cause(&g->conf, &g->tracked, tracked, &t);
+	out_init(&text, track, sizeof(track));
+	by_if = if_cause(g, t, &o);
+	by_track = track_cause(&g->conf, &g->tracked, tracked, &text);
 	if (by_track)
 		out_fmt(&o, "%s%s", by_if ? ", " : "", track);
 	if (!by_if && !by_track)
@@ -470,17 +490,19 @@ void group_decrement(struct group *g)
 
 	track_of_group(tracks_table(g->agent->tracks), &g->conf, &tracked);
 	undefined_track(g, tracked.undefined);
+	group_fault(g, GROUP_F_RII, t.broken, "twins do not hear each other");
 	sum = t.sum + tracked.sum;
 	if (!g->started ||
 	    (sum == g->e.decrement && all_down == g->e.all_down && t.mask == g->mask &&
-	     same_tracked(&tracked, &g->tracked)))
+	     t.cut == g->cut && same_tracked(&tracked, &g->tracked)))
 		return;
-	describe(g, t.mask, &tracked);
+	describe(g, &t, &tracked);
 	if (watch_wants(WATCH_FAULTS))
 		group_watch_decrement(g, t.sum, t.down, t.n, &tracked);
 	if (watch_wants(WATCH_RII))
 		group_watch_riis(g, t.mask);
 	g->mask = t.mask;
+	g->cut = t.cut;
 	g->tracked = tracked;
 	ev.decrement.sum = sum;
 	ev.decrement.forced_down = tracked.forced_down;

@@ -29,6 +29,7 @@ static const struct {
 	{ GROUP_F_NAT, "NAT" },
 	{ GROUP_F_LINK, "LINK" },
 	{ GROUP_F_TRACK, "TRACK" },
+	{ GROUP_F_RII, "RII" },
 };
 
 /**

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/twin.h"
 #include "io/bfds.h"
 #include "io/clock.h"
 #include "io/hellosock.h"
@@ -400,6 +401,10 @@ static void on_packet(void *arg, const uint8_t *buf, size_t len, const struct rg
 	enum hello_verdict v = hello_decode(buf, len, &h);
 	struct link *l = v == HELLO_OK ? links_find(s->set, h.protocol) : NULL;
 
+	if (twin_is(buf, len)) {
+		s->set->ops->report(s->set->arg, buf, len, now);
+		return;
+	}
 	for (int id = 0; l && id < LINK_PATHS; id++) {
 		if (l->path[id].sock != s->sock)
 			continue;
@@ -513,6 +518,19 @@ static void send_round(struct link *l, enum hello_scope scope, enum hello_type t
 		log_warnx("HELLO", "protocol %u: hello cannot be written: %s", l->conf.protocol,
 			  strerror(-len));
 	}
+}
+
+/**
+ * link_forward() - a packet that is no hello, on all paths
+ * @l: the link
+ * @buf: the packet
+ * @len: its length in bytes
+ */
+void link_forward(struct link *l, const uint8_t *buf, size_t len)
+{
+	for (int id = 0; id < LINK_PATHS; id++)
+		if (l->path[id].sock)
+			(void)hellosock_send(l->path[id].sock, buf, len);
 }
 
 /**

@@ -123,6 +123,8 @@ struct link_ops {
 	void (*bfd)(void *arg, struct link *l, const struct link_bfd *b, mono_t now);
 	/* A packet of BFD is about to be sent by which the peer judges: renew leases. */
 	void (*renew)(void *arg, struct link *l, mono_t now);
+	/* A report about twins has come (core/twin.h). */
+	void (*report)(void *arg, const uint8_t *buf, size_t len, mono_t now);
 	/* A path came or went. */
 	void (*changed)(void *arg, struct link *l);
 };
@@ -140,6 +142,7 @@ void link_free(struct link *l);
 struct link *links_find(const struct links *set, uint32_t protocol);
 
 void link_start(struct link *l, mono_t now);
+void link_forward(struct link *l, const uint8_t *buf, size_t len);
 void link_send(struct link *l, enum hello_type type, uint8_t group, mono_t now);
 bool link_path_alive(const struct link *l, enum link_path_id p, mono_t now);
 bool link_refuses_plain(const struct link *l);

@@ -22,6 +22,7 @@
 #include "io/pool.h"
 #include "io/show.h"
 #include "io/tracks.h"
+#include "io/twins.h"
 #include "io/vip.h"
 #include "io/vmac.h"
 #include "io/watchers.h"
@@ -526,6 +527,7 @@ int reload_apply_first(struct agent *a)
 	 */
 	if (!adopt_any_active(a))
 		natwork_wait(a->nat);
+	complain("twins", twins_configure(a->twins, a->conf));
 	complain("tracked objects", tracks_configure(a->tracks, a->conf));
 	complain("role-change programs", hooks_configure(a->hooks, a->conf));
 	apply_links(a);
@@ -576,7 +578,9 @@ static int apply(struct agent *a, const struct conf *before)
 		reload_rules(a);
 	if (changed.mappings && knl_present(&a->knl))
 		adopt_kernel(a);
-	first = complain("tracked objects", tracks_configure(a->tracks, a->conf));
+	first = complain("twins", twins_configure(a->twins, a->conf));
+	err = complain("tracked objects", tracks_configure(a->tracks, a->conf));
+	first = first ? first : err;
 	err = complain("role-change programs", hooks_configure(a->hooks, a->conf));
 	first = first ? first : err;
 	apply_links(a);

@@ -11,6 +11,7 @@
 #include "io/ifaces.h"
 #include "io/log.h"
 #include "io/loop.h"
+#include "io/twins.h"
 
 /**
  * struct tracks - all objects
@@ -20,6 +21,7 @@
  */
 struct tracks {
 	struct ifaces *ifs;
+	const struct twins *twins;
 	tracks_fn fn;
 	void *arg;
 	struct track table[2];
@@ -160,6 +162,31 @@ static void look_at_ifs(struct tracks *t)
 	}
 }
 
+/* Of one that was never heard nothing is known. */
+static void look_at_twins(struct tracks *t)
+{
+	const struct track *all = table(t);
+	struct twins_state s;
+
+	for (uint32_t k = 0; k < all->n; k++) {
+		const struct conf_track *c = &all->v[k].conf;
+
+		if (c->kind == CONF_TRACK_RII && twins_by_rii(t->twins, c->rii, &s) &&
+		    s.state != TWIN_UNKNOWN)
+			track_fact(table(t), c->id, s.reachable);
+	}
+}
+
+/**
+ * tracks_twins() - something happened to a twin
+ * @t: all objects
+ */
+void tracks_twins(struct tracks *t)
+{
+	look_at_twins(t);
+	step_and_tell(t);
+}
+
 static void on_iface(void *arg, enum iface_event ev, const struct iface *iface,
 		     const struct iface_addr *addr)
 {
@@ -196,6 +223,7 @@ int tracks_configure(struct tracks *t, const struct conf *c)
 	err = slas_configure(t->slas, c);
 	look_at_ifs(t);
 	look_at_slas(t);
+	look_at_twins(t);
 	step(t);
 	return first ? first : err;
 }
@@ -252,6 +280,7 @@ void tracks_stats(const struct tracks *t, struct tracks_stats *out)
  * @base: event loop
  * @ifs: interfaces
  * @programs: the process that runs them
+ * @twins: traffic interfaces and their twins
  * @fn: called from the loop when states changed
  * @arg: for @fn
  * @out: gets it
@@ -259,7 +288,7 @@ void tracks_stats(const struct tracks *t, struct tracks_stats *out)
  * Return: 0 or -errno.
  */
 int tracks_open(struct event_base *base, struct ifaces *ifs, struct programs *programs,
-		tracks_fn fn, void *arg, struct tracks **out)
+		const struct twins *twins, tracks_fn fn, void *arg, struct tracks **out)
 {
 	struct tracks *t = calloc(1, sizeof(*t));
 	int err;
@@ -267,6 +296,7 @@ int tracks_open(struct event_base *base, struct ifaces *ifs, struct programs *pr
 	if (!t)
 		return -ENOMEM;
 	t->ifs = ifs;
+	t->twins = twins;
 	t->fn = fn;
 	t->arg = arg;
 	err = loop_timer_init(&t->timer, base, on_timer, t);

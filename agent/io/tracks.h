@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Tracked objects: the machine (core/track.h) and who tells it what is to be seen, interfaces
- * (io/ifaces.h), routes (io/trackroute.h) and programs (io/trackrun.h).
+ * (io/ifaces.h), routes (io/trackroute.h), programs (io/trackrun.h) and twins (io/twins.h).
  */
 #ifndef RG_IO_TRACKS_H
 #define RG_IO_TRACKS_H
@@ -17,6 +17,7 @@ struct event_base;
 struct programs;
 struct ifaces;
 struct tracks;
+struct twins;
 
 /**
  * struct tracks_stats - counters
@@ -37,9 +38,10 @@ struct tracks_stats {
 typedef void (*tracks_fn)(void *arg);
 
 int tracks_open(struct event_base *base, struct ifaces *ifs, struct programs *programs,
-		tracks_fn fn, void *arg, struct tracks **out);
+		const struct twins *twins, tracks_fn fn, void *arg, struct tracks **out);
 void tracks_close(struct tracks *t);
 int tracks_configure(struct tracks *t, const struct conf *c);
+void tracks_twins(struct tracks *t);
 const struct track *tracks_table(const struct tracks *t);
 bool tracks_sla(const struct tracks *t, uint32_t id, struct sla_state *out);
 void tracks_run_stats(const struct tracks *t, uint32_t id, struct trackrun_stats *out);

@@ -352,6 +352,7 @@ static void test_clients(void **state)
 static const char want_if_mgr[] =
 	" RII            40\n"
 	" Link           up\n"
+	" Twin           none\n"
 	" VIP held       10.10.1.1 no\n";
 
 static void test_if_mgr(void **state)
@@ -373,6 +374,23 @@ static void test_if_mgr(void **state)
 	v->group[0].iface[0].exists = false;
 	render(OUTPUT_IF_MGR, &v->group[0]);
 	has(" Link           does not exist\n");
+}
+
+static void test_twin(void **state)
+{
+	struct view_if *i = &v->group[0].iface[0];
+
+	i->has_twin = true;
+	render(OUTPUT_IF_MGR, &v->group[0]);
+	has(" Twin           never heard\n");
+	i->twin = TWIN_LOST;
+	i->twin_broken = true;
+	render(OUTPUT_IF_MGR, &v->group[0]);
+	has(" Twin           lost, fault, neighbours not asked\n");
+	i->twin_neighbours = TWIN_NONE;
+	i->twin_cut = true;
+	render(OUTPUT_IF_MGR, &v->group[0]);
+	has(" Twin           lost, fault, neighbours do not answer: cut off\n");
 }
 
 static const char want_control[] =
@@ -560,7 +578,7 @@ int main(void)
 		T(test_group_verified),
 		T(test_plain_data_link), T(test_faults),
 		T(test_protocol_group), T(test_protocol_as_active),
-		T(test_protocol_instance), T(test_clients), T(test_if_mgr),
+		T(test_protocol_instance), T(test_clients), T(test_if_mgr), T(test_twin),
 		T(test_control), T(test_all_groups), T(test_counters),
 		T(test_version), T(test_json), T(test_json_escapes),
 		T(test_counter_limits), T(test_counters_left_out), T(test_conf_diffs),
