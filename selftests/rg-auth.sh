@@ -25,7 +25,7 @@ counts() { [ "$(count_of "$1" "$2")" -ge "$3" ]; }
 # refusals ROUTER: of both that were not believed, for whatever reason
 refusals() {
 	rg_ctl "$1" --json show redundancy application counters |
-		jq '[.. | objects | to_entries[] | select(.key | test("^(hello|twin)-(bad|own|same|third|replay)")) | .value] | add // 0'
+		jq '[.. | objects | to_entries[] | select(.key | test("^(hello|twin)-(unowned-)?(bad|own|same|third|replay)")) | .value] | add // 0'
 }
 refuses() { [ "$(refusals "$1")" -ge "$2" ]; }
 memory() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$(rg_pid "$1")/status"; }
