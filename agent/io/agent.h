@@ -54,6 +54,8 @@ struct vips;
 #define GROUP_F_NAT 0x0080 /* the rules could not be installed */
 #define GROUP_F_LINK 0x0100 /* no control link: none configured, or it contradicts another group \
 			     */
+#define GROUP_F_DATA_MTU 0x0400 /* large packets do not arrive on the data link */
+#define GROUP_DATA_MTU_TEXT "hellos pass on the data link, packets of %u bytes do not"
 #define GROUP_F_TRACK 0x0200 /* tracks an object that is not defined */
 #define GROUP_F_FOREIGN_IF 0x10000 /* of an interface: address, or up and down */
 #define GROUP_F_FOREIGN_ROUTE 0x40000 /* of what routing daemons may tell of */
@@ -108,6 +110,7 @@ struct group_conf {
  * @tracked: what tracked objects do to it, as last told
  * @cause: of the last change of faults, in words
  * @faults: GROUP_F_* in force
+ * @data_mtu: bytes of the packets of GROUP_F_DATA_MTU
  * @role_failed: SET_ROLE was refused in the step under way: what would follow it is left out
  * @request: number of the last request of a person
  * @request_done, @request_refusal: its answer, if it has come
@@ -135,6 +138,7 @@ struct group {
 	struct track_group tracked;
 	char cause[GROUP_TEXT];
 	uint32_t faults;
+	uint32_t data_mtu;
 	bool role_failed;
 	uint32_t request;
 	bool request_done;

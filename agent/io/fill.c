@@ -247,10 +247,14 @@ static void own_faults(const struct group *g, struct view_group *v)
 		{ GROUP_F_NAT, "the translation rules are not installed" },
 		{ GROUP_F_LINK, "no control link of its own, takes no role" },
 	};
+	char text[VIEW_TEXT_LEN];
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (g->faults & known[i].bit)
 			add_fault(v, group_fault_name(known[i].bit), known[i].text, 0);
+	snprintf(text, sizeof(text), GROUP_DATA_MTU_TEXT, g->data_mtu);
+	if (g->faults & GROUP_F_DATA_MTU)
+		add_fault(v, "DATA-MTU", text, 0);
 	if (g->faults & GROUP_F_MODULE)
 		add_fault(v, "MODULE",
 			  g->agent->kernel_err == -EPROTO ? "kernel module of another version" :

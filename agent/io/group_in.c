@@ -65,6 +65,18 @@ static void update_peer(struct link *l, mono_t now)
 	synclink_set_peer(s, &p);
 }
 
+/* A path that is not there at all is another fault. */
+static void mtu_fault(struct group *g, mono_t now)
+{
+	enum link_path_id path = link_single_path(g->link) ? LINK_CONTROL : LINK_DATA;
+	bool alive = g->sync && link_path_alive(g->link, path, now);
+	char text[80];
+
+	g->data_mtu = alive ? synclink_stalled(g->sync) : 0;
+	snprintf(text, sizeof(text), GROUP_DATA_MTU_TEXT, g->data_mtu);
+	group_fault(g, GROUP_F_DATA_MTU, g->data_mtu, text);
+}
+
 static void path_faults(struct group *g, mono_t now)
 {
 	bool alive = election_peer_alive(&g->e, now);
@@ -75,6 +87,7 @@ static void path_faults(struct group *g, mono_t now)
 	group_fault(g, GROUP_F_DATA_PATH,
 		    alive && g->conf.data[0] && (!g->sync || !synclink_up(g->sync)),
 		    "no session with the peer");
+	mtu_fault(g, now);
 }
 
 static void link_round(void *arg, struct link *l, mono_t now)

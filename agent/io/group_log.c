@@ -17,6 +17,7 @@ static const struct {
 	const char *name;
 } fault_names[] = {
 	{ GROUP_F_DATA_PATH, "DATA-PATH" },
+	{ GROUP_F_DATA_MTU, "DATA-MTU" },
 	{ GROUP_F_CTRL_PATH, "CTRL-PATH" },
 	{ GROUP_F_MODULE, "MODULE" },
 	{ GROUP_F_FOREIGN_VIP, "FOREIGN" },

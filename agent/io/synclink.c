@@ -202,6 +202,10 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 static void tell(struct synclink *s, const struct after *after)
 {
 	if (after->link) {
+		if (after->link > 0)
+			stall_begun(&s->stall, clock_now());
+		else
+			stall_ended(&s->stall, syncsock_stats(s->sock)->stalled);
 		event_notice(0, "SYNC", "data link %s: session %s", s->conf.ifname,
 			     after->link > 0 ? "up" : "down");
 		s->ops->up(s->arg, s, after->link > 0);

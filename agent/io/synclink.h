@@ -116,6 +116,7 @@ const struct synclink_stats *synclink_stats(const struct synclink *s);
 const struct syncsock_stats *synclink_sock_stats(const struct synclink *s);
 const struct synclink_group_stats *synclink_group_stats(const struct synclink *s, uint8_t group);
 uint64_t synclink_lag_ms(const struct synclink *s, uint8_t group);
+uint32_t synclink_stalled(struct synclink *s);
 bool synclink_addr(const struct synclink *s, struct rg_addr *out);
 
 #endif

@@ -66,6 +66,21 @@ uint64_t synclink_lag_ms(const struct synclink *s, uint8_t group)
 }
 
 /**
+ * synclink_stalled() - do packets of the data link not arrive that are larger than others?
+ * @s: the link
+ *
+ * Return: bytes of such an IPv4 packet, 0: they do, as far as is known.
+ */
+uint32_t synclink_stalled(struct synclink *s)
+{
+	bool idle = synclink_up(s);
+
+	for (unsigned int g = 0; idle && g < SYNCSESS_GROUPS; g++)
+		idle = synclink_idle(s, (uint8_t)g);
+	return stall_look(&s->stall, idle, s->sess.cfg.silent_ms, clock_now());
+}
+
+/**
  * synclink_sess() - the machine, to be read
  * @s: the link
  *

@@ -3,6 +3,7 @@
 #ifndef RG_IO_SYNCLINK_PRIV_H
 #define RG_IO_SYNCLINK_PRIV_H
 
+#include "core/stall.h"
 #include "io/loop.h"
 #include "io/synclink.h"
 
@@ -31,6 +32,7 @@ struct synclink {
 	struct loop_timer more; /* frames were left for the next turn */
 	mono_t turn; /* when this turn began */
 	mono_t life;
+	struct stall stall;
 	unsigned int installs; /* outstanding */
 	struct synclink_stats stats;
 	struct synclink_group_stats group[SYNCSESS_GROUPS];

@@ -23,6 +23,7 @@
 #include "io/ifaces.h"
 #include "io/log.h"
 #include "io/loop.h"
+#include "io/tcpstall.h"
 #include "io/tls.h"
 #include "io/tlsq.h"
 
@@ -80,6 +81,8 @@ static void complain(struct syncsock *s, const char *what, int err)
 
 static void drop(struct syncsock *s)
 {
+	if (s->bev && !s->connecting)
+		s->stats.stalled = tcpstall(bufferevent_getfd(s->bev));
 	if (s->readable)
 		event_free(s->readable);
 	s->readable = NULL;

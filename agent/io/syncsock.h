@@ -42,6 +42,7 @@ struct syncsock_stats {
 	uint64_t rx_bytes, tx_bytes;
 	uint64_t queue_max; /* bytes */
 	uint64_t opening[OPENING_VERDICTS]; /* by how they ended */
+	uint32_t stalled; /* what tcpstall() said of the last connection that has ended */
 };
 
 int syncsock_new(struct event_base *base, struct ifaces *ifs, const char *ifname, uint16_t port,
