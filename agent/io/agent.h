@@ -327,6 +327,7 @@ void fill_tracks(const struct agent *a, struct view *v);
 void fill_slas(const struct agent *a, struct view *v);
 void fill_hook_counters(const struct agent *a, struct view_counters *c);
 void fill_ctl_counters(const struct agent *a, struct view_counters *c);
+int fill_clear_damping(void *arg, char *text, size_t size);
 void fill_track_counters(const struct agent *a, struct view_counters *c);
 
 #endif

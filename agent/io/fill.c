@@ -788,6 +788,7 @@ const struct show_ops fill_show_ops = {
 	.stop = stop,
 	.check = check,
 	.clear_counters = clear_counters,
+	.clear_damping = fill_clear_damping,
 	.configure = configure,
 	.standing = standing,
 	.save = save,

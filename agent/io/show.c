@@ -481,6 +481,9 @@ static int act(const struct run *x)
 	case C_CLEAR:
 		err = ops->clear_counters(x->s->arg, text, sizeof(text));
 		break;
+	case C_CLEAR_DAMPING:
+		err = ops->clear_damping(x->s->arg, text, sizeof(text));
+		break;
 	case C_MONITOR ... C_END:
 		return watch_command(x, x->r->cmd->id);
 	case C_CONFIGURE:

@@ -39,6 +39,7 @@ enum show_side {
  * @stop: end the daemon; @purge: and remove all that it set up
  * @check: `check`: judge the settings of the machine
  * @clear_counters: `clear redundancy application counters`
+ * @clear_damping: `clear redundancy application damping`
  * @configure: let this configuration run, as a difference; copied.  @who asks for it.
  * @standing: how each group stands, by number, up to CONF_MAX_GROUPS; all zero before
  * @save: `write memory`: write what runs to the configuration file
@@ -59,6 +60,7 @@ struct show_ops {
 	int (*stop)(void *arg, bool purge, char *text, size_t size);
 	int (*check)(void *arg, struct health *h);
 	int (*clear_counters)(void *arg, char *text, size_t size);
+	int (*clear_damping)(void *arg, char *text, size_t size);
 	int (*configure)(void *arg, const struct conf *c, const char *who, char *text, size_t size);
 	void (*standing)(void *arg, struct conf_standing *out);
 	int (*save)(void *arg, bool force, char *text, size_t size);

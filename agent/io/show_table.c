@@ -69,6 +69,8 @@ const struct cmd show_table[] = {
 	{ "stop", C_STOP, "End the agent" },
 	{ "stop --purge", C_STOP_PURGE, "And remove all that it set up" },
 	{ "clear redundancy application counters", C_CLEAR, "Set counters of the agent to 0" },
+	{ "clear redundancy application damping", C_CLEAR_DAMPING,
+	  "Forget role changes: preempt is no longer suspended" },
 	{ "check", C_CHECK, "Are the settings of this machine as wanted?" },
 	{ "enable", C_NOTHING, "Does nothing: there is one privilege level" },
 	{ CLEAR_NAT "*", C_NAT_CLEAR, "All" },

@@ -23,6 +23,7 @@ enum show_command {
 	C_STOP,
 	C_STOP_PURGE,
 	C_CLEAR,
+	C_CLEAR_DAMPING,
 	C_CHECK,
 	C_NOTHING,
 	C_CONFIGURE,
