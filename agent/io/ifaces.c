@@ -40,6 +40,7 @@ struct watcher {
 
 struct ifaces {
 	struct nl_sock *events;
+	struct nl_sock *ask;
 	struct event *ev;
 	struct entry **v;
 	size_t n, cap;
@@ -408,6 +409,46 @@ void ifaces_read(struct ifaces *ifs)
 	on_readable(-1, 0, ifs);
 }
 
+/**
+ * ifaces_look() - ask the kernel how an interface is
+ * @ifs: the monitor
+ * @name: its name; one that does not exist is none
+ *
+ * A carrier that goes may be told a second later than it went.  Watchers are called from here.
+ */
+void ifaces_look(struct ifaces *ifs, const char *name)
+{
+	const struct iface *i = ifaces_by_name(ifs, name);
+	struct ifinfomsg m = { .ifi_family = AF_UNSPEC };
+	int err;
+
+	if (!i)
+		return;
+	m.ifi_index = (int)i->ifindex;
+	err = nl_send_simple(ifs->ask, RTM_GETLINK, 0, &m, sizeof(m));
+	if (err >= 0)
+		err = nl_recvmsgs_default(ifs->ask);
+	if (err < 0)
+		log_debug("IFACE", "asking for %s: %s", name, nl_geterror(err));
+}
+
+/* The kernel answers before the question returns. */
+static int open_ask(struct ifaces *ifs)
+{
+	int err;
+
+	ifs->ask = nl_socket_alloc();
+	if (!ifs->ask)
+		return -ENOMEM;
+	nl_socket_disable_auto_ack(ifs->ask);
+	err = nl_socket_modify_cb(ifs->ask, NL_CB_VALID, NL_CB_CUSTOM, on_msg, ifs);
+	if (!err)
+		err = nl_connect(ifs->ask, NETLINK_ROUTE);
+	if (!err)
+		err = nl_socket_set_nonblocking(ifs->ask);
+	return err ? -EIO : 0;
+}
+
 static int listen_events(struct ifaces *ifs)
 {
 	int err;
@@ -451,6 +492,8 @@ int ifaces_open(struct event_base *base, struct ifaces **out)
 	/* Listen first, read then: what changes in between is told twice rather than never. */
 	err = listen_events(ifs);
 	if (!err)
+		err = open_ask(ifs);
+	if (!err)
 		err = read_all(ifs);
 	if (err)
 		goto fail;
@@ -478,6 +521,7 @@ void ifaces_close(struct ifaces *ifs)
 	if (ifs->ev)
 		event_free(ifs->ev);
 	nl_socket_free(ifs->events);
+	nl_socket_free(ifs->ask);
 	for (size_t k = 0; k < ifs->n; k++) {
 		free(ifs->v[k]->addrs);
 		free(ifs->v[k]);

@@ -84,6 +84,7 @@ int ifaces_open(struct event_base *base, struct ifaces **out);
 void ifaces_close(struct ifaces *ifs);
 
 void ifaces_read(struct ifaces *ifs);
+void ifaces_look(struct ifaces *ifs, const char *name);
 
 int ifaces_watch(struct ifaces *ifs, iface_fn fn, void *arg);
 void ifaces_unwatch(struct ifaces *ifs, iface_fn fn, void *arg);
