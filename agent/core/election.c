@@ -35,10 +35,8 @@
  * while its hello waits in a queue. If the tick itself is late the process was
  * not running; then the peer gets two more of its intervals, once.
  *
- * DOC: Later parts
- *
- * Twin probes and the split-brain probe stand between the silence and
- * election_become_active().
+ * Between the silence and election_become_active() stands the split-brain probe,
+ * election_probe.c.
  */
 #include "election_int.h"
 
@@ -49,7 +47,8 @@ bool election_config_equal(const struct election_config *a, const struct electio
 	return a->group == b->group && a->priority == b->priority &&
 	       a->threshold == b->threshold && a->preempt == b->preempt &&
 	       a->delay_s == b->delay_s && a->reload_s == b->reload_s &&
-	       a->hello_ms == b->hello_ms && a->hold_ms == b->hold_ms && a->digest == b->digest;
+	       a->hello_ms == b->hello_ms && a->hold_ms == b->hold_ms && a->digest == b->digest &&
+	       a->probe_ms == b->probe_ms;
 }
 
 void election_init(struct election *e, const struct election_config *cfg,
@@ -390,6 +389,9 @@ static void peer_lost(struct election_ctx *c)
 	e->peer.has_group = false;
 	e->stats.peer_lost++;
 	e->stats.bfd_lost += !mono_is_zero(e->peer.bfd_silent);
+	e->silence_ms = election_detect_ms(e);
+	if (!mono_is_zero(e->peer.bfd_silent) && e->peer.bfd_detect_ms < e->silence_ms)
+		e->silence_ms = e->peer.bfd_detect_ms;
 	e->peer.bfd_silent = MONO_ZERO;
 	election_note(c, ELECTION_LOG_PEER_LOST, ELECTION_C_PEER_DEAD, 0,
 		      e->state == ELECTION_STANDBY &&
@@ -569,6 +571,16 @@ static void kernel(struct election_ctx *c, const struct election_event *ev)
 	}
 }
 
+static void carrier(struct election_ctx *c, const struct election_event *ev)
+{
+	c->e->no_carrier = ev->no_carrier;
+}
+
+static void probe(struct election_ctx *c, const struct election_event *ev)
+{
+	election_probe_answer(c);
+}
+
 static void stop_now(struct election_ctx *c, const struct election_event *ev)
 {
 	/* Fenced: the role in the kernel is ours still, and others may adopt it. */
@@ -626,6 +638,8 @@ static void admin(struct election_ctx *c, const struct election_event *ev)
  *		of a session that just ended.
  * CONFIG	Recorded everywhere.
  * KERNEL	Everywhere: the kernel's word is about the role that it holds.
+ * CARRIER	Recorded everywhere, also before START.
+ * PROBE	sNE, sSB: somebody else is active. Elsewhere it comes too late.
  * STOP		sAC: rule 4. sHA, sRE: with the hand-over's end. Elsewhere at once: no
  *		flow is ours.
  */
@@ -701,6 +715,18 @@ static handler *const matrix[ELECTION_EVENTS][ELECTION_STATES] = {
 		[sNE] = stop_now,	[sSB] = stop_now,
 		[sAC] = stop_active,	[sHA] = stop_later,
 		[sRE] = stop_later,
+	},
+	[ELECTION_EV_CARRIER] = {
+		[sDI] = carrier,	[sIN] = carrier,
+		[sNE] = carrier,	[sSB] = carrier,
+		[sAC] = carrier,	[sHA] = carrier,
+		[sRE] = carrier,
+	},
+	[ELECTION_EV_PROBE] = {
+		[sDI] = ignore,		[sIN] = ignore,
+		[sNE] = probe,		[sSB] = probe,
+		[sAC] = ignore,		[sHA] = ignore,
+		[sRE] = ignore,
 	},
 };
 

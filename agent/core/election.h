@@ -10,8 +10,9 @@
  *
  * What the caller owes the machine:
  *  - events in the order in which they happened, @now never going backwards;
- *  - all sockets are read before EV_TICK is given, so that a hello that waited
- *    in a queue while the process was not scheduled is seen before its absence;
+ *  - all sockets are read before EV_TICK is given, and the carriers of the
+ *    links, so that a hello that waited in a queue while the process was not
+ *    scheduled is seen before its absence;
  *  - EV_TICK when the deadline of the last actions is reached;
  *  - EV_HELLO_TX directly before each periodic hello that carries the group: it
  *    renews the lease, so that the lease never outlives what the peer has heard
@@ -38,6 +39,7 @@
 #define ELECTION_RETRY_MS	30000	/* after a hand-over that failed */
 #define ELECTION_DAMP_MS	600000	/* rule 14: the window, and the quiet time */
 #define ELECTION_DAMP_CHANGES	3	/* rule 14: more than so many are too many */
+#define ELECTION_PROBE_WINDOW_MS 300	/* rule 9 (c): an answer counts for so long, or longer */
 
 enum election_state {
 	ELECTION_DISABLED,	/* shut down */
@@ -118,6 +120,7 @@ enum election_refusal {
 #define ELECTION_F_CTRL_PATH	0x0010	/* control silent, data alive */
 #define ELECTION_F_DIGEST	0x0020	/* configurations differ */
 #define ELECTION_F_KERNEL	0x0040	/* the kernel refused the role */
+#define ELECTION_F_ISOLATED	0x0080	/* alarm: the links are down, and the peer is active */
 
 /**
  * struct election_config - what the configuration says about the group
@@ -130,6 +133,7 @@ enum election_refusal {
  * @hello_ms: own hello interval
  * @hold_ms: own hold time
  * @digest: own configuration digest, 0 = not computed
+ * @probe_ms: `split-brain probe`, 0 = off
  */
 struct election_config {
 	uint8_t group;
@@ -141,6 +145,7 @@ struct election_config {
 	uint32_t hello_ms;
 	uint32_t hold_ms;
 	uint64_t digest;
+	uint32_t probe_ms;
 };
 
 enum election_event_type {
@@ -156,6 +161,8 @@ enum election_event_type {
 	ELECTION_EV_CONFIG,
 	ELECTION_EV_KERNEL,
 	ELECTION_EV_STOP,	/* the agent was asked to stop */
+	ELECTION_EV_CARRIER,	/* the carrier of our liveness paths went or came */
+	ELECTION_EV_PROBE,	/* somebody else answered for a virtual address */
 	ELECTION_EVENTS
 };
 
@@ -272,6 +279,7 @@ struct election_bfd {
 	uint32_t lease_ms;
 };
 
+/* @no_carrier: of EV_CARRIER: none of our liveness paths has a carrier */
 struct election_event {
 	enum election_event_type type;
 	union {
@@ -283,6 +291,7 @@ struct election_event {
 		struct election_bfd bfd;
 		struct election_config config;
 		struct election_kernel kernel;
+		bool no_carrier;
 	};
 };
 
@@ -301,6 +310,7 @@ enum election_action_type {
 	ELECTION_DONE,		/* .request: what was asked for has happened */
 	ELECTION_REFUSE,	/* .request, .refusal */
 	ELECTION_STOPPED,	/* .on: handed over, so clean up; else keep all */
+	ELECTION_PROBE,		/* .on: ask who has the virtual addresses, listen; else enough */
 };
 
 /*
@@ -346,6 +356,7 @@ enum election_log_id {
 	ELECTION_LOG_DAMPED,		/* new: 1 begins, 0 ends */
 	ELECTION_LOG_TAKEOVER_NOT_HOT,	/* took the role over with a copy not HOT */
 	ELECTION_LOG_STALE_RESIGN,	/* a RESIGN of an older term, ignored */
+	ELECTION_LOG_PROBE,		/* the split-brain probe begins; new: for how many ms */
 	ELECTION_LOGS
 };
 
@@ -419,6 +430,24 @@ struct election_peer {
 	uint32_t bfd_detect_ms;
 };
 
+/**
+ * struct election_probe - the split-brain probe, see election_probe.c
+ * @on: a claim waits for it
+ * @told: PROBE was last told with .on set
+ * @isolated: somebody has answered
+ * @asked: last question that has no answer yet; MONO_ZERO: none
+ * @ask_at: next question
+ * @until: the claim goes ahead then, if nobody answers
+ */
+struct election_probe {
+	bool on;
+	bool told;
+	bool isolated;
+	mono_t asked;
+	mono_t ask_at;
+	mono_t until;
+};
+
 /* Counters that a person can see. */
 struct election_stats {
 	uint64_t to_active;
@@ -438,6 +467,8 @@ struct election_stats {
 	uint64_t fenced;
 	uint64_t stale_resign;
 	uint64_t bfd_lost;		/* of peer_lost, by BFD */
+	uint64_t probes;		/* questions of the split-brain probe */
+	uint64_t isolated;		/* times that it was answered first */
 	uint64_t late;			/* ticks that came too late to be trusted */
 	uint64_t unexpected;		/* events that must not come in this state */
 };
@@ -483,6 +514,9 @@ struct election_stats {
  * @done: last token of the peer that was carried out
  * @changes: instants of the last role changes, oldest first
  * @damped_until: preempt suspended until then; MONO_ZERO: not
+ * @no_carrier: none of our liveness paths has a carrier
+ * @silence_ms: after so much silence the peer was last found dead; 0: never
+ * @probe: who has the virtual addresses?
  * @sync_dir: what the sync machine was told last (0 stop, 1 send, 2 receive)
  * @sync_epoch, @sync_system: for which term and peer
  * @full: the next receiving session must not trust what is here
@@ -532,6 +566,9 @@ struct election {
 	uint8_t done;
 	mono_t changes[ELECTION_DAMP_CHANGES + 1];
 	mono_t damped_until;
+	bool no_carrier;
+	uint32_t silence_ms;
+	struct election_probe probe;
 	uint8_t sync_dir;
 	struct rg_epoch sync_epoch;
 	uint64_t sync_system;

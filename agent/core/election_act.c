@@ -506,6 +506,9 @@ static void sync_update(struct election_ctx *c)
 	unsigned int dir = SYNC_STOP;
 	struct election_action *a;
 
+	/* The copy is no worse while the first question stands. */
+	if (e->probe.on && !e->probe.isolated)
+		return;
 	if (election_active(e) && election_peer_here(e) &&
 	    e->peer.group.role == RG_ROLE_STANDBY)
 		dir = SYNC_SEND;
@@ -561,6 +564,8 @@ static uint16_t faults_now(const struct election_ctx *c)
 		f |= ELECTION_F_NO_ACTIVE;
 	if (e->kernel_refused)
 		f |= ELECTION_F_KERNEL;
+	if (e->probe.isolated)
+		f |= ELECTION_F_ISOLATED;
 	if (!p->known)
 		return f;
 	if (mono_reached(c->now, mono_add_ms(p->deaf_since, detect)))
@@ -605,6 +610,8 @@ static mono_t next_deadline(const struct election_ctx *c)
 		t = mono_min(t, e->damped_until);
 	if (e->token)
 		t = mono_min(t, mono_min(e->token_until, e->resign_at));
+	if (c->claims)
+		t = mono_min(t, e->probe.on ? mono_min(e->probe.until, e->probe.ask_at) : c->now);
 	if (e->state == ELECTION_HANDOVER)
 		t = mono_min(t, e->handover_until);
 	if (e->state == ELECTION_RESIGNED)
@@ -634,6 +641,7 @@ void election_finish_step(struct election_ctx *c)
 	sync_update(c);
 	if (c->hello)
 		election_emit(c, ELECTION_SEND_HELLO);
+	election_probe_finish(c);
 	for (i = 0; i < c->n_logs; i++)
 		election_emit(c, ELECTION_LOG)->log = c->logs[i];
 	if (c->stop_on)

@@ -13,12 +13,14 @@
 /*
  * One step. Logs and the hello are collected and come after what the takeover
  * waits for; @stop_on: 0 go on, 1 stopped after a hand-over, -1 stopped as it is.
+ * @claims: a claim waits for a tick, or for the split-brain probe.
  */
 struct election_ctx {
 	struct election *e;
 	mono_t now;
 	bool tick;
 	bool hello;
+	bool claims;
 	int stop_on;
 	unsigned int n_logs;
 	struct election_log logs[ELECTION_LOGS_MAX];
@@ -82,6 +84,17 @@ enum election_ruling election_rule(const struct election *e,
 				   enum election_trigger t);
 /** election_evaluate() - what follows from the present state of things, until nothing more does */
 void election_evaluate(struct election_ctx *c);
+
+/* election_probe.c */
+
+/** election_may_claim() - nobody is heard: may the role be claimed, or is it asked for first? */
+bool election_may_claim(struct election_ctx *c);
+/** election_probe_answer() - EV_PROBE */
+void election_probe_answer(struct election_ctx *c);
+/** election_probe_settle() - after evaluation: ends a probe that no claim waits for */
+void election_probe_settle(struct election_ctx *c);
+/** election_probe_finish() - tells the end of a probe */
+void election_probe_finish(struct election_ctx *c);
 
 /* election_admin.c */
 

@@ -90,6 +90,8 @@ const char *election_reason(const struct election *e)
 	const struct election_peer *p = &e->peer;
 	bool standby = p->known && p->has_group && p->group.role == RG_ROLE_STANDBY;
 
+	if (e->probe.isolated)
+		return "isolated";
 	if (e->wait != ELECTION_W_NONE)
 		return election_wait_name(e->wait);
 	if (e->cause == ELECTION_C_NONE || (e->state == ELECTION_ACTIVE && standby))
@@ -141,6 +143,7 @@ const char *election_log_name(enum election_log_id id)
 		[ELECTION_LOG_DAMPED] = "damped",
 		[ELECTION_LOG_TAKEOVER_NOT_HOT] = "takeover-not-hot",
 		[ELECTION_LOG_STALE_RESIGN] = "stale-resign",
+		[ELECTION_LOG_PROBE] = "split-brain-probe",
 	};
 
 	return NAME(names, id);

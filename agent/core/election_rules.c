@@ -298,8 +298,10 @@ static void evaluate_negotiation(struct election_ctx *c)
 	}
 	open = listening(c);
 	/* To go on as active, read all that waited first: at ticks, as ever. */
-	if (e->fenced && !c->tick)
+	if (e->fenced && !c->tick) {
+		c->claims = e->probe.on;
 		return;
+	}
 	if (!election_able(e)) {
 		/* The kernel has us as active still: that must end. */
 		if (e->fenced && !open)
@@ -320,7 +322,7 @@ static void evaluate_negotiation(struct election_ctx *c)
 			election_become_active(c, ELECTION_C_LEASE, true);
 		return;
 	}
-	if (!open && timers_over)
+	if (!open && timers_over && election_may_claim(c))
 		election_become_active(c, e->fenced ? ELECTION_C_LEASE :
 						      ELECTION_C_ALONE,
 				       e->fenced);
@@ -365,7 +367,7 @@ static void evaluate_standby(struct election_ctx *c)
 					       false);
 		return;
 	}
-	if (open || (e->gave_up && !timers_over))
+	if (open || (e->gave_up && !timers_over) || !election_may_claim(c))
 		return;
 	election_become_active(c, e->peer.known ? ELECTION_C_PEER_INACTIVE :
 						  ELECTION_C_PEER_DEAD, false);
@@ -468,6 +470,7 @@ void election_evaluate(struct election_ctx *c)
 
 	for (i = 0; i < ELECTION_STATES; i++) {
 		before = e->state;
+		c->claims = false;
 		switch (e->state) {
 		case ELECTION_NEGOTIATION:
 			evaluate_negotiation(c);
@@ -482,6 +485,7 @@ void election_evaluate(struct election_ctx *c)
 			break;
 		}
 		if (e->state == before)
-			return;
+			break;
 	}
+	election_probe_settle(c);
 }

@@ -22,6 +22,7 @@
 #include "io/natwork.h"
 #include "io/notify.h"
 #include "io/pool.h"
+#include "io/probe.h"
 #include "io/programs.h"
 #include "io/show.h"
 #include "io/sysid.h"
@@ -388,6 +389,7 @@ static void close_parts(struct agent *a, bool remove)
 	}
 	natwork_close(a->nat);
 	announce_close(a->announce);
+	probes_close(a->probes);
 	pools_close(a->pools);
 	adverts_close(a->adverts);
 	vips_close(a->vips);
@@ -395,6 +397,7 @@ static void close_parts(struct agent *a, bool remove)
 	ifkeep_close(a->ifkeep);
 	a->nat = NULL;
 	a->announce = NULL;
+	a->probes = NULL;
 	a->pools = NULL;
 	a->adverts = NULL;
 	a->vips = NULL;
@@ -519,6 +522,8 @@ static int open_parts(struct agent *a)
 		err = adverts_open(base, a->ifs, &advert_ops, a, &a->adverts);
 	if (!err)
 		err = announce_open(base, a->ifs, &a->announce);
+	if (!err)
+		err = probes_open(base, a->ifs, &group_probes_ops, a, &a->probes);
 	if (!err)
 		err = natwork_open(base, &nat_ops, a, &a->nat);
 	if (!err)

@@ -35,6 +35,8 @@ struct vmacs;
 struct natwork;
 struct notify;
 struct pools;
+struct probes;
+struct probes_ops;
 struct show;
 struct tracks;
 struct twins;
@@ -187,6 +189,7 @@ struct agent {
 	struct pools *pools;
 	struct adverts *adverts;
 	struct announce *announce;
+	struct probes *probes;
 	struct natwork *nat;
 	struct twins *twins;
 	struct tracks *tracks;
@@ -229,8 +232,10 @@ void group_fault(struct group *g, uint32_t fault, bool on, const char *text);
 extern const struct link_ops group_link_ops;
 extern const struct synclink_ops group_synclink_ops;
 extern const struct knl_att_ops group_att_ops;
+extern const struct probes_ops group_probes_ops;
 void group_ifaces(struct agent *a, const struct group *only);
 void group_decrement(struct group *g);
+void group_carriers(struct group *g, bool look);
 void group_drain_start(struct group *g);
 void group_kernel_event(struct agent *a, const struct knl_event *e);
 
@@ -306,6 +311,10 @@ struct view;
 struct view_counters;
 void fill_bfd(const struct agent *a, struct view *v);
 void fill_bfd_counters(const struct agent *a, struct view_counters *c);
+
+/* fill_probe.c */
+void fill_probe_counters(const struct group *g, struct view_counters *c);
+void fill_probe_bad(const struct agent *a, struct view_counters *c);
 
 /* fill_conf.c */
 struct view_conf;

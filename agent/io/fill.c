@@ -222,6 +222,8 @@ static void election_faults(const struct group *g, struct view_group *v)
 		{ ELECTION_F_CTRL_PATH, "CTRL-PATH", "no hellos, but the data link lives" },
 		{ ELECTION_F_DIGEST, "CONFIG", "the configurations of the two routers differ" },
 		{ ELECTION_F_KERNEL, "KERNEL", "the kernel does not let this router be active" },
+		{ ELECTION_F_ISOLATED, "ISOLATED",
+		  "the links are down, and another router has the virtual addresses" },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -485,6 +487,7 @@ static void fill_counters(struct group *g, struct view_counters *c)
 	if (g->sync)
 		count_sync(g->sync, c);
 	fill_conf_counters(g, c);
+	fill_probe_counters(g, c);
 	count_addresses(g, c);
 	if (knl_present(&g->agent->knl))
 		knl_stats(&g->agent->knl, g->id, count_stat, c);
@@ -612,6 +615,7 @@ static void fill_system(struct agent *a, struct view_counters *c)
 	fill_track_counters(a, c);
 	fill_twin_counters(a, 0, c);
 	fill_bfd_counters(a, c);
+	fill_probe_bad(a, c);
 	view_count(c, "system-calls-refused", sandbox_refused());
 }
 

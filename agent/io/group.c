@@ -12,6 +12,7 @@
 #include "io/evtrace.h"
 #include "io/log.h"
 #include "io/pool.h"
+#include "io/probe.h"
 #include "io/vip.h"
 #include "io/watchers.h"
 
@@ -210,6 +211,12 @@ static void act(struct group *g, const struct election_action *a)
 	case ELECTION_REFUSE:
 		answered(g, a->request, a->refusal);
 		break;
+	case ELECTION_PROBE:
+		if (a->on)
+			probes_ask(g->agent->probes, g->id);
+		else
+			probes_stop(g->agent->probes, g->id);
+		break;
 	case ELECTION_STOPPED:
 		g->stopped = true;
 		g->handed_over = a->on;
@@ -276,6 +283,10 @@ static void on_timer(void *arg, mono_t now)
 	links_drain(g->agent->links);
 	if (g->sync)
 		synclink_poll(g->sync);
+	if (g->e.probe.on)
+		probes_read(g->agent->probes);
+	else if (g->e.cfg.probe_ms && election_role(&g->e) != RG_ROLE_ACTIVE)
+		group_carriers(g, true);
 	group_event(g, &ev);
 }
 
@@ -372,6 +383,7 @@ void group_start(struct group *g, const struct election_start *start)
 	g->started = true;
 	group_event(g, &ev);
 	group_decrement(g);
+	group_carriers(g, false);
 	group_conf_own(g);
 	if (g->sync && synclink_up(g->sync))
 		group_conf_link(g, true);

@@ -10,6 +10,7 @@
 #include "io/ifaces.h"
 #include "io/ifkeep.h"
 #include "io/log.h"
+#include "io/probe.h"
 #include "io/tracks.h"
 #include "io/twins.h"
 #include "io/vmac.h"
@@ -524,6 +525,58 @@ void group_decrement(struct group *g)
 	group_event(g, &ev);
 }
 
+static bool has_carrier(const struct agent *a, const char *ifname)
+{
+	const struct iface *i = ifaces_by_name(a->ifs, ifname);
+
+	return i && i->admin_up && i->carrier;
+}
+
+/**
+ * group_carriers() - do the links of a group carry?
+ * @g: the group
+ * @look: ask the kernel, which tells of it by itself later
+ *
+ * Tells the election if that changed.
+ */
+void group_carriers(struct group *g, bool look)
+{
+	struct election_event ev = { .type = ELECTION_EV_CARRIER };
+	struct agent *a = g->agent;
+
+	if (!g->started || !g->link)
+		return;
+	if (look) {
+		ifaces_look(a->ifs, g->link->conf.control);
+		ifaces_look(a->ifs, g->link->conf.data);
+	}
+	ev.no_carrier = !has_carrier(a, g->link->conf.control) &&
+			!has_carrier(a, g->link->conf.data);
+	if (ev.no_carrier != g->e.no_carrier)
+		group_event(g, &ev);
+}
+
+static void probe_answer(void *arg, uint32_t group, const char *ifname,
+			 const struct neigh_answer *n)
+{
+	struct election_event ev = { .type = ELECTION_EV_PROBE };
+	struct agent *a = arg;
+	struct group *g = a->group[group & 0xff];
+	char text[ADDR_STRLEN];
+
+	if (!g || !g->started)
+		return;
+	addr_print(&n->addr, text);
+	if (g->e.probe.on && !g->e.probe.isolated)
+		event_notice(g->id, "PROBE",
+			     "RG id %u: %s is at %02x:%02x:%02x:%02x:%02x:%02x on %s: %s", g->id,
+			     text, n->mac[0], n->mac[1], n->mac[2], n->mac[3], n->mac[4], n->mac[5],
+			     ifname, "this router does not take the role");
+	group_event(g, &ev);
+}
+
+const struct probes_ops group_probes_ops = { .answer = probe_answer };
+
 /* Of the devices with a virtual MAC address on its traffic interfaces. */
 static bool any_vmac(const struct group *g)
 {
@@ -561,6 +614,7 @@ void group_ifaces(struct agent *a, const struct group *only)
 	for_each_group(a, g)
 		if (!only || g == only) {
 			group_decrement(g);
+			group_carriers(g, false);
 			group_fault(g, GROUP_F_FOREIGN_IF,
 				    any_if(g, ifkeep_fights) || any_vmac(g),
 				    "somebody changes an interface");

@@ -56,7 +56,7 @@ static void election_faults(const struct group *g, uint64_t old, uint64_t now)
 		{ ELECTION_F_DEGRADED, "DEGRADED" },   { ELECTION_F_NO_ACTIVE, "NO-ACTIVE" },
 		{ ELECTION_F_ONE_WAY, "ONE-WAY" },     { ELECTION_F_TIMERS, "TIMERS" },
 		{ ELECTION_F_CTRL_PATH, "CTRL-PATH" }, { ELECTION_F_DIGEST, "CONFIG" },
-		{ ELECTION_F_KERNEL, "KERNEL" },
+		{ ELECTION_F_KERNEL, "KERNEL" },     { ELECTION_F_ISOLATED, "ISOLATED" },
 	};
 
 	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
@@ -159,6 +159,10 @@ void group_log(const struct group *g, const struct election_log *l)
 	case ELECTION_LOG_PEER_LOST:
 		event_notice(g->id, "PEER", "RG id %u: peer lost%s (%s)", g->id,
 			     now ? ", own copy is complete" : "", why);
+		break;
+	case ELECTION_LOG_PROBE:
+		event_notice(g->id, "PROBE", "RG id %u: no link has a carrier: %s %llu ms", g->id,
+			     "asking for the virtual addresses for", now);
 		break;
 	case ELECTION_LOG_DAMPED:
 		event_notice(g->id, "ROLE", "RG id %u: preempt %s", g->id,

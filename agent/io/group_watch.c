@@ -19,6 +19,7 @@ static const char *event_name(const struct election_event *ev)
 		[ELECTION_EV_DECREMENT] = "decrement", [ELECTION_EV_ADMIN] = "command",
 		[ELECTION_EV_SYNC] = "copy",	       [ELECTION_EV_CONFIG] = "configuration",
 		[ELECTION_EV_KERNEL] = "kernel",       [ELECTION_EV_STOP] = "stop",
+		[ELECTION_EV_CARRIER] = "carrier",     [ELECTION_EV_PROBE] = "probe answered",
 	};
 
 	if (ev->type == ELECTION_EV_HELLO && ev->hello.type == HELLO_TYPE_RESIGN)
@@ -57,6 +58,8 @@ static const char *action_name(const struct election_action *a)
 		return election_refusal_name(a->refusal);
 	case ELECTION_STOPPED:
 		return "stopped";
+	case ELECTION_PROBE:
+		return a->on ? "ask for the virtual addresses" : "ask no more";
 	case ELECTION_LOG:
 		break;
 	}

@@ -20,6 +20,7 @@
 #include "io/natwork.h"
 #include "io/notify.h"
 #include "io/pool.h"
+#include "io/probe.h"
 #include "io/show.h"
 #include "io/tracks.h"
 #include "io/twins.h"
@@ -183,6 +184,8 @@ int reload_rules(struct agent *a)
 	first = first ? first : err;
 	err = complain("announcements",
 		       announce_configure(a->announce, a->conf, a->taken, a->n_taken));
+	first = first ? first : err;
+	err = complain("split-brain probe", probes_configure(a->probes, a->conf));
 	return first ? first : err;
 }
 

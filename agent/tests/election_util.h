@@ -31,7 +31,7 @@ struct bench {
 /*
  * S SET_ROLE  U addresses up  D addresses down  N announce  H hello  G RESIGN
  * P RELOAD-PEER  > send  < receive  | neither  ~ drain  + done  - refused
- * X stopped after a hand-over  x stopped as it is. Logs are left out.
+ * X stopped after a hand-over  x stopped as it is  ? probe  ! enough of it. Logs are left out.
  */
 static inline char action_letter(const struct election_action *a)
 {
@@ -62,6 +62,8 @@ static inline char action_letter(const struct election_action *a)
 		return '-';
 	case ELECTION_STOPPED:
 		return a->on ? 'X' : 'x';
+	case ELECTION_PROBE:
+		return a->on ? '?' : '!';
 	case ELECTION_LOG:
 		break;
 	}
@@ -200,6 +202,13 @@ static inline void ev_kernel(struct bench *b, enum election_kernel_report r,
 static inline void ev_start(struct bench *b, const struct election_start *s)
 {
 	struct election_event ev = { .type = ELECTION_EV_START, .start = *s };
+
+	bench_step(b, &ev);
+}
+
+static inline void ev_carrier(struct bench *b, bool on)
+{
+	struct election_event ev = { .type = ELECTION_EV_CARRIER, .no_carrier = !on };
 
 	bench_step(b, &ev);
 }

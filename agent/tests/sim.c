@@ -43,7 +43,7 @@ struct node *sim_peer(const struct node *n)
 
 bool sim_data_up(void)
 {
-	return !sim.data_cut[0] && !sim.data_cut[1];
+	return !sim.data_cut[0] && !sim.data_cut[1] && !sim.pulled;
 }
 
 static mono_t mono_now(void)
@@ -66,6 +66,17 @@ bool sim_forwards(const struct node *n)
 bool sim_forwards_old(const struct node *n)
 {
 	return sim_forwards(n) || (n->on && n->k.exists && sim.now < n->k.grace_until);
+}
+
+bool sim_no_carrier(const struct node *n)
+{
+	return n->id < 2 && (sim.pulled || (sim.cables && !sim_peer(n)->on));
+}
+
+/* Rule 8: who may not forward does not answer, either. */
+bool sim_answers(const struct node *n)
+{
+	return n->id < 2 && sim_forwards(n) && n->addresses && !sim.lan_cut;
 }
 
 int64_t sim_detect(const struct node *n)
@@ -126,9 +137,10 @@ static void transmit(const struct node *n, const uint8_t *data, int len)
 
 	for (to = 0; to < NODES; to++)
 		if (to != n->id && sim.n[to].on)
-			transmit_to(to, sim.cut[n->id][to], data, len);
+			transmit_to(to, sim.cut[n->id][to] || (sim.pulled && to + n->id == 1),
+				    data, len);
 	if (sim.two_paths && n->id < 2 && sim.n[!n->id].on)
-		transmit_to(!n->id, sim.data_cut[n->id], data, len);
+		transmit_to(!n->id, sim.data_cut[n->id] || sim.pulled, data, len);
 }
 
 static void send_hello(struct node *n, enum hello_type type)
@@ -196,6 +208,9 @@ static void log_line(struct node *n, const struct election_log *l)
 	case ELECTION_LOG_FENCED:
 		sim.fences++;
 		break;
+	case ELECTION_LOG_FAULT:
+		sim.isolated += (l->new & ~l->old & ELECTION_F_ISOLATED) != 0;
+		break;
 	default:
 		break;
 	}
@@ -208,6 +223,14 @@ static void start_sync(struct node *n, int dir,
 	n->sync_epoch = s->epoch;
 	n->sync = ELECTION_SYNC_COLD;
 	n->sync_at = NEVER;
+}
+
+/* An answer takes less than a third of the shortest probe; a lost one is not asked for here. */
+static void probe(struct node *n, bool on)
+{
+	sim.probes += on;
+	n->probed = on ? sim.now : NEVER;
+	n->answer_at = on && n->id < 2 && sim_answers(sim_peer(n)) ? sim.now + sim_upto(3) : NEVER;
 }
 
 static void act(struct node *n, const struct election_action *a)
@@ -249,6 +272,9 @@ static void act(struct node *n, const struct election_action *a)
 		if (a->on)
 			n->addresses = false;
 		break;
+	case ELECTION_PROBE:
+		probe(n, a->on);
+		break;
 	case ELECTION_ANNOUNCE:
 	case ELECTION_DONE:
 	case ELECTION_REFUSE:
@@ -280,6 +306,23 @@ void sim_simple(struct node *n, enum election_event_type type)
 	step(n, &ev);
 }
 
+/* Who is stopped reads it when it goes on, before it judges. */
+static void tell_carrier(struct node *n)
+{
+	struct election_event ev = { .type = ELECTION_EV_CARRIER };
+
+	ev.no_carrier = sim_no_carrier(n);
+	if (sim_running(n) && n->e.no_carrier != ev.no_carrier)
+		step(n, &ev);
+}
+
+void sim_pull(bool out)
+{
+	sim.pulled = out;
+	tell_carrier(&sim.n[0]);
+	tell_carrier(&sim.n[1]);
+}
+
 void sim_start_agent(struct node *n)
 {
 	struct election_event ev = { .type = ELECTION_EV_START };
@@ -293,6 +336,8 @@ void sim_start_agent(struct node *n)
 	n->start_reload_s = n->cfg.reload_s;
 	n->sync_dir = 0;
 	n->drain_at = NEVER;
+	n->probed = NEVER;
+	n->answer_at = NEVER;
 	n->local.nonce = ++sim.nonces;
 	n->local.hello_ms = n->cfg.hello_ms;
 	n->local.hold_ms = n->cfg.hold_ms;
@@ -320,6 +365,7 @@ void sim_start_agent(struct node *n)
 	ev.type = ELECTION_EV_DECREMENT;
 	ev.decrement = n->dec;
 	step(n, &ev);
+	tell_carrier(n);
 	n->next_hello = sim.now;
 	n->next_life = sim.now;
 }
@@ -331,6 +377,7 @@ void sim_power_on(struct node *n)
 	n->addresses = false;
 	memset(&n->k, 0, sizeof(n->k));
 	sim_start_agent(n);
+	tell_carrier(sim_peer(n));
 }
 
 void sim_power_off(struct node *n)
@@ -340,6 +387,7 @@ void sim_power_off(struct node *n)
 	n->paused = false;
 	n->sync_dir = 0;
 	memset(&n->k, 0, sizeof(n->k));
+	tell_carrier(sim_peer(n));
 }
 
 static void receive(struct node *n, const struct packet *p)
@@ -444,7 +492,7 @@ static void run_life(struct node *n)
 		return;
 	n->next_life = sim.now + n->cfg.hello_ms;
 	if (n->id == 2 || !n->sync_dir || !p->sync_dir || !sim_running(p) ||
-	    sim.data_cut[n->id] || n->e.sync_system != p->e.system ||
+	    sim.data_cut[n->id] || sim.pulled || n->e.sync_system != p->e.system ||
 	    p->e.sync_system != n->e.system || p->e.peer.system != n->e.system)
 		return;
 	p->heard = sim.now;
@@ -466,6 +514,10 @@ static void run_now(void)
 
 		if (sim_running(n) && i < 2)
 			run_sync(n);
+		if (sim_running(n) && sim.now >= n->answer_at) {
+			n->answer_at = NEVER;
+			sim_simple(n, ELECTION_EV_PROBE);
+		}
 		if (sim_running(n) && sim.now >= n->next_hello) {
 			sim_simple(n, ELECTION_EV_HELLO_TX);
 			send_hello(n, HELLO_TYPE_HELLO);
@@ -513,6 +565,8 @@ static int64_t next_time(void)
 			t = n->sync_at;
 		if (n->drain_at < t)
 			t = n->drain_at;
+		if (n->answer_at < t)
+			t = n->answer_at;
 	}
 	for (i = 0; i < NODES; i++)
 		if (sim.n[i].k.leased && sim.n[i].k.lease_until > sim.now &&
@@ -624,6 +678,7 @@ void sim_resume(struct node *n)
 	n->paused = false;
 	tell_decrement(n);
 	sim_config(n);
+	tell_carrier(n);
 }
 
 static void random_config(struct node *n, int id, bool same_timers)
@@ -635,7 +690,10 @@ static void random_config(struct node *n, int id, bool same_timers)
 	n->deadline = NEVER;
 	n->sync_at = NEVER;
 	n->drain_at = NEVER;
+	n->probed = NEVER;
+	n->answer_at = NEVER;
 	c->group = GROUP;
+	c->probe_ms = sim_seed % 7 == 3 ? 0 : sim_seed % 7 == 4 ? 100 : 20;
 	c->priority = sim_chance(30) ? 100 : 50 + sim_upto(150);
 	c->threshold = sim_chance(50) ? 0 : sim_upto(120);
 	c->preempt = sim_chance(50);
@@ -659,9 +717,12 @@ void sim_begin(uint64_t s)
 	sim.rng = s * UINT64_C(0x9e3779b97f4a7c15) + 1;
 	sim.now = 1000000;
 	sim.two_paths = s % 5 < 2;
+	sim.cables = s % 2;
 	sim.healthy_since = NEVER;
 	sim.both_since = NEVER;
 	sim.none_since = NEVER;
+	sim.seen_since[0] = NEVER;
+	sim.seen_since[1] = NEVER;
 	sim.trace = getenv("NF_RG_SEED");
 	for (i = 0; i < NODES; i++)
 		random_config(&sim.n[i], i, same);

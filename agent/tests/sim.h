@@ -67,6 +67,8 @@ struct node {
 	struct election_decrement dec;
 	struct object object[OBJECTS];
 	bool no_kernel;			/* it refuses the role */
+	int64_t probed;			/* asked for the virtual addresses last; NEVER: not */
+	int64_t answer_at;		/* the answer comes; NEVER: none */
 	uint32_t start_reload_s;	/* configured when the agent started */
 	int64_t heard;			/* the peer last, over any path */
 	int64_t next_life;
@@ -94,11 +96,15 @@ struct world {
 	bool cut[NODES][NODES];		/* control link: from, to */
 	bool data_cut[2];		/* data link: from */
 	bool two_paths;			/* hellos go over the data link as well */
+	bool cables;			/* the links are cables: no carrier without the other end */
+	bool pulled;			/* both links, at a plug: no carrier on either end */
+	bool lan_cut;			/* nor do the two see each other on the traffic side */
 	bool calm;			/* nothing disturbs since calm_since */
 	int64_t calm_since;
 	int64_t healthy_since;		/* network sound, both agents run; NEVER: no */
 	int64_t both_since;		/* two forwarded, and since when */
 	int64_t none_since;
+	int64_t seen_since[2];		/* it answers questions of the other one; NEVER: does not */
 	uint64_t nonces;
 	uint64_t steps;			/* of all elections */
 	bool guarded;			/* a failure comes back through @out */
@@ -110,6 +116,8 @@ struct world {
 	unsigned int takeovers;
 	unsigned int splits;
 	unsigned int fences;
+	unsigned int probes;
+	unsigned int isolated;
 	bool trace;
 };
 
@@ -169,6 +177,12 @@ void sim_fault(struct node *n, uint32_t decrement, bool forced);
 void sim_config(struct node *n);
 /* The kernel of @n refuses the role, or does so no longer. */
 void sim_kernel(struct node *n, bool refuses);
+/* Both cables are pulled, or in again; and so is what the carriers say. */
+void sim_pull(bool out);
+/* What the carrier says at @n. */
+bool sim_no_carrier(const struct node *n);
+/* @n answers questions of the other one for the virtual addresses. */
+bool sim_answers(const struct node *n);
 /* Both directions of the data link carry. */
 bool sim_data_up(void);
 /* The other one of the pair; A for the stranger. */

@@ -37,7 +37,8 @@ static bool paired(void)
 static void check_health(void)
 {
 	bool healthy = sim_running(&sim.n[0]) && sim_running(&sim.n[1]) && !sim.loss &&
-		       !sim.cut[0][1] && !sim.cut[1][0] && sim.delay <= 10 && paired();
+		       !sim.cut[0][1] && !sim.cut[1][0] && !sim.pulled && sim.delay <= 10 &&
+		       paired();
 
 	if (!healthy)
 		sim.healthy_since = NEVER;
@@ -91,8 +92,21 @@ static void check_none(void)
 	if (!sim.calm)
 		return;
 	from = sim.none_since > sim.calm_since ? sim.none_since : sim.calm_since;
-	CHECK(sim.now - from <= 2 * sim_detect_max() + 4 * sim_hello_max() + sim_timers_11(),
+	CHECK(sim.now - from <= 2 * sim_detect_max() + 4 * sim_hello_max() + sim_timers_11() +
+			       2 * sim.n[0].cfg.probe_ms,
 	      "nobody active for too long");
+}
+
+static void check_seen(void)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (!sim_answers(&sim.n[i]))
+			sim.seen_since[i] = NEVER;
+		else if (sim.seen_since[i] == NEVER)
+			sim.seen_since[i] = sim.now;
+	}
 }
 
 void sim_check_now(void)
@@ -109,6 +123,7 @@ void sim_check_now(void)
 		CHECK(!n->no_kernel || !sim_running(n) || n->k.role != RG_ROLE_ACTIVE,
 		      "active although the kernel refused");
 	}
+	check_seen();
 	check_health();
 	check_both();
 	check_none();
@@ -145,10 +160,23 @@ static void check_handover(const struct node *n, enum election_cause cause)
 	}
 }
 
+/* Rule 9 (c): nobody takes the role by silence from who answers for it. */
+static void check_asked(const struct node *n)
+{
+	const struct node *p = sim_peer(n);
+	int64_t seen = sim.seen_since[p->id];
+
+	CHECK(n->e.peer.known || !n->cfg.probe_ms || !sim_no_carrier(n) || !sim_answers(p) ||
+	      seen == NEVER || sim.now - seen <= (int64_t)n->cfg.probe_ms,
+	      "took the role from a router that answers for it");
+}
+
 /* Rules 5, 9 and 11: what a claim must have waited for. */
 static void check_claim(const struct node *n, enum election_cause cause)
 {
 	CHECK(!n->dec.forced_down, "active although a `shutdown` object is down");
+	if (cause == ELECTION_C_PEER_DEAD || cause == ELECTION_C_ALONE || cause == ELECTION_C_LEASE)
+		check_asked(n);
 	switch (cause) {
 	case ELECTION_C_PEER_DEAD:
 		CHECK(sim.now - n->heard >= (int64_t)n->cfg.hold_ms,
@@ -199,6 +227,7 @@ void sim_check_settled(void)
 	CHECK(!rg_epoch_cmp(&act->k.epoch, &sby->k.epoch), "epochs differ");
 	CHECK(!(act->e.faults & (ELECTION_F_NO_ACTIVE | ELECTION_F_ONE_WAY |
 				 ELECTION_F_CTRL_PATH)), "faults without a fault");
+	CHECK(!(sby->e.faults & ELECTION_F_ISOLATED), "isolated although the peer is heard");
 	CHECK(act->e.wait != ELECTION_W_DELAY, "waits for a timer that is over");
 	check_right_one(act, sby);
 }

@@ -120,6 +120,18 @@ static void do_kernel(struct node *n, int32_t a, int32_t b)
 	sim_kernel(n, a);
 }
 
+/* @a: both cables are out */
+static void do_cable(struct node *n, int32_t a, int32_t b)
+{
+	sim_pull(a);
+}
+
+/* @a: nor do they see each other on the traffic side */
+static void do_lan(struct node *n, int32_t a, int32_t b)
+{
+	sim.lan_cut = a;
+}
+
 static void mend(int32_t delay)
 {
 	int i, o;
@@ -131,6 +143,8 @@ static void mend(int32_t delay)
 	sim.delay = delay;
 	memset(sim.cut, 0, sizeof(sim.cut));
 	memset(sim.data_cut, 0, sizeof(sim.data_cut));
+	sim.lan_cut = false;
+	sim_pull(false);
 	for (i = 0; i < 2; i++) {
 		struct node *n = &sim.n[i];
 
@@ -188,10 +202,51 @@ static void do_settle(struct node *n, int32_t a, int32_t b)
 	sim_calm(false);
 }
 
+static bool whole(const struct node *act)
+{
+	const struct node *sby = sim_peer(act);
+
+	return sim_running(act) && sim_running(sby) && sim_forwards(act) && !act->k.no_new &&
+	       act->addresses && sby->e.state == ELECTION_STANDBY && act->e.peer.known &&
+	       sby->e.peer.known && sby->e.peer.system == act->e.system && !sby->dec.forced_down &&
+	       !sby->no_kernel && !sim.lan_cut && !sim.n[2].on;
+}
+
+/*
+ * Rules 9 (c) and 15, of a pair that is well: both cables go, and the standby stays what it is.
+ * @a: later the active loses its power; then the standby takes over, in time.
+ */
+static void do_isolate(struct node *n, int32_t a, int32_t b)
+{
+	struct node *act = sim_forwards(&sim.n[0]) ? &sim.n[0] : &sim.n[1], *sby = sim_peer(act);
+	int64_t detect = sim_detect(sby), began;
+
+	if (!whole(act) || !sby->cfg.probe_ms)
+		return;
+	sim_pull(true);
+	sim_run(2 * sim_detect_max() + 2 * sim_hello_max() + 2 * sby->cfg.probe_ms);
+	CHECK(sim_forwards(act) && !sim_forwards(sby), "the links went, and the role moved");
+	CHECK(sby->e.faults & ELECTION_F_ISOLATED, "isolated, and not said");
+	sim_run(b);
+	CHECK(sim_forwards(act) && !sim_forwards(sby), "isolated, and the role moved");
+	if (!a)
+		return;
+	/* An answer may be on its way. */
+	began = sim.now;
+	sim_power_off(act);
+	while (!sim_forwards(sby)) {
+		sim_run(1);
+		CHECK(sim.now - began <= (detect > ELECTION_PROBE_WINDOW_MS ?
+					  detect : ELECTION_PROBE_WINDOW_MS) +
+					 sby->cfg.probe_ms + 3,
+		      "isolated, and too late for the one that died");
+	}
+}
+
 enum op {
 	OP_POWER_OFF, OP_POWER_ON, OP_KILL, OP_START, OP_PAUSE, OP_RESUME, OP_STOP, OP_LOSS,
 	OP_DELAY, OP_CUT, OP_DATA, OP_OBJECT, OP_ADMIN, OP_PRIORITY, OP_PREEMPT, OP_TIMERS,
-	OP_KERNEL, OP_SETTLE, OPS
+	OP_KERNEL, OP_CABLE, OP_LAN, OP_SETTLE, OP_ISOLATE, OPS
 };
 
 static const struct {
@@ -215,7 +270,10 @@ static const struct {
 	[OP_PREEMPT]	= { "preempt", do_preempt },
 	[OP_TIMERS]	= { "timers", do_timers },
 	[OP_KERNEL]	= { "kernel", do_kernel },
+	[OP_CABLE]	= { "cable", do_cable },
+	[OP_LAN]	= { "lan", do_lan },
 	[OP_SETTLE]	= { "settle", do_settle },
+	[OP_ISOLATE]	= { "isolate", do_isolate },
 };
 
 static void draw_operands(struct sim_event *e)
@@ -281,6 +339,12 @@ void plan_make(struct plan *p, uint64_t seed)
 			draw_operands(add(p, sim_upto(OP_SETTLE), node, wait));
 		}
 		add(p, OP_SETTLE, 0, sim_upto(400))->a = sim_upto(5);
+		if (sim_chance(50)) {
+			struct sim_event *e = add(p, OP_ISOLATE, 0, sim_upto(400));
+
+			e->a = sim_chance(50);
+			e->b = sim_upto(3000);
+		}
 	}
 }
 

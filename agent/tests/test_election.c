@@ -511,7 +511,7 @@ static void reason(void **state)
 
 #define CONFIG_MEMBERS(X)						\
 	X(group) X(priority) X(threshold) X(preempt) X(delay_s)		\
-	X(reload_s) X(hello_ms) X(hold_ms) X(digest)
+	X(reload_s) X(hello_ms) X(hold_ms) X(digest) X(probe_ms)
 
 /* Every member counts, the padding between them does not. */
 static void config_equal(void **state)

@@ -4,7 +4,7 @@
  * trouble that are made from seeds (sim_play.h):
  *
  *	loss, delay, repetition, reordering, partition of one or both links in one or both
- *	directions, power cut and boot, agent killed, ended, restarted, stopped (SIGSTOP) and
+ *	directions, cables pulled with and without the traffic side, power cut and boot, agent killed, ended, restarted, stopped (SIGSTOP) and
  *	continued, shutdown, reload, changes of the configuration, tracked objects, a kernel
  *	that refuses
  *
@@ -30,6 +30,8 @@ static struct {
 	uint64_t takeovers;
 	uint64_t splits;
 	uint64_t fences;
+	uint64_t probes;
+	uint64_t isolated;
 } total;
 
 static uint64_t number(const char *name, uint64_t otherwise)
@@ -71,6 +73,8 @@ static void one(struct plan *p)
 	total.takeovers += sim.takeovers;
 	total.splits += sim.splits;
 	total.fences += sim.fences;
+	total.probes += sim.probes;
+	total.isolated += sim.isolated;
 }
 
 /* What was found once. */
@@ -138,12 +142,13 @@ static void random_faults(void **state)
 	print_message("# %llu takeovers, %llu hand-overs, %llu begun by preempt\n",
 		      (unsigned long long)total.takeovers, (unsigned long long)total.graceful,
 		      (unsigned long long)total.preempts);
-	print_message("# %llu split brains, %llu fences\n", (unsigned long long)total.splits,
-		      (unsigned long long)total.fences);
+	print_message("# %llu split brains, %llu fences, %llu probes, %llu times isolated\n",
+		      (unsigned long long)total.splits, (unsigned long long)total.fences,
+		      (unsigned long long)total.probes, (unsigned long long)total.isolated);
 	/* A simulation in which nothing happened would prove nothing. */
 	assert_true(n < 50 || (total.preempts > n / 4 && total.graceful > n / 2 &&
 			       total.takeovers > n && total.splits > n / 4 &&
-			       total.fences > n / 4));
+			       total.fences > n / 4 && total.isolated > n));
 }
 
 int main(void)
