@@ -163,6 +163,7 @@ void conf_init(struct conf *c)
 {
 	memset(c, 0, sizeof(*c));
 	c->domain = CONF_DEF_DOMAIN;
+	c->probe_ms = CONF_DEF_PROBE_MS;
 }
 
 /**

@@ -66,6 +66,8 @@ struct out;
 #define CONF_DEF_DELAY_MS	30000
 #define CONF_DEF_RELOAD_MS	60000
 #define CONF_DEF_DOMAIN		71
+#define CONF_DEF_PROBE_MS	20
+#define CONF_MAX_PROBE_MS	1000
 #define CONF_DEF_WEIGHT		10	/* of an object in a list by weight */
 #define CONF_DEF_HOOK_S		10	/* time that a hook has */
 #define CONF_HTTP_PORT		80	/* where HTTP is, unless a command says otherwise */
@@ -510,6 +512,7 @@ struct conf_hook {
  * struct conf - a configuration
  * @domain: 0-255, default 71
  * @require_encryption: no data link rather than one in clear
+ * @probe_ms: `split-brain probe`, 0-CONF_MAX_PROBE_MS, default 20, 0: off
  * @http_port: `ip nat switchover replication http [port N]`: HTTP sessions to
  *	this port are replicated; 0: none are. See conf_holds_http().
  * @http_line: where that was said
@@ -519,6 +522,7 @@ struct conf_hook {
 struct conf {
 	uint8_t domain;
 	bool require_encryption;
+	uint16_t probe_ms;
 	uint16_t http_port;
 	uint32_t http_line;
 	uint32_t n_chains;
@@ -644,7 +648,7 @@ int conf_pool_prefixes(const struct conf *c, const struct conf_pool *p,
  * another line or entries with other sequence numbers are no difference.
  */
 enum conf_object {
-	CONF_OBJ_DOMAIN = 1,	/* domain, require-encryption; old and new are NULL */
+	CONF_OBJ_DOMAIN = 1,	/* domain, require-encryption, split-brain probe; old and new are NULL */
 	CONF_OBJ_PROTOCOL,
 	CONF_OBJ_GROUP,
 	CONF_OBJ_IF,

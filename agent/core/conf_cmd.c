@@ -182,6 +182,7 @@ int conf_run_application(struct conf_parser *p)
 	c->n_hooks = 0;
 	c->domain = CONF_DEF_DOMAIN;
 	c->require_encryption = false;
+	c->probe_ms = CONF_DEF_PROBE_MS;
 	return 0;
 }
 
@@ -206,6 +207,18 @@ int conf_run_domain(struct conf_parser *p)
 int conf_run_require_encryption(struct conf_parser *p)
 {
 	p->c->require_encryption = !p->no;
+	return 0;
+}
+
+/**
+ * conf_run_probe - `[no] split-brain probe MS`
+ * @p: the parse
+ *
+ * Return: 0.
+ */
+int conf_run_probe(struct conf_parser *p)
+{
+	p->c->probe_ms = (uint16_t)num_or(p, CONF_S_ID, CONF_DEF_PROBE_MS);
 	return 0;
 }
 

@@ -18,6 +18,7 @@ int conf_run_redundancy(struct conf_parser *p);
 int conf_run_application(struct conf_parser *p);
 int conf_run_domain(struct conf_parser *p);
 int conf_run_require_encryption(struct conf_parser *p);
+int conf_run_probe(struct conf_parser *p);
 int conf_run_hook(struct conf_parser *p);
 
 int conf_run_protocol(struct conf_parser *p);

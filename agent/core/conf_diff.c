@@ -353,7 +353,8 @@ int conf_diff(const struct conf *before, const struct conf *after,
 
 	emit(&d, CONF_OBJ_DOMAIN,
 	     before->domain != after->domain ||
-		     before->require_encryption != after->require_encryption,
+		     before->require_encryption != after->require_encryption ||
+		     before->probe_ms != after->probe_ms,
 	     NULL, NULL);
 	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
 		diff_kind(&d, &kinds[k]);

@@ -230,6 +230,18 @@ static const struct conf_node domain_num[] = {
 	END,
 };
 
+static const struct conf_node probe_ms[] = {
+	NUM("MS", "for how long, 0: not at all", 0, CONF_MAX_PROBE_MS, CONF_S_ID,
+	    .flags = EITHER, .run = conf_run_probe),
+	END,
+};
+
+static const struct conf_node split_brain[] = {
+	KW("probe", "ask who has the virtual addresses before the role is taken",
+	   .flags = CONF_NO_CR, .run = conf_run_probe, .next = probe_ms),
+	END,
+};
+
 static const struct conf_node hook_seconds[] = {
 	NUM("SECONDS", "how long the program may take", 1, 60, CONF_S_TIMEOUT,
 	    .flags = EITHER, .run = conf_run_hook),
@@ -264,7 +276,8 @@ static const struct conf_node app_nodes[] = {
 	   .flags = EITHER, .run = conf_run_require_encryption),
 	KW("role-change", "who is told when the role of a group changes",
 	   .next = hook),
-	REFUSED("split-brain", "split-brain probe"),
+	KW("split-brain", "when all links are down", .flags = CONF_NO_CR, .run = conf_run_probe,
+	   .next = split_brain),
 	END,
 };
 

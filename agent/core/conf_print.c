@@ -287,13 +287,16 @@ static void put_redundancy(struct out *o, const struct conf *c)
 	uint32_t i;
 
 	if (!c->n_protocols && !c->n_groups && !c->n_hooks &&
-	    c->domain == CONF_DEF_DOMAIN && !c->require_encryption)
+	    c->domain == CONF_DEF_DOMAIN && !c->require_encryption &&
+	    c->probe_ms == CONF_DEF_PROBE_MS)
 		return;
 	out_str(o, "redundancy\n mode none\n application redundancy\n");
 	if (c->domain != CONF_DEF_DOMAIN)
 		out_fmt(o, "  domain %u\n", (uint32_t)c->domain);
 	if (c->require_encryption)
 		out_str(o, "  require-encryption\n");
+	if (c->probe_ms != CONF_DEF_PROBE_MS)
+		out_fmt(o, "  split-brain probe %u\n", (uint32_t)c->probe_ms);
 	for (i = 0; i < c->n_hooks; i++)
 		put_hook(o, &c->hook[i]);
 	for (i = 0; i < c->n_protocols; i++)

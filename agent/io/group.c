@@ -307,6 +307,7 @@ struct election_config group_election_config(const struct group *g, const struct
 		.delay_s = cg->delay_ms / 1000,
 		.reload_s = cg->reload_ms / 1000,
 		.digest = g->digest,
+		.probe_ms = g->agent->conf->probe_ms,
 	};
 	struct conf_protocol p;
 

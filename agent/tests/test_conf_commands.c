@@ -52,6 +52,10 @@ static const struct good good[] = {
 	{ REPL "tcp port 9 never\n", "no " REPL "mapping-id 3 tcp port 9",
 	  REPL "tcp port 9 never\n" },
 	{ IN_APP, "require-encryption", "require-encryption\n" },
+	{ IN_APP, "split-brain probe 0", "split-brain probe 0\n" },
+	{ IN_APP, "split-brain probe 1000", "split-brain probe 1000\n" },
+	{ IN_APP "split-brain probe 7\n", "split-brain probe 20", "" },
+	{ IN_APP, "sp p 7", "split-brain probe 7\n" },
 	{ IN_APP, "domain 0", "domain 0\n" },
 	{ IN_APP, "domain 255", "domain 255\n" },
 	{ IN_APP, "role-change exec /a/b", "role-change exec /a/b\n" },
@@ -210,6 +214,10 @@ static const struct {
 } bad[] = {
 	{ "domain 256", "f:3:8:", "a number from 0 to 255", IN_APP },
 	{ "domain", "f:3:7:", "incomplete command", IN_APP },
+	{ "split-brain probe 1001", "f:3:19:", "a number from 0 to 1000", IN_APP },
+	{ "split-brain probe", "f:3:18:", "incomplete command", IN_APP },
+	{ "split-brain", "f:3:12:", "incomplete command", IN_APP },
+	{ "split-brain probe 5 ms", "f:3:21:", "the end of the line", IN_APP },
 	{ "role-change exec a", "f:3:18:", "an absolute path", IN_APP },
 	{ "role-change exec /a timeout 0", "f:3:29:", "a number from 1 to 60", IN_APP },
 	{ "role-change exec /a timeout 61", "f:3:29:", "a number from 1 to 60", IN_APP },
@@ -500,6 +508,9 @@ static const struct {
 	{ "", REPL "mapping-id 7 icmp never\n" REPL "mapping-id 7 ip never",
 	  "no " REPL "mapping-id 7" },
 	{ IN_APP, "require-encryption", "no require-encryption" },
+	{ IN_APP, "split-brain probe 3", "no split-brain" },
+	{ IN_APP, "split-brain probe 3", "no split-brain probe" },
+	{ IN_APP, "split-brain probe 3", "no split-brain probe 3" },
 	{ IN_APP, "role-change exec /a", "no role-change exec /a" },
 	{ IN_APP, "role-change exec /a timeout 5", "no role-change exec /a timeout 7" },
 	{ IN_APP, "domain 3", "no domain" },
@@ -636,6 +647,7 @@ static void test_defaults(void **state)
 	must_load(&p, IN_GROUP "control c protocol 5\n");
 	g = conf_group(&p.c, 1);
 	assert_int_equal(p.c.domain, 71);
+	assert_int_equal(p.c.probe_ms, 20);
 	assert_int_equal(g->priority, 100);
 	assert_int_equal(g->threshold, 0);
 	assert_int_equal(g->delay_ms, 30000);

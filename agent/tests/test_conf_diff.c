@@ -95,6 +95,7 @@ static void test_domain(void **state)
 {
 	CHANGES(IN_APP "domain 3\n", { CONF_OBJ_DOMAIN, NULL, 0, 1 });
 	CHANGES(IN_APP "require-encryption\n", { CONF_OBJ_DOMAIN, NULL, 0, 1 });
+	CHANGES(IN_APP "split-brain probe 0\n", { CONF_OBJ_DOMAIN, NULL, 0, 1 });
 }
 
 static void test_hook(void **state)

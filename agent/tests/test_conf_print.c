@@ -319,6 +319,8 @@ static void random_conf(struct text *t)
 	add(t, IN_APP);
 	if (rnd(2))
 		add(t, "domain %u\n", rnd(256));
+	if (rnd(2))
+		add(t, "split-brain probe %u\n", rnd(1001));
 	for (i = rnd(4); i; i--)
 		add(t, "role-change exec /h%u timeout %u\n", rnd(9), 1 + rnd(60));
 	for (n = rnd(4); n; n--)

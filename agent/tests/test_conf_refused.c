@@ -14,7 +14,6 @@ static const struct {
 	unsigned int col;
 	const char *what;
 } refused[] = {
-	{ IN_APP, "split-brain probe 20", 1, "split-brain probe" },
 	{ IN_IF, "ip address dhcp", 12, "ip address dhcp" },
 	{ IN_IF, "ip virtual-reassembly max-reassemblies 64", 23,
 	  "ip virtual-reassembly max-reassemblies" },
