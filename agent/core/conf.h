@@ -648,7 +648,7 @@ int conf_pool_prefixes(const struct conf *c, const struct conf_pool *p,
  * another line or entries with other sequence numbers are no difference.
  */
 enum conf_object {
-	CONF_OBJ_DOMAIN = 1,	/* domain, require-encryption, split-brain probe; old and new are NULL */
+	CONF_OBJ_DOMAIN = 1,	/* what is of no object of its own; old and new are NULL */
 	CONF_OBJ_PROTOCOL,
 	CONF_OBJ_GROUP,
 	CONF_OBJ_IF,

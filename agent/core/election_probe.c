@@ -14,8 +14,8 @@
  *	peer heard, probe 0, or a carrier	at once, nothing to find out
  *	no carrier				asks, four times in cfg.probe_ms; then claims
  *	answered				ISOLATED: no claim; asks on, see below
- *	answered once, carrier again		as before: a carrier says no more about the peer than
- *						its absence did; it is heard, or its answers end
+ *	answered once, carrier again		as before: it says no more about the peer than its
+ *						absence did; the peer is heard, or its answers end
  *
  * ISOLATED ends when the peer is heard, when the router may not claim for another reason, or with
  * a claim: when nobody has answered for the detection time and cfg.probe_ms more. In that time it

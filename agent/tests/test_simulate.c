@@ -4,9 +4,9 @@
  * trouble that are made from seeds (sim_play.h):
  *
  *	loss, delay, repetition, reordering, partition of one or both links in one or both
- *	directions, cables pulled with and without the traffic side, power cut and boot, agent killed, ended, restarted, stopped (SIGSTOP) and
- *	continued, shutdown, reload, changes of the configuration, tracked objects, a kernel
- *	that refuses
+ *	directions, cables pulled with and without the traffic side, power cut and boot, agent
+ *	killed, ended, restarted, stopped (SIGSTOP) and continued, shutdown, reload, changes of the
+ *	configuration, tracked objects, a kernel that refuses
  *
  * A step is one event that an election takes in. Environment: NF_RG_STEPS=N as many steps,
  * NF_RG_SEED=N plays that seed alone, with a trace, NF_RG_KEPT=FILE other schedules than the
