@@ -16,8 +16,8 @@
 #define AT_KEY (BFD_BYTES + 8)
 
 /* One direction of one key; "nf_rg BFD", then who sends, then who receives. */
-static bool derive(const struct hello_ring *r, const struct hello_key *k, uint64_t from, uint64_t to,
-		   uint8_t out[BFD_KEY_BYTES])
+static bool derive(const struct hello_ring *r, const struct hello_key *k, uint64_t from,
+		   uint64_t to, uint8_t out[BFD_KEY_BYTES])
 {
 	static const char label[] = "nf_rg BFD";
 	uint8_t text[sizeof(label) + 16], mac[HELLO_MAC_MAX] = { 0 };
@@ -122,8 +122,8 @@ void bfd_auth_offer(struct bfd_auth *a)
  * bfd_auth_set() - other keys, or others of them in use
  * @a: authentication
  * @keys: they
- * @anew: the peer's agent was started again, or another one is heard: what the former has shown says
- *	nothing
+ * @anew: the peer's agent was started again, or another one is heard: what the former has shown
+ *	says nothing
  */
 void bfd_auth_set(struct bfd_auth *a, const struct bfd_keys *keys, bool anew)
 {

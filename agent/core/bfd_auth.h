@@ -5,10 +5,10 @@
  * each direction, so that what was recorded in another life of either agent, or is thrown back at
  * its sender, is signed with a key that nobody has.
  *
- * Nothing is agreed on beforehand. What goes out, in clear or by a key, is what the peer has shown to
- * have. If our hellos are signed by another key, the next packets go out in both ways; who has the
- * key and reads one of them answers in the new way, and from then on reads nothing less. So a peer
- * that knows no authentication is not lost, nor is one that gets another key later than we.
+ * Nothing is agreed on beforehand. What goes out, in clear or by a key, is what the peer has shown
+ * to have. If our hellos are signed by another key, the next packets go out in both ways; who has
+ * the key and reads one of them answers in the new way, and from then on reads nothing less. So a
+ * peer that knows no authentication is not lost, nor is one that gets another key later than we.
  *
  * A sequence number must be above the last one, by however much: other than in the RFC, a session
  * that was cut does not begin to believe old packets. After BFD_AUTH_FORGET_MS of silence it does:

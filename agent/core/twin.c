@@ -61,15 +61,10 @@ static bool fresh(const struct twin *t, mono_t now)
 	return !mono_is_zero(t->reported) && mono_span_ms(t->reported, now) < t->detect_ms;
 }
 
-static mono_t later(mono_t a, mono_t b)
-{
-	return mono_max(a, b);
-}
-
 /* Only what the peer has just told may make anything worse. */
 static void judge(struct twin *t, mono_t now)
 {
-	mono_t both = later(later(t->up_since, t->peer_up_since), t->since);
+	mono_t both = mono_max(mono_max(t->up_since, t->peer_up_since), t->since);
 	bool lost = t->state == TWIN_LOST || t->peer == TWIN_LOST;
 
 	t->broken = fresh(t, now) && t->up && t->peer != TWIN_DOWN && lost &&
@@ -122,7 +117,7 @@ void twin_report(struct twin *t, const struct twin_packet *p, uint32_t hold_ms, 
 	t->peer_result = p->result;
 	memcpy(t->peer_mac, p->mac, sizeof(t->peer_mac));
 	if (t->state == TWIN_HEARD &&
-	    mono_span_ms(later(t->heard, t->since), now) >= t->detect_ms)
+	    mono_span_ms(mono_max(t->heard, t->since), now) >= t->detect_ms)
 		t->state = TWIN_LOST;
 	take_neighbours(t, p);
 	judge(t, now);

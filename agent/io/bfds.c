@@ -532,8 +532,8 @@ static void set_keys(struct bfdsess *s, bool anew)
  * @keys: they
  * @anew: the peer's agent was started again
  */
-void bfdsess_keys(struct bfdsess *s, const void *user, uint32_t protocol, const struct bfd_keys *keys,
-		  bool anew)
+void bfdsess_keys(struct bfdsess *s, const void *user, uint32_t protocol,
+		  const struct bfd_keys *keys, bool anew)
 {
 	for (unsigned int i = 0; i < s->n_users; i++)
 		if (s->user[i].user == user) {

@@ -4,8 +4,8 @@
  * it: who wants the most decides about its timers. A session that nobody wants any more says
  * AdminDown for some seconds before it goes, so that its end is not taken for a failure.
  *
- * It is signed with the keys of the lowest protocol instance that has any, and believes those of all
- * that want it.
+ * It is signed with the keys of the lowest protocol instance that has any, and believes those of
+ * all that want it.
  *
  * Everything runs in the thread of the event base.
  */
@@ -44,8 +44,8 @@ struct bfdsess *bfds_at(const struct bfds *set, unsigned int slot);
 int bfdsess_want(struct bfds *set, const void *user, const char *ifname, const struct rg_addr *peer,
 		 const struct bfd_conf *conf, struct bfdsess **out);
 void bfdsess_change(struct bfdsess *s, const void *user, const struct bfd_conf *conf);
-void bfdsess_keys(struct bfdsess *s, const void *user, uint32_t protocol, const struct bfd_keys *keys,
-		  bool anew);
+void bfdsess_keys(struct bfdsess *s, const void *user, uint32_t protocol,
+		  const struct bfd_keys *keys, bool anew);
 void bfdsess_drop(struct bfdsess *s, const void *user);
 const struct bfd *bfdsess_bfd(const struct bfdsess *s);
 const struct bfd_auth *bfdsess_auth(const struct bfdsess *s);

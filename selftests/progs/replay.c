@@ -62,11 +62,11 @@ static int is_wanted(const uint8_t *frame, size_t len, unsigned int port,
 	const struct ethhdr *eh = (const void *)frame;
 	const struct iphdr *ip = (const void *)(frame + sizeof(*eh));
 	const struct udphdr *uh = (const void *)(frame + sizeof(*eh) + sizeof(*ip));
-	size_t head = sizeof(*eh) + sizeof(*ip) + sizeof(*uh);
+	size_t head = sizeof(*eh) + sizeof(*ip) + sizeof(*uh), at = head + (size_t)b->at;
 
 	return len >= head && eh->h_proto == htons(ETH_P_IP) &&
 	       ip->ihl == 5 && ip->protocol == IPPROTO_UDP && uh->dest == htons(port) &&
-	       (b->at < 0 || (head + (size_t)b->at < len && frame[head + (size_t)b->at] == b->value));
+	       (b->at < 0 || (at < len && frame[at] == b->value));
 }
 
 static void no_checksum(uint8_t *frame)
