@@ -30,7 +30,7 @@ leaked() {
 	local n
 
 	for n in c s; do
-		ns "$n" nft -j list counter inet leak leak | jq '.nftables[] | .counter? | .packets // empty'
+		ns "$n" nft -j list counter inet leak leak | gojq '.nftables[] | .counter? | .packets // empty'
 	done | awk '{ n += $1 } END { print n }'
 }
 

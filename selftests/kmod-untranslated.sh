@@ -10,7 +10,7 @@
 
 # answers: what came from the pool to s, by the rules of s
 answers() {
-	ns s nft -j list counters table inet count | jq '[.nftables[].counter? | .packets // empty] | add'
+	ns s nft -j list counters table inet count | gojq '[.nftables[].counter? | .packets // empty] | add'
 }
 grows() {
 	local before

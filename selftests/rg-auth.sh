@@ -14,18 +14,18 @@ MUTATED=20000
 [ -z "${NF_RG_SOAK:-}" ] || MUTATED=1000000
 AUTH="hmac-sha-256 key-string 0 $SECRET"
 
-media() { rg_ctl "$1" --json show redundancy application protocol group 1 | jq "..|.$2? // empty" | head -n 1; }
+media() { rg_ctl "$1" --json show redundancy application protocol group 1 | gojq "..|.$2? // empty" | head -n 1; }
 failures() { media "$1" authentication_failures; }
 # count_of ROUTER REASON: hellos, and reports about twins, which go the same way
 count_of() {
 	rg_ctl "$1" --json show redundancy application counters |
-		jq "[.. | objects | .\"hello-$2\"? // empty, .\"twin-$2\"? // empty] | add // 0"
+		gojq "[.. | objects | .\"hello-$2\"? // empty, .\"twin-$2\"? // empty] | add // 0"
 }
 counts() { [ "$(count_of "$1" "$2")" -ge "$3" ]; }
 # refusals ROUTER: of both that were not believed, for whatever reason
 refusals() {
 	rg_ctl "$1" --json show redundancy application counters |
-		jq '[.. | objects | to_entries[] | select(.key | test("^(hello|twin)-(unowned-)?(bad|own|same|third|replay)")) | .value] | add // 0'
+		gojq '[.. | objects | to_entries[] | select(.key | test("^(hello|twin)-(unowned-)?(bad|own|same|third|replay)")) | .value] | add // 0'
 }
 refuses() { [ "$(refusals "$1")" -ge "$2" ]; }
 memory() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$(rg_pid "$1")/status"; }

@@ -14,13 +14,13 @@ S=$ktap_slow
 BFD_A="bfd interval $((20 * S)) min-rx $((30 * S)) multiplier 3"
 DIR=$RUN/$NS/other
 
-session() { rg_ctl A --json show bfd neighbors | jq -r ".bfd[0].$1"; }
+session() { rg_ctl A --json show bfd neighbors | gojq -r ".bfd[0].$1"; }
 session_is() { [ "$(session "$1")" = "$2" ]; }
 await() { wait_for 10 session_is "$1" "$2" || { diag "$1 is '$(session "$1")'"; return 1; }; }
 # lost: how often A lost its peer, and of these by BFD
 lost() {
 	rg_ctl A --json show redundancy application counters group 1 |
-		jq -r '.groups[0].counters | "\(.["election-peer-lost"]) \(.["election-peer-lost-by-bfd"])"'
+		gojq -r '.groups[0].counters | "\(.["election-peer-lost"]) \(.["election-peer-lost-by-bfd"])"'
 }
 lost_is() { [ "$(lost)" = "$1" ]; }
 change() {
@@ -68,7 +68,7 @@ frr() {
 	ns B vtysh --vty_socket "$DIR" "${args[@]}" 8>&- 2>>"$DIR/vtysh.err"
 }
 frr_peer() { succeeds frr "configure terminal" bfd "peer 172.16.0.1 interface sync0" "$@"; }
-frr_says() { frr "show bfd peers json" | jq -r ".[0][\"$1\"]"; }
+frr_says() { frr "show bfd peers json" | gojq -r ".[0][\"$1\"]"; }
 frr_is() { wait_for 5 eval "[ \"\$(frr_says $1)\" = '$2' ]" || { diag "$1: $(frr_says "$1")"; return 1; }; }
 
 # bird_conf MIN-TX MIN-RX MULTIPLIER

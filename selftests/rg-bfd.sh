@@ -13,12 +13,12 @@ HELLO=1000 HOLD=5000
 BFD="bfd interval $((10 * ktap_slow)) min-rx $((10 * ktap_slow)) multiplier 3"
 DETECT=$((30 * ktap_slow))
 
-bfd() { rg_ctl "$1" --json show bfd neighbors | jq -r "$2"; }
+bfd() { rg_ctl "$1" --json show bfd neighbors | gojq -r "$2"; }
 of_if() { bfd "$1" ".bfd[] | select(.interface == \"$2\") | .$3"; }
 bfd_is() { is "$(of_if "$1" "$2" "$3")" "$4"; }
 both_up() { [ "$(bfd "$1" '[.bfd[].state] | join(" ")')" = "Up Up" ]; }
-counter() { rg_ctl "$1" --json show redundancy application counters | jq -r ".system[\"bfd-$2\"]"; }
-lost() { rg_ctl "$1" --json show redundancy application counters group 1 | jq '.groups[0].counters["election-peer-lost"]'; }
+counter() { rg_ctl "$1" --json show redundancy application counters | gojq -r ".system[\"bfd-$2\"]"; }
+lost() { rg_ctl "$1" --json show redundancy application counters group 1 | gojq '.groups[0].counters["election-peer-lost"]'; }
 faults() { rg_ctl "$1" show redundancy application faults group 1; }
 ctrl_path() { faults B | grep -q CTRL-PATH; }
 
@@ -117,5 +117,5 @@ diag "silence until B announces itself: $ms ms"
 ok_if "not before the detection time" at_least "$ms" $((DETECT - 1))
 ok_if "and within 1 ms of it" at_most "$ms" $((DETECT + ktap_slow))
 ok_if "it was BFD that found out" is \
-	"$(rg_ctl B --json show redundancy application counters group 1 | jq '.groups[0].counters["election-peer-lost-by-bfd"]')" 1
+	"$(rg_ctl B --json show redundancy application counters group 1 | gojq '.groups[0].counters["election-peer-lost-by-bfd"]')" 1
 ktap_end

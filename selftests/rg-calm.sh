@@ -18,11 +18,11 @@ BUSY=$(soak 60 4)
 IDLE=$(soak 1800 20)
 patience=$(soak 600 60)
 
-counter() { rg_ctl "$1" --json show redundancy application counters | jq -r ".system[\"$2\"]"; }
-lost() { rg_ctl "$1" --json show redundancy application counters group 1 | jq '.groups[0].counters["election-peer-lost"]'; }
-sessions() { rg_ctl "$1" --json show bfd neighbors | jq -r '[.bfd[] | "\(.state) \(.ups)"] | join(", ")'; }
+counter() { rg_ctl "$1" --json show redundancy application counters | gojq -r ".system[\"$2\"]"; }
+lost() { rg_ctl "$1" --json show redundancy application counters group 1 | gojq '.groups[0].counters["election-peer-lost"]'; }
+sessions() { rg_ctl "$1" --json show bfd neighbors | gojq -r '[.bfd[] | "\(.state) \(.ups)"] | join(", ")'; }
 both_up() { [ "$(sessions "$1")" = "Up 1, Up 1" ]; }
-lateness() { rg_ctl "$1" --json show bfd neighbors | jq -c '[.bfd[].late]'; }
+lateness() { rg_ctl "$1" --json show bfd neighbors | gojq -c '[.bfd[].late]'; }
 
 # log_pipe ROUTER: its log is a pipe, which is read into a file
 log_pipe() {

@@ -10,7 +10,7 @@
 
 limit() { must sysctl -qw net.netfilter.nf_conntrack_max="$1"; }
 # field ROUTER NAME: of the sync object
-field() { rg_ctl "$1" --json show redundancy application group 1 | jq "[.. | objects | .sync? | objects | .$2][0]"; }
+field() { rg_ctl "$1" --json show redundancy application group 1 | gojq "[.. | objects | .sync? | objects | .$2][0]"; }
 fault() { rg_ctl "$1" show redundancy application faults group 1 | grep -qi -- "$2"; }
 no_fault() { ! fault "$@"; }
 logged() { grep -q "$2" "$(rg_dir "$1")/log"; }

@@ -19,7 +19,7 @@ status_is() {
 	[ $rc = "$1" ] || { diag "status $rc:" "$(cat "$RUN/check")"; return 1; }
 }
 json() { rg_ctl A --json check; }
-wrong() { json | jq -r '.checks[] | select(.ok | not) | "\(.what) = \(.value), \(.wanted)"'; }
+wrong() { json | gojq -r '.checks[] | select(.ok | not) | "\(.what) = \(.value), \(.wanted)"'; }
 wrong_is() { is "$(wrong)" "$1"; }
 
 # mends: the commands that it names are carried out, and all is well
@@ -29,7 +29,7 @@ mends() {
 	while IFS= read -r line; do
 		diag "$line"
 		ns A bash -c "$line" || return 1
-	done < <(json | jq -r '.checks[] | select(.ok | not) | .command')
+	done < <(json | gojq -r '.checks[] | select(.ok | not) | .command')
 	wait_for 5 status_is 0
 }
 
@@ -78,7 +78,7 @@ must rmmod nf_rg
 ok_if "a module that is missing is told" \
 	eval "wait_for 5 status_is 1 && wrong | grep -q '^kernel module nf_rg = not loaded, version [0-9]*$'"
 ok_if "and mended by what it names" mends
-ok_if "JSON counts the warnings" is "$(json | jq .warnings)" 0
+ok_if "JSON counts the warnings" is "$(json | gojq .warnings)" 0
 
 must ip netns add "${NS}x"
 on_exit ip netns del "${NS}x"

@@ -29,9 +29,9 @@ EXTRA="key chain year
 # jump SECONDS: nobody may be waiting by this clock meanwhile
 jump() { must date -s "@$((EPOCHSECONDS + $1))" >/dev/null; }
 faulty() { rg_ctl "$1" show redundancy application faults group 1 | grep -q "Fault $2"; }
-lost() { rg_ctl "$1" --json show redundancy application counters group 1 | jq '.groups[0].counters["election-peer-lost"]'; }
-failures() { rg_ctl "$1" --json show redundancy application protocol group 1 | jq '[.. | .authentication_failures? // empty][0]'; }
-opened() { rg_ctl "$1" --json show redundancy application counters | jq '[.. | objects | ."sync-opened"? // empty] | add // 0'; }
+lost() { rg_ctl "$1" --json show redundancy application counters group 1 | gojq '.groups[0].counters["election-peer-lost"]'; }
+failures() { rg_ctl "$1" --json show redundancy application protocol group 1 | gojq '[.. | .authentication_failures? // empty][0]'; }
+opened() { rg_ctl "$1" --json show redundancy application counters | gojq '[.. | objects | ."sync-opened"? // empty] | add // 0'; }
 # what must not change: roles and their changes, peers lost, hellos refused, sessions of the data link,
 # leases that ran out
 state() {
@@ -52,7 +52,7 @@ hellos() {
 		wait_for 20 more_than $r $((n + 20)) || return 1
 	done
 }
-count() { rg_ctl "$1" --json show redundancy application protocol group 1 | jq '[.. | .rx_packets? // empty][0]'; }
+count() { rg_ctl "$1" --json show redundancy application protocol group 1 | gojq '[.. | .rx_packets? // empty][0]'; }
 more_than() { [ "$(count "$1")" -gt "$2" ]; }
 expired() { faulty A KEY-EXPIRED && faulty B KEY-EXPIRED; }
 valid() { ! faulty A KEY-EXPIRED && ! faulty B KEY-EXPIRED; }

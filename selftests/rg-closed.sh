@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib/topo.sh"
 . "$(dirname "$0")/lib/kmod.sh"
 
-counter() { rg_ctl A --json show redundancy application counters | jq "[.. | objects | .\"nat-152-fail-closed\"? // empty][0] // 0"; }
+counter() { rg_ctl A --json show redundancy application counters | gojq "[.. | objects | .\"nat-152-fail-closed\"? // empty][0] // 0"; }
 # counted N: what the agent shows; it is read anew for the next one who asks
 counted() { [ "$(counter)" -ge "$1" ]; }
 connects() { ns c nc -z -w1 192.0.2.9 5000; }

@@ -28,10 +28,10 @@ IN_APP=(redundancy "application redundancy")
 IN_GROUP=("${IN_APP[@]}" "group 1")
 out=$RUN/$NS/out
 
-# trace ROUTER FILTER: how many of its events jq's FILTER takes
+# trace ROUTER FILTER: how many of its events gojq's FILTER takes
 trace() {
 	rg_ctl "$1" --json show monitor event-trace rg_infra all |
-		jq "[.events[] | select($2)] | length"
+		gojq "[.events[] | select($2)] | length"
 }
 # lost: hellos that either router missed, by their numbers
 lost() {
@@ -39,11 +39,11 @@ lost() {
 
 	for r in A B; do
 		rg_ctl "$r" --json show redundancy application protocol group 2 |
-			jq '.groups[0].protocol.rx_lost'
+			gojq '.groups[0].protocol.rx_lost'
 	done
 }
 # peer_priority ROUTER: that of the other one in group 1, as heard
-peer_priority() { rg_ctl "$1" --json show redundancy application group 1 | jq '.groups[0].peer_priority'; }
+peer_priority() { rg_ctl "$1" --json show redundancy application group 1 | gojq '.groups[0].peer_priority'; }
 peer_has() { [ "$(peer_priority "$1")" = "$2" ]; }
 peer_gets() { wait_for 5 peer_has "$1" "$2" || { diag "$(rg_ctl "$1" --json show redundancy application group 1 2>&1)"; return 1; }; }
 # A session that does nothing holds the configuration.
@@ -62,16 +62,16 @@ typed() {
 # Pool, mapping, and every one of them: as the kernel's own table has it
 translations_right() {
 	"$BIN/rgctl" -r "$(rg_dir B)" --json show ip nat translations mapping-id 152 >"$out" &&
-		is "$(jq '.translations | length' "$out")" "$(rg_marked B | grep -c 'src=10.0.0.9 ')" &&
-		is "$(jq -r '.translations[] | "\(.inside_local) \(.outside_global):\(.outside_global_port) \(.mapping_id) \(.group) \(.inside_global | startswith("192.0.2.10"))"' \
+		is "$(gojq '.translations | length' "$out")" "$(rg_marked B | grep -c 'src=10.0.0.9 ')" &&
+		is "$(gojq -r '.translations[] | "\(.inside_local) \(.outside_global):\(.outside_global_port) \(.mapping_id) \(.group) \(.inside_global | startswith("192.0.2.10"))"' \
 			"$out" | sort -u)" "10.0.0.9 192.0.2.9:5000 152 1 true" &&
-		is "$(jq '.translations[].inside_local_port' "$out" | sort)" \
+		is "$(gojq '.translations[].inside_local_port' "$out" | sort)" \
 			"$(rg_marked B | sed -nE 's/.*src=10.0.0.9 [^=]*=192.0.2.9 sport=([0-9]+) .*/\1/p' | sort)"
 }
 # flows ROUTER ADDRESS: its connections from there; cleared ARG...: how many B says it has cleared
 flows() { rg_marked "$1" | grep -c "src=$2 .* dst="; }
 no_flows() { [ "$(flows "$@")" = 0 ]; }
-cleared() { rg_ctl B --json clear ip nat translation "$@" | jq .cleared; }
+cleared() { rg_ctl B --json clear ip nat translation "$@" | gojq .cleared; }
 clear_wrong() {
 	has "$(rg_ctl B clear ip nat translation inside 192.0.2.100 10.0.0.256 2>&1)" \
 		'^% Invalid input detected'

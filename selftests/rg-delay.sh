@@ -24,7 +24,7 @@ waits() {
 	is "$(rg_state "$1"), $(rg_state $peer)" "STANDBY HOT, ACTIVE" &&
 		at_least "$(runtime "$1")" $(($(runtime $peer) + 1))
 }
-runtime() { rg_ctl "$1" --json show redundancy application group 1 | jq '.groups[0].runtime_priority'; }
+runtime() { rg_ctl "$1" --json show redundancy application group 1 | gojq '.groups[0].runtime_priority'; }
 runtime_is() { [ "$(runtime "$1")" = "$2" ]; }
 
 # watch ROUTER DEVICE FILTER: with times

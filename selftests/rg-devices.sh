@@ -19,7 +19,7 @@ bridge_up() {
 	must ipn B link set lanp up
 	topo_address B lan0 10.0.0.2/24 fd00:a::2/64
 }
-port() { ns B bridge -j link show dev lanp | jq -r '.[0].state'; }
+port() { ns B bridge -j link show dev lanp | gojq -r '.[0].state'; }
 port_is() { [ "$(port)" = "$1" ]; }
 
 interface_faults() {

@@ -53,10 +53,10 @@ changes() {
 n_changes() { changes | wc -l; }
 told() { [ "$(n_changes)" -gt "${1:-0}" ] && is "$(cat "$GOOD.env")" "$(changes)"; }
 told_json() {
-	is "$(jq -r '"\(.event) \(.group) \(.name) \(.role_before) \(.role) \(.cause)"' "$GOOD.json")" "$(changes)"
+	is "$(gojq -r '"\(.event) \(.group) \(.name) \(.role_before) \(.role) \(.cause)"' "$GOOD.json")" "$(changes)"
 }
 soon() { quiet wait_for "$1" "${@:2}" || "${@:2}"; }
-hooks() { rg_ctl A --json show redundancy application counters | jq ".system[\"role-change-$1\"]"; }
+hooks() { rg_ctl A --json show redundancy application counters | gojq ".system[\"role-change-$1\"]"; }
 hooks_are() { is "$(hooks "$1")" "$2"; }
 hooks_at_least() { [ "$(hooks "$1")" -ge "$2" ]; }
 # log_has TEXT [NUMBER]: so many lines of A
@@ -64,7 +64,7 @@ log_has() { is "$(grep -c -F -- "HOOK: $1" "$(rg_dir A)/log")" "${2:-1}"; }
 group_gone() { ! kill -0 -- "-$1" 2>/dev/null; }
 # the last one that was told, in numbers that the agent has, too
 facts() {
-	tail -n1 "$GOOD.json" | jq -c '[.priority, .left_out, .epoch > 0, .time_ms > 0, .monotonic_ms > 0]'
+	tail -n1 "$GOOD.json" | gojq -c '[.priority, .left_out, .epoch > 0, .time_ms > 0, .monotonic_ms > 0]'
 }
 move() { # FROM TO: the role
 	must wait_state 20 "$2" "STANDBY HOT"

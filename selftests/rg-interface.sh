@@ -30,9 +30,9 @@ conf_line() {
 is_up() { ipn "$1" link show dev "$2" | grep -q '[<,]UP[,>]'; }
 log_has() { grep -qE "$2" "$(rg_dir "$1")/log"; }
 if_mgr() { rg_ctl "$1" show redundancy application if-mgr group 1; }
-runtime() { rg_ctl "$1" --json show redundancy application group 1 | jq '.groups[0].runtime_priority'; }
+runtime() { rg_ctl "$1" --json show redundancy application group 1 | gojq '.groups[0].runtime_priority'; }
 runtime_is() { [ "$(runtime "$1")" = "$2" ]; }
-foreign_is() { [ "$(rg_ctl "$1" --json show redundancy application faults group 1 | jq -r '.groups[0].faults.active[].name' | grep -c FOREIGN)" = "$2" ]; }
+foreign_is() { [ "$(rg_ctl "$1" --json show redundancy application faults group 1 | gojq -r '.groups[0].faults.active[].name' | grep -c FOREIGN)" = "$2" ]; }
 
 ktap_plan 24
 must modprobe nf_rg

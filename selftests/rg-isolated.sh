@@ -80,7 +80,7 @@ ended() { grep -c 'FAULT: RG id 1: fault ISOLATED ends' "$(rg_dir "$1")/log"; }
 times() { [ "$("$1" "$2")" = "$3" ]; }
 shows() { rg_ctl "$1" show redundancy application faults group 1 | grep -q ISOLATED; }
 changes() { grep -c 'role change' "$(rg_dir "$1")/log"; }
-counter() { rg_ctl "$1" --json show redundancy application counters | jq "[.. | .\"$2\"? // empty] | add"; }
+counter() { rg_ctl "$1" --json show redundancy application counters | gojq "[.. | .\"$2\"? // empty] | add"; }
 roles() { is "$(rg_state A), $(rg_state B)" "$1"; }
 
 # isolated TIMES: B is, for a while, and nothing else happens

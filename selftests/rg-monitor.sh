@@ -46,7 +46,7 @@ session_end() {
 seen() { quiet wait_for 10 grep -qE -- "$2" "$dir/$1" || has "$(tail -n 30 "$dir/$1")" "$2"; }
 # only NAME MARK: no other lines but of this mark
 only() { is "$(grep -vE "^Redundancy|^  $1 debugging is on\$" "$dir/$1" | grep -cv " $2: ")" 0; }
-counter() { rg_ctl A --json show redundancy application counters | jq ".system[\"$1\"]"; }
+counter() { rg_ctl A --json show redundancy application counters | gojq ".system[\"$1\"]"; }
 counter_is() { is "$(counter "$1")" "$2"; }
 counter_at_least() { at_least "$(counter "$1")" "$2"; }
 watchers() { quiet wait_for 5 counter_is watch-sessions "$1" || counter_is watch-sessions "$1"; }
@@ -160,8 +160,8 @@ must rg_ctl A redundancy application reload group 1 self >/dev/null
 must wait_state 20 A "STANDBY HOT"
 ok_if "monitor tells events" seen events ' ROLE: RG id 1 role change from Active to Init \(reload-self\)$'
 ok_if "as JSON an object a line" seen json '"kind":"STATE".*"text":"RG id 1 state change from .* to STANDBY HOT"'
-ok_if "which are those of the event trace" is "$(jq -c '[.sequence, .kind, .text]' "$dir/json")" \
-	"$(rg_ctl A --json show monitor event-trace rg_infra all | jq -c --argjson n "$(head -n1 "$dir/json" | jq .sequence)" \
+ok_if "which are those of the event trace" is "$(gojq -c '[.sequence, .kind, .text]' "$dir/json")" \
+	"$(rg_ctl A --json show monitor event-trace rg_infra all | gojq -c --argjson n "$(head -n1 "$dir/json" | gojq .sequence)" \
 		'.events[] | select(.sequence >= $n) | [.sequence, .kind, .text]')"
 ok_if "SIGTERM ends it" ended events TERM
 ok_if "and SIGINT" ended json INT

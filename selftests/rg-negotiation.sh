@@ -16,7 +16,7 @@ EXTRA_A='interface nic0
 autoneg() { ns A ethtool "$1" | awk '/Auto-negotiation:/ { print $2 }'; }
 autoneg_is() { [ "$(autoneg "$1")" = "$2" ]; }
 speed_is() { [ "$(ns A ethtool nic0 | awk '/Speed:/ { print $2 }')" = "$1" ]; }
-fault_is() { [ "$(rg_ctl A --json show redundancy application faults group 1 | jq -r '.groups[0].faults.active[].name' | grep -c NEGOTIATION)" = "$1" ]; }
+fault_is() { [ "$(rg_ctl A --json show redundancy application faults group 1 | gojq -r '.groups[0].faults.active[].name' | grep -c NEGOTIATION)" = "$1" ]; }
 log_has() { grep -qE "$1" "$(rg_dir A)/log"; }
 conf_line() {
 	must sed -i -E "$@" "$(rg_dir A)/conf"

@@ -18,7 +18,7 @@ reread() {
 	EXTRA=$2 rg_write "$1"
 	rg_kill "$1" HUP
 }
-conf_of() { rg_ctl "$1" --json show redundancy application faults group 1 | jq -c ".groups[0].faults.configuration | $2"; }
+conf_of() { rg_ctl "$1" --json show redundancy application faults group 1 | gojq -c ".groups[0].faults.configuration | $2"; }
 conf_is() { is "$(conf_of "$1" .state)" "\"$2\""; }
 # names ROUTER HERE THERE: that, and only that, is what differs
 names() {
@@ -26,7 +26,7 @@ names() {
 		"[1,\"mapping-id\",153,\"access-list\",\"$2\",\"$3\",true]"
 }
 shows() { has "$(rg_ctl "$1" show redundancy application faults group 1)" "$2"; }
-counter() { rg_ctl "$1" --json show redundancy application counters group 1 | jq ".groups[0].$2"; }
+counter() { rg_ctl "$1" --json show redundancy application counters group 1 | gojq ".groups[0].$2"; }
 # on ROUTER PORT: its connections there that belong to a mapping
 on() { rg_marked "$1" | grep -c " dport=$2 "; }
 are_on() { is "$(on "$1" "$2")" "$3"; }

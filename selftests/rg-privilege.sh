@@ -67,8 +67,8 @@ denied() {
 	rc=$?
 	is "$rc" 1 && has "$(cat "$out")" "^% Permission denied: .*$text"
 }
-refused_calls() { rg_ctl A --json show redundancy application counters | jq '.system["system-calls-refused"]'; }
-forbidden() { rg_ctl A --json show redundancy application counters | jq '.system["command-forbidden"]'; }
+refused_calls() { rg_ctl A --json show redundancy application counters | gojq '.system["system-calls-refused"]'; }
+forbidden() { rg_ctl A --json show redundancy application counters | gojq '.system["command-forbidden"]'; }
 # A socket as of a service manager: each datagram becomes a line.
 manager_start() {
 	perl -MSocket -e '
@@ -90,7 +90,7 @@ nothing_told() {
 	ktap_pause "$1"
 	is "$(told "$2")" "$before"
 }
-track_is() { is "$(rg_ctl A --json show track "$1" | jq -r ".tracks[0].$2")" "$3"; }
+track_is() { is "$(rg_ctl A --json show track "$1" | gojq -r ".tracks[0].$2")" "$3"; }
 soon() { quiet wait_for 5 "$@" || "$@"; }
 # What a program of A sees of itself.
 seen() { awk -v f="$1:" '$1 == f { print $2 }' "$probe.status"; }

@@ -37,7 +37,7 @@ events_of() {
 
 	for r in A B; do
 		rg_ctl "$r" --json show monitor event-trace rg_infra all |
-			jq "[.events[] | select(.group == $1)] | length"
+			gojq "[.events[] | select(.group == $1)] | length"
 	done
 }
 # what group 1 has felt so far
@@ -47,13 +47,13 @@ felt() {
 	events_of 1
 	for r in A B; do
 		rg_ctl "$r" --json show redundancy application protocol group 1 |
-			jq '.groups[0].protocol.rx_lost'
+			gojq '.groups[0].protocol.rx_lost'
 		rgk "$r" stats | grep -E '^(sync-bulks|sync-deltas|digest-|verify-.*differ|repair)'
 		rgk "$r" get 1 | grep -E '^(role|session|sync|generation|epoch) '
 	done
 }
 
-second_of() { rg_ctl "$1" --json show redundancy application group 2 | jq -r '.groups[0].name'; }
+second_of() { rg_ctl "$1" --json show redundancy application group 2 | gojq -r '.groups[0].name'; }
 second_is() { [ "$(second_of "$1")" = "$2" ]; }
 address_follows() {
 	local want=1

@@ -15,15 +15,15 @@ HELLO_PORT=7482 BFD_PORT=3784
 TYPE_AT=5		# of a hello: wire-protocol.rst
 TAPES="hello resign reload-peer bfd bfd-begin"
 
-of_bfd() { rg_ctl "$1" --json show bfd neighbors | jq -r ".bfd[0].$2"; }
+of_bfd() { rg_ctl "$1" --json show bfd neighbors | gojq -r ".bfd[0].$2"; }
 keyed() { [ "$(of_bfd "$1" authentication)" = meticulous-sha-1 ] && [ "$(of_bfd "$1" state)" = Up ]; }
 both_keyed() { keyed A && keyed B; }
 # refusals ROUTER: packets that were not believed, for whatever reason
 refusals() {
-	rg_ctl "$1" --json show redundancy application counters | jq '[.. | objects | to_entries[] |
+	rg_ctl "$1" --json show redundancy application counters | gojq '[.. | objects | to_entries[] |
 		select(.key | test("^(hello-(?!ok)|bfd-(?!tx))")) | .value | numbers] | add // 0'
 }
-count_of() { rg_ctl "$1" --json show redundancy application counters | jq "[.. | objects | .\"$2\"? // empty] | add // 0"; }
+count_of() { rg_ctl "$1" --json show redundancy application counters | gojq "[.. | objects | .\"$2\"? // empty] | add // 0"; }
 refuses() { [ "$(refusals "$1")" -ge "$2" ]; }
 reason() { [ "$(count_of B "$1")" -gt "$2" ]; }
 

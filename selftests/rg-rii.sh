@@ -17,7 +17,7 @@ FRAMES="$(dirname "$0")/lib/frames.pl"
 # lan ROUTER FIELD: of its interface lan0
 lan() {
 	rg_ctl "$1" --json show redundancy application if-mgr group 1 |
-		jq -r "[.. | .interfaces? // empty] | .[0][] | select(.name == \"${3:-lan0}\") | .$2"
+		gojq -r "[.. | .interfaces? // empty] | .[0][] | select(.name == \"${3:-lan0}\") | .$2"
 }
 lan_at_least() { at_least "$(lan "$1" "$2")" "$3"; }
 lan_is() { is "$(lan "$1" "$2" "${4:-lan0}")" "$3"; }
@@ -31,11 +31,11 @@ priority() { faults "$1" | sed -nE 's/.*Runtime priority: \[([0-9]+)\]/\1/p'; }
 priority_is() { is "$(priority "$1")" "$2"; }
 counter() {
 	rg_ctl "$1" --json show redundancy application counters group 1 |
-		jq ".groups[0].counters.\"$2\" // .groups[0].\"$2\" // 0"
+		gojq ".groups[0].counters.\"$2\" // .groups[0].\"$2\" // 0"
 }
 counts() { at_least "$(counter "$1" "$2")" "$3"; }
 sent() { [ "$(counter A twin-sent)" -ge $((before + $1)) ]; }
-track_is() { is "$(rg_ctl A --json show track "$1" | jq -r '.tracks[0].state')" "$2"; }
+track_is() { is "$(rg_ctl A --json show track "$1" | gojq -r '.tracks[0].state')" "$2"; }
 log_has() { grep -q -F -- "$2" "$(rg_dir "$1")/log"; }
 roles() { is "$(rg_state A),$(rg_state B)" "$1"; }
 soon() { quiet wait_for "$1" "${@:2}" || "${@:2}"; }

@@ -112,7 +112,7 @@ ok_if "the standby has none" no_routes B
 must ipn A route del 198.51.100.20/30 proto 71
 must ipn A -6 route del fd00:a::254 proto 71
 ok_if "what somebody removes is there again" shows_routes A
-ok_if "and counted" at_least "$(rg_ctl A --json show redundancy application counters group 1 | jq '.groups[0].counters["route-foreign"]')" 1
+ok_if "and counted" at_least "$(rg_ctl A --json show redundancy application counters group 1 | gojq '.groups[0].counters["route-foreign"]')" 1
 
 static_router A
 static_router B

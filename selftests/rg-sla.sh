@@ -51,10 +51,10 @@ redundancy
    track 3 decrement 10"
 
 # sla NUMBER FIELD
-sla() { rg_ctl A --json show ip sla statistics "$1" | jq -r ".operations[0].$2"; }
+sla() { rg_ctl A --json show ip sla statistics "$1" | gojq -r ".operations[0].$2"; }
 code_is() { [ "$(sla "$1" return_code)" = "$2" ]; }
 comes() { wait_for 5 code_is "$1" "$2" || { diag "$(rg_ctl A show ip sla statistics "$1")"; return 1; }; }
-track_is() { [ "$(rg_ctl A --json show track "$1" | jq -r '.tracks[0].state')" = "$2" ]; }
+track_is() { [ "$(rg_ctl A --json show track "$1" | gojq -r '.tracks[0].state')" = "$2" ]; }
 tracked() { wait_for 5 track_is "$1" "$2" || { diag "$(rg_ctl A show track "$1")"; return 1; }; }
 priority() {
 	rg_ctl A show redundancy application faults group 1 | sed -nE 's/.*Runtime priority: \[([0-9]+)\]/\1/p'

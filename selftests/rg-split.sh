@@ -107,7 +107,7 @@ announced() {
 		grep -q 'fd00:a::254' "$RUN/$NS/announced.$1"
 }
 
-sync_of() { rg_ctl "$1" --json show redundancy application counters group 1 | jq ".groups[0].sync.$2"; }
+sync_of() { rg_ctl "$1" --json show redundancy application counters group 1 | gojq ".groups[0].sync.$2"; }
 # ssh_to ADDRESS NAME: lines go there and come back
 ssh_to() { talk_start "$2" c ssh -F "$RUN/$NS/ssh/client" "$1" cat; }
 

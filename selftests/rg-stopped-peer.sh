@@ -56,7 +56,7 @@ rg_kill B CONT
 ok_if "B gets everything" wait_state 20 B "STANDBY HOT"
 ok_if "A is active all the while" state_is A ACTIVE
 ok_if "B knows for how long it was stopped" at_least "$(rg_ctl B --json show redundancy application \
-	counters | jq '.system["timer-worst-us"]')" $((STOP * 1000000))
+	counters | gojq '.system["timer-worst-us"]')" $((STOP * 1000000))
 churn_stop
 ok_if "all is acknowledged" settled A
 ok_if "both tables are equal" equal_soon

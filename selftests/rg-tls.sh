@@ -15,7 +15,7 @@ TRUSTED=
 MUTATED=2000
 [ -z "${NF_RG_SOAK:-}" ] || MUTATED=100000
 
-count_of() { rg_ctl "$1" --json show redundancy application counters | jq "[.. | objects | .\"$2\"? // empty] | add // 0"; }
+count_of() { rg_ctl "$1" --json show redundancy application counters | gojq "[.. | objects | .\"$2\"? // empty] | add // 0"; }
 counts() { [ "$(count_of "$1" "$2")" -ge "$3" ]; }
 opened() { echo "$(count_of A sync-opened) $(count_of B sync-opened)"; }
 hot() { is "$(rg_state A) $(rg_state B) $(opened)" "ACTIVE STANDBY HOT $1"; }
@@ -27,7 +27,7 @@ memory() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$(rg_pid "$1")/status"; }
 # refusals ROUTER: openings that came to nothing, of whatever reason
 refusals() {
 	rg_ctl "$1" --json show redundancy application counters |
-		jq '[.. | objects | to_entries[] | select(.key | startswith("sync-opening-")) | select(.key != "sync-opening-ok") | .value] | add // 0'
+		gojq '[.. | objects | to_entries[] | select(.key | startswith("sync-opening-")) | select(.key != "sync-opening-ok") | .value] | add // 0'
 }
 refuses() { [ "$(refusals "$1")" -ge "$2" ]; }
 # plain_said ROUTER: in how many views the link is said to be in clear
@@ -38,7 +38,7 @@ plain_said() {
 		# shellcheck disable=SC2086
 		! rg_ctl "$1" show redundancy application $v | grep -q "DATA LINK NOT PROTECTED" || n=$((n + 1))
 	done
-	echo "$n $(rg_ctl "$1" --json show redundancy application group 1 | jq -c '[.. | .data_link_protected? | booleans] | first')"
+	echo "$n $(rg_ctl "$1" --json show redundancy application group 1 | gojq -c '[.. | .data_link_protected? | booleans] | first')"
 }
 silent_ones() { [ "$(ns $L ss -Htn state established '( sport = :7483 )' | wc -l)" -gt "$1" ]; }
 rejoined() { [ "$(opened)" != "$1" ] && pair_whole; }
@@ -66,7 +66,7 @@ topo_up
 must flowd_start 5000
 first=$(($(date +%s) + 40))
 EXTRA=$(turns $first)
-ns A tcpdump -q -U -i sync0 -w "$RUN/tape.pcap" tcp 2>/dev/null 8>&- &
+ns A tcpdump --immediate-mode -q -U -i sync0 -w "$RUN/tape.pcap" tcp 2>/dev/null 8>&- &
 tape=$!
 disown $tape
 must wait_for 10 test -s "$RUN/tape.pcap"

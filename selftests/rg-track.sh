@@ -54,7 +54,7 @@ reread() {
 }
 
 # track NUMBER FIELD: of A, as programs see it
-track() { rg_ctl A --json show track "$1" | jq -r ".tracks[0].$2"; }
+track() { rg_ctl A --json show track "$1" | gojq -r ".tracks[0].$2"; }
 track_is() { is "$(track "$1" "$2")" "$3"; }
 soon() { quiet wait_for "$1" "${@:2}" || "${@:2}"; }
 priority() {
@@ -72,7 +72,7 @@ back_to_a() {
 	must settled A
 }
 route() { ipn A route "$1" "${2:-198.51.100.0/24}" via 172.16.0.2; }
-reads() { rg_ctl A --json show redundancy application counters | jq '.system["track-route-reads"]'; }
+reads() { rg_ctl A --json show redundancy application counters | gojq '.system["track-route-reads"]'; }
 read_since() { [ "$(reads)" -gt "$1" ]; }
 shown() {
 	has "$(rg_ctl A show track 1)" '^  Line protocol is Down$' &&
@@ -176,11 +176,11 @@ ok_if "it comes back as standby" wait_state 20 A "STANDBY HOT"
 ok_if "no RST at the client" no_rst
 
 # the configuration
-changes=$(rg_ctl A --json show track | jq -c '[.tracks[] | [.id, .state, .changes]]')
+changes=$(rg_ctl A --json show track | gojq -c '[.tracks[] | [.id, .state, .changes]]')
 must reread A "$TRACKS
    track 44 decrement 20"
 ok_if "what did not change feels nothing of a reload" \
-	is "$(rg_ctl A --json show track | jq -c '[.tracks[] | [.id, .state, .changes]]')" "$changes"
+	is "$(rg_ctl A --json show track | gojq -c '[.tracks[] | [.id, .state, .changes]]')" "$changes"
 ok_if "an object that is not defined takes nothing" priority_is A 120
 ok_if "and is a fault" has "$(rg_ctl A show redundancy application faults group 1)" \
 	'Fault TRACK: track 44 is not defined, it counts as up'

@@ -27,11 +27,11 @@ idle_device() {
 no_device() { ! ipn "$1" link show dev rgv40 2>/dev/null && ! ipn "$1" link show dev rgv200 2>/dev/null; }
 neigh_is() { ipn "$1" neigh show "$2" | grep -qi "lladdr $3 "; }
 switch_knows() { ns sw bridge fdb show br "$1" | grep -q "^$2 dev $3 "; }
-wrong_arp() { ns "$1" nft -j list counters table arp wrong | jq '[.nftables[].counter? | .packets // empty] | add'; }
+wrong_arp() { ns "$1" nft -j list counters table arp wrong | gojq '[.nftables[].counter? | .packets // empty] | add'; }
 mended() { wait_for 1 up_with_vips A; }
 
 vmac_arp_counted() {
-	[ "$(rg_ctl "$1" --json show redundancy application counters | jq '.system["nat-vmac-arp"]')" -ge 2 ]
+	[ "$(rg_ctl "$1" --json show redundancy application counters | gojq '.system["nat-vmac-arp"]')" -ge 2 ]
 }
 
 # ARP that gives a virtual address to a router's own MAC address, or the other way round
@@ -62,7 +62,7 @@ must flowd_start 5000
 ok_if "the active router has the addresses on a device that is up" up_with_vips A
 ok_if "the standby's is down, without addresses" idle_device B
 ok_if "show names it" eval "rg_ctl A show redundancy application if-mgr group 1 | grep -q 'VMAC           0252.4701.0028'"
-ok_if "show --json too" eval "rg_ctl A --json show redundancy application if-mgr group 1 | jq -e '.. | .vmac? | select(. == \"$LAN\")'"
+ok_if "show --json too" eval "rg_ctl A --json show redundancy application if-mgr group 1 | gojq -e '.. | .vmac? | select(. == \"$LAN\")'"
 ok_if "running-config has it" eval "[ \$(rg_ctl A show running-config | grep -c '^ redundancy vmac$') = 2 ]"
 
 must transfer_start down4 c down -r 1000000 -i 100 -w 30 192.0.2.9 5000 5000000

@@ -332,12 +332,10 @@ static void on_packet(void *arg, const uint8_t *buf, size_t len, const struct rg
 		v = bfd_auth_check(&s->auth, buf, len, now);
 	if (v == BFD_OK && watch_wants(WATCH_MEDIA))
 		say_packet(s, "received BFD packet from", &ev.packet);
-	if (v == BFD_OK) {
-		ev.packet.auth = false;
+	if (v == BFD_OK)
 		step(s, &ev, now);
-	} else {
+	else
 		k->set->bad[v]++;
-	}
 }
 
 static const struct bfdsock_ops sock_ops = { .packet = on_packet };

@@ -372,26 +372,6 @@ static void test_demand(void **state)
 	assert_int_equal(s.state, BFD_UP);
 }
 
-/* No authentication is in use: no word of such a packet is believed. */
-static void test_auth_bit(void **state)
-{
-	struct bfd_packet p = told(BFD_DOWN);
-
-	to(BFD_UP);
-	p.auth = true;
-	p.poll = true;
-	p.min_rx = 0;
-	pass(5 * MS);
-	hear(p);
-	assert_int_equal(out.verdict, BFD_BAD_AUTH);
-	assert_int_equal(s.stats.bad[BFD_BAD_AUTH], 1);
-	assert_int_equal(s.state, BFD_UP);
-	assert_int_equal(s.remote_rx, 10 * MS);
-	assert_false(out.send);
-	pass(25 * MS);
-	assert_int_equal(s.state, BFD_DOWN);
-}
-
 static void test_echo(void **state)
 {
 	struct bfd_packet p = told(BFD_UP);
@@ -614,10 +594,10 @@ int main(void)
 		cmocka_unit_test(test_rx_change),      cmocka_unit_test(test_multiplier_change),
 		cmocka_unit_test(test_remote_change),  cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_poll_again),     cmocka_unit_test(test_demand),
-		cmocka_unit_test(test_auth_bit),       cmocka_unit_test(test_echo),
-		cmocka_unit_test(test_admin_down),     cmocka_unit_test(test_peer_restart),
-		cmocka_unit_test(test_pairs_hold),     cmocka_unit_test(test_changes_hold),
-		cmocka_unit_test(test_pair_fails),     cmocka_unit_test(test_pair_admin),
+		cmocka_unit_test(test_echo),	       cmocka_unit_test(test_admin_down),
+		cmocka_unit_test(test_peer_restart),   cmocka_unit_test(test_pairs_hold),
+		cmocka_unit_test(test_changes_hold),   cmocka_unit_test(test_pair_fails),
+		cmocka_unit_test(test_pair_admin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

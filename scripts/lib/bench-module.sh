@@ -46,7 +46,7 @@ module_off() {
 # Packets that came to A over lan0 and wan0 so far.
 packets_in() {
 	for d in lan0 wan0; do
-		ipn A -s -j link show dev $d | jq '.[0].stats64.rx.packets'
+		ipn A -s -j link show dev $d | gojq '.[0].stats64.rx.packets'
 	done | awk '{ n += $1 } END { print n }'
 }
 

@@ -283,7 +283,7 @@ limits() {
 }
 
 json() {
-	jq -Rn --argjson total "$total" --rawfile checks "$out/checks" '
+	gojq -Rn --argjson total "$total" --rawfile checks "$out/checks" '
 		reduce (inputs | split(" ")) as [$path, $v]
 			({
 				what: "TCP: open, 1 byte each way, close; UDP: one packet each way",

@@ -14,7 +14,7 @@
 
 vm_memory_packages="base-files base-passwd bash coreutils dash debianutils diffutils findutils
 gawk grep hostname libc-bin mawk ncurses-base perl-base procps psmisc sed util-linux mount kmod
-iproute2 iputils-ping iputils-arping arping nftables conntrack conntrackd keepalived tcpdump jq
+iproute2 iputils-ping iputils-arping arping nftables conntrack conntrackd keepalived tcpdump gojq
 socat netcat-openbsd ethtool curl busybox-static libpam-modules vsftpd tftpd-hpa iperf3
 sip-tester ppp pptp-linux pptpd lftp tftp-hpa openssh-server openssh-client openssh-sftp-server
 openssl"
@@ -95,7 +95,8 @@ vm_memory_image() {
 	local stamp out
 
 	stamp=$( (cat /var/lib/dpkg/status "$top/scripts/lib/vm-memory.sh"; echo "$kver"
-		vm_libraries_of "$build/rgd" "$build/rgctl" "$build"/progs/* 2>/dev/null) | cksum | cut -d' ' -f1)
+		readelf -dW "$build/rgd" "$build/rgctl" "$build"/progs/* 2>/dev/null | grep NEEDED | sort -u) |
+		cksum | cut -d' ' -f1)
 	out=$1/memory-$kver-$stamp.cpio
 	mkdir -p "$1"
 	if [ ! -e "$out" ]; then

@@ -139,7 +139,7 @@ seed_has_address() { ipn X -o addr show dev "$1" | grep -qF " $2 "; }
 # When, in seconds since the machine came up, group 1 became active
 seed_active_at() {
 	rg_ctl X --json show monitor event-trace rg_infra all |
-		jq '[.events[] | select(.group == 1 and (.text | test("role change from Init to Active"))) |
+		gojq '[.events[] | select(.group == 1 and (.text | test("role change from Init to Active"))) |
 			.monotonic_ms / 1000 | floor][0]'
 }
 

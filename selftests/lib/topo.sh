@@ -402,7 +402,7 @@ count_private() {
 	}
 	NFT
 }
-private_came() { ns s nft -j list counters table inet private | jq '[.nftables[].counter? | .packets // empty] | add'; }
+private_came() { ns s nft -j list counters table inet private | gojq '[.nftables[].counter? | .packets // empty] | add'; }
 
 # rg_marked ROUTER: its connections that belong to a mapping, one a line: both
 # tuples and the state, without what may differ (timeouts, counters, use=)
