@@ -165,7 +165,9 @@ sshd_start() {
 		PidFile none
 		Subsystem sftp /usr/lib/openssh/sftp-server
 	CONF
+	# the usual exchange costs 1 s of an emulated machine
 	cat >"$dir/client" <<-CONF
+		KexAlgorithms curve25519-sha256
 		IdentityFile $dir/key
 		StrictHostKeyChecking no
 		UserKnownHostsFile /dev/null
