@@ -23,6 +23,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "compat/expect.h"
+#include "h323.h"
 #include "helper.h"
 
 /* What translates the expected connection when it comes, by the core's names. */
@@ -30,6 +31,8 @@ static const char * const fn_names[] = {
 	[NF_RG_EXP_FN_NONE] = NULL,
 	[NF_RG_EXP_FN_FOLLOW] = "nat-follow-master",
 	[NF_RG_EXP_FN_SIP] = "sip",
+	[NF_RG_EXP_FN_Q931] = "Q.931",
+	[NF_RG_EXP_FN_FORWARD] = "callforwarding",
 };
 
 /* Returns NF_RG_EXP_FN_*, -1 if records have no number for it.  Context: rcu_read_lock() held. */
@@ -85,19 +88,36 @@ static bool may_inherit(const struct nf_conntrack_helper *helper, u8 class, u8 l
 	       l4 == helper->tuple.dst.protonum;
 }
 
+/*
+ * Which of H.323's helpers does what comes get?  Before there was assign_helper, it may be that of
+ * its master as well, for another protocol than its own, and is none then.
+ */
+static u8 export_h323(const struct nf_conntrack_helper *master,
+		      const struct nf_conntrack_helper *helper, u8 l4)
+{
+	u8 flag = nf_rg_helper_is_h323(master) ? nf_rg_h323_helper(helper) : 0;
+
+	if (helper->flags & NF_CT_HELPER_F_USERSPACE)
+		return 0;
+	return flag && nf_rg_h323_l4(flag) == l4 ? flag : 0;
+}
+
 /* Returns false if a record cannot say what helper is given to what comes. */
 static bool export_helper(const struct nf_conn *ct, const struct nf_conntrack_expect *exp,
 			  struct nf_rg_expect *out)
 {
 	const struct nf_conntrack_helper *helper = nf_rg_compat_exp_assigned(exp);
 	const struct nf_conn_help *help = nfct_help(ct);
+	const struct nf_conntrack_helper *master = help ? rcu_dereference(help->helper) : NULL;
 
-	if (helper && help && helper == rcu_access_pointer(help->helper) &&
+	if (helper && helper == master &&
 	    may_inherit(helper, exp->class, exp->tuple.dst.protonum)) {
 		out->flags |= NF_RG_EXP_F_HELPER;
 		return true;
 	}
-	return !nf_rg_compat_exp_assigns(exp);
+	if (helper && master)
+		out->flags |= export_h323(master, helper, exp->tuple.dst.protonum);
+	return out->flags & NF_RG_EXP_F_H323 || !nf_rg_compat_exp_assigns(exp);
 }
 
 /* Returns false if a record cannot say what it is. */
@@ -255,6 +275,9 @@ static bool expect_known(const struct nf_rg_expect *in, const struct nf_conntrac
 		return false;
 	if (in->fn == NF_RG_EXP_FN_SIP && !nf_rg_helper_is_sip(helper))
 		return false;
+	if ((in->flags & NF_RG_EXP_F_H323 || in->fn == NF_RG_EXP_FN_Q931 ||
+	     in->fn == NF_RG_EXP_FN_FORWARD) && !nf_rg_helper_is_h323(helper))
+		return false;
 	return !(in->flags & NF_RG_EXP_F_HELPER) || may_inherit(helper, in->class, in->l4);
 }
 
@@ -264,8 +287,20 @@ static int expect_fill(const struct nf_rg_expect *in, struct nf_conn *ct,
 {
 	const bool src = in->flags & NF_RG_EXP_F_SRC, sport = in->flags & NF_RG_EXP_F_SPORT;
 	const struct nf_ct_helper_expectfn *fn = NULL;
+	struct nf_conntrack_helper *assign = NULL;
 	union nf_inet_addr saddr, daddr;
 
+	if (in->flags & NF_RG_EXP_F_HELPER)
+		assign = helper;
+	if (in->flags & NF_RG_EXP_F_H323) {
+		assign = nf_rg_h323_find(in->flags & NF_RG_EXP_F_H323, nf_ct_l3num(ct));
+		if (!assign || nf_rg_h323_l4(in->flags & NF_RG_EXP_F_H323) != in->l4)
+			return NF_RG_REASON_EXPECT;
+	}
+	/* What they do is about addresses of IPv4. */
+	if ((in->fn == NF_RG_EXP_FN_Q931 || in->fn == NF_RG_EXP_FN_FORWARD) &&
+	    (nf_ct_l3num(ct) != NFPROTO_IPV4 || in->l4 != IPPROTO_TCP))
+		return NF_RG_REASON_EXPECT;
 	if (fn_names[in->fn]) {
 		fn = nf_ct_helper_expectfn_find_by_name(fn_names[in->fn]);
 		if (!fn)
@@ -280,8 +315,8 @@ static int expect_fill(const struct nf_rg_expect *in, struct nf_conn *ct,
 	memcpy(&exp->saved_addr, in->saved, sizeof(exp->saved_addr));
 	exp->saved_proto.all = in->saved_port;
 	exp->dir = in->flags & NF_RG_EXP_F_REPLY ? IP_CT_DIR_REPLY : IP_CT_DIR_ORIGINAL;
-	if (in->flags & NF_RG_EXP_F_HELPER)
-		nf_rg_compat_exp_assign(exp, helper);
+	if (assign)
+		nf_rg_compat_exp_assign(exp, assign);
 	return NF_RG_REASON_NONE;
 }
 

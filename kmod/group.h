@@ -111,6 +111,7 @@ struct nf_rg_addrs {
  * Sending, see push.c.
  * @session: of the agent, 0: none
  * @merge: @session tells what this router did as another active, while it stands by
+ * @lower: the peer reads records of an older version (nf_rg_record_lower())
  * @peer_instance: whom the sessions since the takeover have fed; 0: nobody
  * @fed: @peer_instance once had everything
  * @handover: held while a batch is handed to the agent and until @handed says so; taken outside
@@ -209,6 +210,7 @@ struct nf_rg_group {
 
 	u32 session;
 	bool merge;
+	bool lower;
 	u64 peer_instance;
 	bool fed;
 	struct mutex handover; /* of batches to the agent */

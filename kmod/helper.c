@@ -22,11 +22,12 @@
 
 #include "compat/helper.h"
 #include "compat/pptp.h"
+#include "h323.h"
 #include "pptp.h"
 
 /*
  * By the names of their translating parts, which do not depend on the ports that they look at
- * (PPTP's has none, and one port); and the section for what they keep.
+ * (those of PPTP and H.323 have none, and one port); and the section for what they keep.
  */
 static const struct {
 	const char *nat_name;
@@ -39,7 +40,7 @@ static const struct {
 	{ NF_NAT_HELPER_NAME("tftp") },
 };
 
-#define ALL_KEPT	(NF_RG_SEC_SIP | NF_RG_SEC_PPTP)
+#define ALL_KEPT	(NF_RG_SEC_SIP | NF_RG_SEC_PPTP | NF_RG_SEC_H323)
 
 /* Returns the section for what @helper keeps, 0: there is none to carry; -1: it is not carried. */
 static int kept_by(const struct nf_conntrack_helper *helper)
@@ -50,6 +51,8 @@ static int kept_by(const struct nf_conntrack_helper *helper)
 		return -1;
 	if (!strcmp(helper->name, "pptp"))
 		return NF_RG_PPTP ? NF_RG_SEC_PPTP : -1;
+	if (nf_rg_h323_helper(helper))
+		return NF_RG_SEC_H323;
 	for (i = 0; i < ARRAY_SIZE(carried); i++)
 		if (!strcmp(helper->nat_mod_name, carried[i].nat_name))
 			return carried[i].section;
@@ -81,7 +84,7 @@ static struct nf_conntrack_helper *helper_of(const struct nf_conn *ct)
 static struct nf_conntrack_helper *helper_find(const struct nf_rg_record *rec)
 {
 	return __nf_conntrack_helper_find(rec->helper, rec->l3 == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6,
-					  rec->l4);
+					  nf_rg_h323_listed(rec->helper, rec->l4));
 }
 
 /**
@@ -107,6 +110,17 @@ bool nf_rg_helper_carried(const struct nf_conn *ct)
 bool nf_rg_helper_is_sip(const struct nf_conntrack_helper *helper)
 {
 	return kept_by(helper) == NF_RG_SEC_SIP;
+}
+
+/**
+ * nf_rg_helper_is_h323 - is a helper one of H.323's?
+ * @helper: the helper
+ *
+ * Return: whether.
+ */
+bool nf_rg_helper_is_h323(const struct nf_conntrack_helper *helper)
+{
+	return kept_by(helper) == NF_RG_SEC_H323;
 }
 
 /**
@@ -146,21 +160,29 @@ bool nf_rg_helper_keeps(const struct nf_conn *ct)
  */
 u32 nf_rg_helper_sum(const struct nf_conn *ct)
 {
+	const struct nf_conntrack_helper *helper = helper_of(ct);
 	const struct nf_ct_sip_master *sip = nfct_help_data(ct);
 
-	if (nf_rg_helper_is_pptp(ct))
+	switch (helper ? kept_by(helper) : 0) {
+	case NF_RG_SEC_PPTP:
 		return nf_rg_pptp_sum(ct);
+	case NF_RG_SEC_H323:
+		return nf_rg_h323_sum(ct);
+	}
 	return jhash_3words(READ_ONCE(sip->register_cseq), READ_ONCE(sip->invite_cseq),
 			    (__force u16)READ_ONCE(sip->forced_dport), 0);
 }
 
 /* Context: rcu_read_lock() held; ct->lock, which helpers do not take, is of no use. */
-static void export_kept(const struct nf_conn *ct, struct nf_rg_record *rec)
+static void export_kept(const struct nf_conn *ct, const struct nf_conntrack_helper *helper,
+			struct nf_rg_record *rec)
 {
 	const struct nf_ct_sip_master *sip = nfct_help_data(ct);
 
 	if (rec->sections & NF_RG_SEC_PPTP)
 		nf_rg_pptp_export(ct, &rec->pptp);
+	if (rec->sections & NF_RG_SEC_H323)
+		nf_rg_h323_export(ct, nf_rg_h323_helper(helper), &rec->h323);
 	if (!(rec->sections & NF_RG_SEC_SIP))
 		return;
 	rec->sip.register_cseq = READ_ONCE(sip->register_cseq);
@@ -185,14 +207,25 @@ void nf_rg_helper_export(const struct nf_conn *ct, struct nf_rg_record *rec)
 		/* To the last byte: all of them are summed and sent. */
 		strscpy_pad(rec->helper, helper->name, sizeof(rec->helper));
 		rec->sections |= max(kept_by(helper), 0);
-		export_kept(ct, rec);
+		export_kept(ct, helper, rec);
 	}
 	rcu_read_unlock();
 }
 
 /**
- * nf_rg_helper_load - see to it that the helper of a record is there
+ * nf_rg_helper_possible - may a connection have the helper that its record names?
  * @rec: a state record with NF_RG_SEC_HELPER
+ *
+ * Return: false if that helper is not for its layer 4 protocol, as far as that is known.
+ */
+bool nf_rg_helper_possible(const struct nf_rg_record *rec)
+{
+	return nf_rg_h323_listed(rec->helper, rec->l4);
+}
+
+/**
+ * nf_rg_helper_load - see to it that the helper of a record is there
+ * @rec: a state record with NF_RG_SEC_HELPER, one of nf_rg_helper_possible()
  *
  * The modules are loaded if they are not, and not pinned: a helper that is unloaded takes itself
  * off its connections, which the scrub finds.
@@ -203,14 +236,17 @@ void nf_rg_helper_export(const struct nf_conn *ct, struct nf_rg_record *rec)
 bool nf_rg_helper_load(const struct nf_rg_record *rec)
 {
 	u16 l3num = rec->l3 == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	u8 listed = nf_rg_h323_listed(rec->helper, rec->l4);
 	struct nf_conntrack_helper *helper;
 	bool got = false;
 
-	helper = nf_conntrack_helper_try_module_get(rec->helper, l3num, rec->l4);
+	helper = nf_conntrack_helper_try_module_get(rec->helper, l3num, listed);
 	if (!helper)
 		return false;
 	if (kept_by(helper) == NF_RG_SEC_PPTP) {
 		got = nf_rg_pptp_load();
+	} else if (kept_by(helper) == NF_RG_SEC_H323) {
+		got = nf_rg_h323_load();
 	} else if (is_carried(helper) &&
 		   !nf_nat_helper_try_module_get(rec->helper, l3num, rec->l4)) {
 		nf_nat_helper_put(helper);
@@ -250,6 +286,15 @@ static void helper_resume(struct nf_conn *ct)
 		helper->from_nlattr(NULL, ct);
 }
 
+static void install_h323(const struct nf_rg_record *rec, struct nf_conn *ct)
+{
+	const struct nf_conntrack_helper *helper = helper_of(ct);
+	u8 which = helper ? nf_rg_h323_helper(helper) : 0;
+
+	if (which)
+		nf_rg_h323_install(&rec->h323, which, ct);
+}
+
 /**
  * nf_rg_helper_install - bring what the helper of a connection keeps to what its record says
  * @rec: the record
@@ -271,6 +316,8 @@ void nf_rg_helper_install(const struct nf_rg_record *rec, struct nf_conn *ct)
 	}
 	if (rec->sections & NF_RG_SEC_PPTP)
 		nf_rg_pptp_install(&rec->pptp, ct);
+	if (rec->sections & NF_RG_SEC_H323)
+		install_h323(rec, ct);
 	helper_resume(ct);
 }
 

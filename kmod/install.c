@@ -428,6 +428,9 @@ static int install_allowed(const struct nf_rg_install *in)
  */
 static bool helper_there(struct nf_rg_group *g, const struct nf_rg_record *rec)
 {
+	/* One that is not for such a connection says nothing about others. */
+	if (!nf_rg_helper_possible(rec))
+		return false;
 	if (time_before(jiffies, g->rx_helper_until) &&
 	    !memcmp(rec->helper, g->rx_helper, sizeof(rec->helper)))
 		return false;

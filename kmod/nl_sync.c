@@ -117,9 +117,16 @@ static int check_agent(struct genl_info *info)
 
 static int sync_start(struct nf_rg_group *g, u32 session, struct genl_info *info)
 {
+	struct nlattr *version = info->attrs[NF_RG_A_VERSION];
 	struct nlattr *flags = info->attrs[NF_RG_A_FLAGS];
+	u32 reads = version ? nla_get_u32(version) : NF_RG_VERSION;
 	int ret;
 
+	if (reads < NF_RG_VERSION_MIN || reads > NF_RG_VERSION) {
+		NL_SET_ERR_MSG_ATTR(info->extack, version,
+				    "records of that version are not written");
+		return -EPROTO;
+	}
 	if (!session) {
 		spin_lock_bh(&g->lock);
 		nf_rg_push_stop(g);
@@ -127,7 +134,7 @@ static int sync_start(struct nf_rg_group *g, u32 session, struct genl_info *info
 		return NF_RG_SYNC_NONE;
 	}
 	if (flags && nla_get_u32(flags) & NF_RG_F_MERGE) {
-		ret = nf_rg_push_merge(g, session);
+		ret = nf_rg_push_merge(g, session, reads);
 		if (ret == -EPERM)
 			NL_SET_ERR_MSG_MOD(info->extack, "only a group that stands by merges");
 		return ret;
@@ -135,7 +142,7 @@ static int sync_start(struct nf_rg_group *g, u32 session, struct genl_info *info
 	ret = nf_rg_nl_need(info, NF_RG_A_PEER_INSTANCE, "instance of the peer");
 	if (ret)
 		return ret;
-	ret = nf_rg_push_start(g, session, nla_get_u64(info->attrs[NF_RG_A_PEER_INSTANCE]),
+	ret = nf_rg_push_start(g, session, reads, nla_get_u64(info->attrs[NF_RG_A_PEER_INSTANCE]),
 			       flags && nla_get_u32(flags) & NF_RG_F_BULK);
 	if (ret == -EPERM)
 		NL_SET_ERR_MSG_MOD(info->extack, "only an active group sends");

@@ -174,6 +174,8 @@ static bool push_entry(struct nf_rg_push *p, struct nf_rg_entry *e)
 		rcu_read_unlock();
 	}
 	nf_rg_export_entry(e, rec);
+	if (unlikely(rec->sections & NF_RG_SEC_HELPER && p->g->lower))
+		nf_rg_record_lower(rec);
 	e->index = p->count;
 	if (!nf_rg_push_put(p, rec))
 		return false;
@@ -530,13 +532,14 @@ void nf_rg_push_work(struct work_struct *work)
  * nf_rg_push_start - begin a session
  * @g: the group
  * @session: the agent's number, not 0
+ * @version: NF_RG_VERSION whose records the peer reads
  * @peer_instance: of the kernel that is fed
  * @bulk: send all, whatever it has
  *
  * Context: process.
  * Return: enum nf_rg_sync; -EPERM if the group is not active.
  */
-int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool bulk)
+int nf_rg_push_start(struct nf_rg_group *g, u32 session, u32 version, u64 peer_instance, bool bulk)
 {
 	int ret;
 
@@ -565,6 +568,7 @@ int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool
 		nf_rg_stat_inc(g->rn, NF_RG_STAT_SYNC_BULK);
 	}
 	g->session = session;
+	g->lower = version < NF_RG_VERSION_H323;
 	g->acked = g->seq;
 	g->handed = g->seq;
 	nf_rg_push_now(g);
@@ -578,13 +582,14 @@ out:
  * nf_rg_push_merge - begin to tell what this router did as another active
  * @g: the group
  * @session: the agent's number, not 0
+ * @version: NF_RG_VERSION whose records the peer reads
  *
  * Deletions are forgotten: what ended here may go on there.
  *
  * Context: process.
  * Return: NF_RG_SYNC_DELTA; -EPERM if the group does not stand by.
  */
-int nf_rg_push_merge(struct nf_rg_group *g, u32 session)
+int nf_rg_push_merge(struct nf_rg_group *g, u32 session, u32 version)
 {
 	int ret = -EPERM;
 
@@ -601,6 +606,7 @@ int nf_rg_push_merge(struct nf_rg_group *g, u32 session)
 	g->flags = NF_RG_BATCH_BULK_BEGIN;
 	g->merge = true;
 	g->session = session;
+	g->lower = version < NF_RG_VERSION_H323;
 	g->acked = g->seq;
 	g->handed = g->seq;
 	nf_rg_stat_inc(g->rn, NF_RG_STAT_SYNC_MERGE);

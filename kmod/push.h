@@ -86,8 +86,8 @@ void nf_rg_push_work(struct work_struct *work);
 void nf_rg_push_kick(struct nf_rg_group *g);
 void nf_rg_push_soon(struct nf_rg_group *g);
 bool nf_rg_push_put(struct nf_rg_push *p, const struct nf_rg_record *rec);
-int nf_rg_push_start(struct nf_rg_group *g, u32 session, u64 peer_instance, bool bulk);
-int nf_rg_push_merge(struct nf_rg_group *g, u32 session);
+int nf_rg_push_start(struct nf_rg_group *g, u32 session, u32 version, u64 peer_instance, bool bulk);
+int nf_rg_push_merge(struct nf_rg_group *g, u32 session, u32 version);
 void nf_rg_push_stop(struct nf_rg_group *g);
 void nf_rg_push_ack(struct nf_rg_group *g, const struct nf_rg_answer *a);
 

@@ -62,11 +62,19 @@
  *				them, then as they were given, then those of the GRE packets of
  *				both directions, sender's and receiver's, 0 if they are not to be
  *				found
+ *	NF_RG_SEC_H323		what a helper of H.323 keeps: ports (u16 each) of the call's
+ *				signalling in both directions, then 4 times those of a media
+ *				channel, 0 if there is none; u32 time of a registration (s), u16
+ *				and u16 length of what follows a header that came alone, of both
+ *				directions
  *	NF_RG_SEC_SYNPROXY	what SYNPROXY keeps: u32 first sequence number that it gave the
  *				client, u32 and u32 first time stamp, and offset of the server's
  *	NF_RG_SEC_TIMEOUTS	times (s) that a rule gave it, u32 each, as many as records have for
  *				its layer 4 protocol (nf_rg_record_timeouts()), in the order of the
  *				kernel's states; all zero: it has them no more
+ *
+ * NF_RG_SEC_H323, NF_RG_EXP_F_H323 and their functions are of version 7 (NF_RG_VERSION);
+ * nf_rg_record_lower() makes a record of older ones.
  *
  * A section is there if the connection has the extension of that name, expects others (only with a
  * helper), was expected, or has the helper of that name (only with a helper).  A delete record
@@ -124,7 +132,8 @@
 #define NF_RG_SEC_PPTP		0x100
 #define NF_RG_SEC_SYNPROXY	0x200
 #define NF_RG_SEC_TIMEOUTS	0x400	/* not of a protocol without states that are known */
-#define NF_RG_SEC_MASK		0x7ff
+#define NF_RG_SEC_H323		0x800
+#define NF_RG_SEC_MASK		0xfff
 
 /* Flags of an expectation. */
 #define NF_RG_EXP_F_SRC		0x01	/* from that address; otherwise it is zero: from any */
@@ -133,20 +142,27 @@
 #define NF_RG_EXP_F_PERMANENT	0x08	/* it stays when it is met */
 #define NF_RG_EXP_F_INACTIVE	0x10	/* it does not count yet */
 #define NF_RG_EXP_F_HELPER	0x20	/* what comes gets the helper of its master */
-#define NF_RG_EXP_F_MASK	0x3f
+#define NF_RG_EXP_F_RAS		0x40	/* what comes gets the helper of H.323 for registrations, */
+#define NF_RG_EXP_F_Q931	0x80	/* that for calls, */
+#define NF_RG_EXP_F_H245	0xc0	/* or that for media channels */
+#define NF_RG_EXP_F_H323	0xc0	/* which of these; not with NF_RG_EXP_F_HELPER */
+#define NF_RG_EXP_F_MASK	0xff
 
 /* What translates what was expected when it comes. */
 #define NF_RG_EXP_FN_NONE	0
 #define NF_RG_EXP_FN_FOLLOW	1	/* as its master is translated */
 #define NF_RG_EXP_FN_SIP	2	/* as SIP's helper has announced it */
-#define NF_RG_EXP_FN_MAX	2
+#define NF_RG_EXP_FN_Q931	3	/* as H.323's helper has announced a call, */
+#define NF_RG_EXP_FN_FORWARD	4	/* or one that is forwarded */
+#define NF_RG_EXP_FN_MAX	4
 
 #define NF_RG_EXP_CLASS_MAX	3
 #define NF_RG_EXPECT_MAX	12	/* expectations of a connection */
 
-#define NF_RG_REC_MAX		1099	/* bytes: no record is longer */
+#define NF_RG_REC_MAX		1127	/* bytes: no record is longer */
 #define NF_RG_REC_NAME		16	/* bytes: name of a helper, with its end */
 #define NF_RG_REC_MAP		32	/* bytes: a bit for each bucket of a digest */
+#define NF_RG_H323_CHANNELS	4	/* media channels that helpers of H.323 keep */
 #define NF_RG_REC_TIMEOUTS	14	/* times of a layer 4 protocol at most */
 
 /**
@@ -293,6 +309,21 @@ struct nf_rg_pptp {
 };
 
 /**
+ * struct nf_rg_h323 - what a helper of H.323 keeps of a connection
+ * @sig_port: ports of the call's signalling that were announced in the original direction and in
+ * that of the reply, network order
+ * @rtp_port: those of the media channels, likewise
+ * @timeout: seconds that a registration lasts; otherwise 0
+ * @follows: bytes that the last header of each direction has announced, and that come by themselves
+ */
+struct nf_rg_h323 {
+	__be16 sig_port[2];
+	__be16 rtp_port[NF_RG_H323_CHANNELS][2];
+	__u32 timeout;
+	__u16 follows[2];
+};
+
+/**
  * struct nf_rg_synproxy - what SYNPROXY keeps of a connection whose handshake it did
  * @isn: sequence number that the client was given first
  * @its: time stamp that the client was given first
@@ -338,6 +369,7 @@ struct nf_rg_synproxy {
  * @master: likewise, original direction
  * @sip: NF_RG_SEC_SIP
  * @pptp: NF_RG_SEC_PPTP
+ * @h323: NF_RG_SEC_H323
  * @synproxy: NF_RG_SEC_SYNPROXY
  * @timeouts: NF_RG_SEC_TIMEOUTS, seconds; nf_rg_record_timeouts() of them
  * @buckets: NF_RG_CTL_REPAIR_*, a bit for each
@@ -379,6 +411,7 @@ struct nf_rg_record {
 	struct nf_rg_tuple master;
 	struct nf_rg_sip sip;
 	struct nf_rg_pptp pptp;
+	struct nf_rg_h323 h323;
 	struct nf_rg_synproxy synproxy;
 	__u32 timeouts[NF_RG_REC_TIMEOUTS];
 	__u8 buckets[NF_RG_REC_MAP];
@@ -388,6 +421,7 @@ struct nf_rg_record {
 #define NF_RG_REC_HEAD_SIZE	offsetof(struct nf_rg_record, labels)
 
 unsigned int nf_rg_record_timeouts(__u8 l4);
+void nf_rg_record_lower(struct nf_rg_record *rec);
 int nf_rg_record_encode(const struct nf_rg_record *rec, __u8 *buf, unsigned int cap);
 int nf_rg_record_decode(struct nf_rg_record *rec, const __u8 *buf, unsigned int len);
 

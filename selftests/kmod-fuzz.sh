@@ -15,7 +15,7 @@
 SEED=${NF_RG_SEED:-$(soak $((RANDOM << 15 | RANDOM)) 1)}
 REQUESTS=6000
 more_secs=$(soak 600 0)
-helpers="nf_nat_ftp nf_nat_irc nf_nat_tftp nf_nat_amanda nf_nat_sip nf_nat_pptp"
+helpers="nf_nat_ftp nf_nat_irc nf_nat_tftp nf_nat_amanda nf_nat_sip nf_nat_pptp nf_nat_h323"
 dir=$RUN/$NS
 exe=$dir/nlfuzz
 

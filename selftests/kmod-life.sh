@@ -81,7 +81,7 @@ ok_if "and it has all" equal_soon
 "$PROGS/rgk" -n "${NS}A" watch >"$RUN/$NS/watch" 2>&1 8>&- &
 watch=$!
 must wait_for 5 grep -q watching "$RUN/$NS/watch"
-ok_if "one agent at a time" fails rgk A raw attach version=6
+ok_if "one agent at a time" fails rgk A raw attach version=7
 must krole A active 1 lease 3000
 relay_down A B
 ok_if "the end of its socket is told" wait_for 5 grep -q 'event 4' "$RUN/$NS/watch"

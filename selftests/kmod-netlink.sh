@@ -50,7 +50,7 @@ pool=$(range c0000201 c0000202)
 unsupported="Unsupported attribute"
 leftover="bytes leftover after parsing attributes"
 
-ktap_plan 137
+ktap_plan 139
 must modprobe nf_rg scrub_interval=86400
 kmod_up
 must relay_up A B
@@ -73,7 +73,7 @@ for a in mapping=0 mapping=0x80000000 slot=0; do
 	refused "$a" ERANGE "integer out of range \(${a%=*}\)" A mapping-new group=1 mapping=9 slot=9 $a $pool
 done
 for a in window=0 window=1025; do
-	refused "$a" ERANGE "integer out of range \(window\)" A attach version=6 $a
+	refused "$a" ERANGE "integer out of range \(window\)" A attach version=7 $a
 done
 refused "a short number" EINVAL "invalid attribute length \(group\)" A group-new group=x:0100
 refused "an attribute of the answers" EINVAL '.*\(event\)' A group-new group=1 event=1
@@ -255,13 +255,17 @@ refused "1025 lists" E2BIG '.*at most 256 interfaces and 1024 lists' \
 for c in "sync session=1 peer-instance=1" "ack session=1 seq=1" "install $role $batch" "sync-receive session=1" verify; do
 	refused "${c%% *} of another socket" EPERM '.*this socket is not the attached agent' A $c group=1
 done
-refused "a second agent" EBUSY '.*another agent is attached to this namespace' A attach version=6
-refused "another version" EPROTO 'the module speaks version 6 \(version\)' A attach version=2
+refused "a second agent" EBUSY '.*another agent is attached to this namespace' A attach version=7
+refused "another version" EPROTO 'the module speaks version 7 \(version\)' A attach version=2
 must relay_down A B
 must wait_for 5 kget_is A session 0
 before=$(state)
 refused "a standby that sends" EPERM '.*only an active group sends' B sync attach group=1 session=1 peer-instance=1
 refused "a session with nobody" EINVAL '.*instance of the peer missing' A sync attach group=1 session=1
+for v in 3 8; do
+	refused "a peer of version $v" EPROTO 'records of that version are not written \(version\)' \
+		A sync attach group=1 session=1 peer-instance=1 version=$v
+done
 refused "half a refusal" EINVAL 'not a whole number of refusals \(refusals\)' \
 	A ack attach group=1 session=1 seq=1 refusals=x:010203
 for d in 0102 01020304050607080102030405060708; do

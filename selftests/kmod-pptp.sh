@@ -68,7 +68,7 @@ pptp_record() {
 	local keys=0000000000000000
 
 	[ -z "${4:-}" ] || keys=$(h16 "$1")$(h16 "$4")$(h16 "$4")$(h16 "$1")
-	record 6 "$1" "$tcp$(hname pptp)$(h8 "$2")$(h8 "$3")$(h8 ${4:+1})00$(h16 "$1")$(h16 "${4:-0}")$(
+	record 6 "$1" "$htcp$(hname pptp)$(h8 "$2")$(h8 "$3")$(h8 ${4:+1})00$(h16 "$1")$(h16 "${4:-0}")$(
 		)$(h16 "$1")$(h16 "${4:-0}")$keys" 60 $((16 + 256))
 }
 # deletion SPORT: the end of that connection
@@ -76,7 +76,6 @@ deletion() {
 	printf '%s' "$(h8 2)$(h8 0)$(h16 32)$(h32 152)$(h64 "$1")$(h8 4)$(h8 6)$(h16 0)" \
 		"$(h4 10.0.0.9)$(h4 192.0.2.9)$(h16 "$1")$(h16 80)"
 }
-tcp=$(printf '%s%020x' 030707000000 0)
 # gre_record N SPORT: a GRE connection whose master is that
 gre_record() {
 	record 47 "$1" "$(h32 30)$(h32 180)$(h8 6)$(h4 10.0.0.9)$(h4 192.0.2.9)$(h16 "$2")$(h16 80)" 60 64
@@ -123,7 +122,7 @@ kmod_no_new B
 # by hand
 ok_if "B refuses PPTP in a state that is none, without its state, and others with one" is \
 	"$(give "$(pptp_record 11 5 0)" "$(pptp_record 12 0 8)" \
-		"$(record 6 13 "$tcp$(hname pptp)" 60 16)" \
+		"$(record 6 13 "$htcp$(hname pptp)" 60 16)" \
 		"$(pptp_record 14 4 3 | sed "s/$(hname pptp)/$(hname ftp)/")" \
 		"$(pptp_record 15 4 0)")" "refusal 0 9;refusal 1 9;refusal 2 9;refusal 3 9;"
 ok_if "it has loaded the part that translates" grep -q '^nf_nat_pptp ' /proc/modules

@@ -243,11 +243,6 @@ untranslated() { grep -aE '10\.0\.0\.9|fd00:a::9' "$dir/$1/messages"; }
 
 # sip_record SPORT REST [SECTIONS]: a new connection with SIP's helper, by hand
 sip_record() { record 17 "$1" "$(hname sip)$2" 60 "${3:-$((16 + 128))}"; }
-# an expectation: hexpect CLASS FLAGS FUNCTION [PROTOCOL]
-hexpect() {
-	printf '%s' "$(h8 "${4:-17}")$(h8 "$1")$(h8 "$2")$(h8 "$3")$(h32 60)$(h4 0.0.0.0)$(h4 192.0.2.100)" \
-		"$(h4 10.0.0.9)$(h16 0)$(h16 7900)$(h16 7900)"
-}
 kept=$(h32 1)$(h32 2)$(h16 5060)
 
 ktap_plan 45

@@ -15,7 +15,7 @@
 
 #include "hello.h"
 
-#define FRAME_VERSION		6	/* of the stream and its records, what we speak */
+#define FRAME_VERSION		7	/* of the stream and its records, what we speak */
 #define FRAME_VERSION_MIN	4	/* the oldest that we understand */
 #define FRAME_VERSION_MERGE	5	/* the first that knows TAKE, MERGE and MERGED */
 #define FRAME_VERSION_CONFIG	6	/* the first that compares configurations */

@@ -211,6 +211,7 @@ struct syncsess_action {
 		struct {
 			uint8_t group;
 			uint32_t session;
+			uint32_t version; /* whose records the peer reads */
 			uint64_t peer_instance;
 			uint32_t peer_table_max;
 			bool bulk;

@@ -44,6 +44,7 @@ static void kernel_session(struct syncsess_ctx *c, struct syncsess_group *g,
 	g->session = session;
 	a->sync.group = syncsess_group_id(c->s, g);
 	a->sync.session = session;
+	a->sync.version = c->s->version;
 	if (type == SYNCSESS_KERNEL_SYNC && session) {
 		a->sync.peer_instance = g->join_instance;
 		a->sync.peer_table_max = g->join_table_max;

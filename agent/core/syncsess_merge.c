@@ -63,6 +63,7 @@ static void kernel_merge(struct syncsess_ctx *c, struct syncsess_group *g, uint3
 	g->merge_session = session;
 	a->sync.group = syncsess_group_id(c->s, g);
 	a->sync.session = session;
+	a->sync.version = c->s->version;
 }
 
 void syncsess_take(struct syncsess_ctx *c, struct syncsess_group *g)

@@ -100,18 +100,17 @@ static struct nl_msg *att_msg(struct knl_att *a, uint8_t cmd, uint16_t flags, ui
  * knl_att_sync() - start, restart or stop sending the changes of a group
  * @a: the socket
  * @group: group
- * @session: number of the session, 0 stops
- * @peer_instance: life of the group in the peer's kernel
- * @bulk: send everything, whatever the peer has
+ * @sync: how
  *
  * The answer comes through ops->synced.
  *
  * Return: 0 or -errno.
  */
-int knl_att_sync(struct knl_att *a, uint32_t group, uint32_t session, uint64_t peer_instance,
-		 bool bulk)
+int knl_att_sync(struct knl_att *a, uint32_t group, const struct knl_sync *sync)
 {
-	struct knl_att_pending p = { .kind = KNL_ATT_SYNC, .group = group, .session = session };
+	struct knl_att_pending p = { .kind = KNL_ATT_SYNC, .group = group,
+				     .session = sync->session };
+	uint32_t flags = sync->merge ? NF_RG_F_MERGE : sync->bulk ? NF_RG_F_BULK : 0;
 	struct nl_msg *msg;
 
 	if (!a->attached)
@@ -119,37 +118,11 @@ int knl_att_sync(struct knl_att *a, uint32_t group, uint32_t session, uint64_t p
 	msg = att_msg(a, NF_RG_CMD_SYNC, NLM_F_ACK, group, 0);
 	if (!msg)
 		return -ENOMEM;
-	if (nla_put_u32(msg, NF_RG_A_SESSION, session) < 0 ||
-	    (session && nla_put_u64(msg, NF_RG_A_PEER_INSTANCE, peer_instance) < 0) ||
-	    (bulk && nla_put_u32(msg, NF_RG_A_FLAGS, NF_RG_F_BULK) < 0)) {
-		nlmsg_free(msg);
-		return -EMSGSIZE;
-	}
-	return request(a, msg, &p);
-}
-
-/**
- * knl_att_merge() - start or stop telling what a group that stands by did as another active
- * @a: the socket
- * @group: group
- * @session: number of the session, 0 stops
- *
- * The answer comes through ops->synced.
- *
- * Return: 0 or -errno.
- */
-int knl_att_merge(struct knl_att *a, uint32_t group, uint32_t session)
-{
-	struct knl_att_pending p = { .kind = KNL_ATT_SYNC, .group = group, .session = session };
-	struct nl_msg *msg;
-
-	if (!a->attached)
-		return -ENOTCONN;
-	msg = att_msg(a, NF_RG_CMD_SYNC, NLM_F_ACK, group, 0);
-	if (!msg)
-		return -ENOMEM;
-	if (nla_put_u32(msg, NF_RG_A_SESSION, session) < 0 ||
-	    (session && nla_put_u32(msg, NF_RG_A_FLAGS, NF_RG_F_MERGE) < 0)) {
+	if (nla_put_u32(msg, NF_RG_A_SESSION, sync->session) < 0 ||
+	    (sync->session && nla_put_u32(msg, NF_RG_A_VERSION, sync->version) < 0) ||
+	    (sync->session && !sync->merge &&
+	     nla_put_u64(msg, NF_RG_A_PEER_INSTANCE, sync->peer_instance) < 0) ||
+	    (sync->session && flags && nla_put_u32(msg, NF_RG_A_FLAGS, flags) < 0)) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}

@@ -111,14 +111,28 @@ struct knl_att {
 	uint64_t pushes, push_bytes, installs, acks, ack_errors, overruns, stray;
 };
 
+/**
+ * struct knl_sync - how changes of a group are sent (NF_RG_CMD_SYNC)
+ * @session: number of the session, 0 stops
+ * @version: NF_RG_VERSION whose records the peer reads
+ * @peer_instance: life of the group in the peer's kernel, if not @merge
+ * @bulk: everything, whatever the peer has
+ * @merge: what a group that stands by did as another active
+ */
+struct knl_sync {
+	uint32_t session;
+	uint32_t version;
+	uint64_t peer_instance;
+	bool bulk;
+	bool merge;
+};
+
 void knl_att_init(struct knl_att *a, struct knl *k, struct event_base *base,
 		  const struct knl_att_ops *ops, void *arg);
 int knl_att_open(struct knl_att *a, uint32_t window, unsigned int groups);
 void knl_att_close(struct knl_att *a);
 
-int knl_att_sync(struct knl_att *a, uint32_t group, uint32_t session, uint64_t peer_instance,
-		 bool bulk);
-int knl_att_merge(struct knl_att *a, uint32_t group, uint32_t session);
+int knl_att_sync(struct knl_att *a, uint32_t group, const struct knl_sync *sync);
 int knl_att_receive(struct knl_att *a, uint32_t group, uint32_t session);
 int knl_att_install(struct knl_att *a, const struct knl_batch *b);
 int knl_att_ack(struct knl_att *a, const struct knl_ack *ack);

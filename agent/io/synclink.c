@@ -134,6 +134,19 @@ static void merge_over(struct synclink *s, const struct syncsess_action *a)
 	synclog_merge(a);
 }
 
+static int kernel_sync(struct synclink *s, const struct syncsess_action *a)
+{
+	const struct knl_sync sync = {
+		.session = a->sync.session,
+		.version = a->sync.version,
+		.peer_instance = a->sync.peer_instance,
+		.bulk = a->sync.bulk,
+		.merge = a->type == SYNCSESS_KERNEL_MERGE,
+	};
+
+	return knl_att_sync(s->att, a->sync.group, &sync);
+}
+
 static void act(struct synclink *s, const struct syncsess_action *a, struct after *after)
 {
 	syncwatch_action(s->conf.ifname, a);
@@ -155,10 +168,7 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 			s->group[a->sync.group].peer_table_max = a->sync.peer_table_max;
 			synclog_table(a->sync.group, a->sync.peer_table_max);
 		}
-		kernel_result(s,
-			      knl_att_sync(s->att, a->sync.group, a->sync.session,
-					   a->sync.peer_instance, a->sync.bulk),
-			      after);
+		kernel_result(s, kernel_sync(s, a), after);
 		break;
 	case SYNCSESS_KERNEL_RECEIVE:
 		kernel_result(s, knl_att_receive(s->att, a->sync.group, a->sync.session), after);
@@ -170,7 +180,7 @@ static void act(struct synclink *s, const struct syncsess_action *a, struct afte
 		kernel_ack(s, a, after);
 		break;
 	case SYNCSESS_KERNEL_MERGE:
-		kernel_result(s, knl_att_merge(s->att, a->sync.group, a->sync.session), after);
+		kernel_result(s, kernel_sync(s, a), after);
 		break;
 	case SYNCSESS_MERGE_OVER:
 		merge_over(s, a);

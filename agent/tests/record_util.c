@@ -82,7 +82,7 @@ void record_set_expect(struct nf_rg_record *r, int n)
 
 		exp->l4 = IPPROTO_TCP;
 		exp->class = NF_RG_EXP_CLASS_MAX;
-		exp->flags = NF_RG_EXP_F_MASK;
+		exp->flags = NF_RG_EXP_F_MASK & ~NF_RG_EXP_F_H323;
 		exp->fn = NF_RG_EXP_FN_FOLLOW;
 		exp->timeout = 300;
 		exp->tuple = r->reply;
@@ -139,6 +139,13 @@ void record_set_sections(struct nf_rg_record *r, int sections)
 			.inside = { htons(0x7576), htons(0x7778) },
 			.key = { { htons(0x8182), htons(0x8384) },
 				 { htons(0x8586), htons(0x8788) } },
+		};
+	if (sections & NF_RG_SEC_H323)
+		r->h323 = (struct nf_rg_h323){
+			.sig_port = { htons(0xb1b2), htons(0xb3b4) },
+			.rtp_port = { { htons(0xc1c2), htons(0xc3c4) },
+				      { htons(0xc5c6), htons(0xc7c8) } },
+			.timeout = 0xd1d2d3d4, .follows = { 0xe1e2, 0xe3e4 },
 		};
 	if (sections & NF_RG_SEC_SYNPROXY)
 		r->synproxy = (struct nf_rg_synproxy){ 0x91929394, 0x95969798, 0x999a9b9c };
@@ -207,6 +214,8 @@ static void assert_same_sections(const struct nf_rg_record *a, const struct nf_r
 		assert_memory_equal(a->pptp.inside, b->pptp.inside, sizeof(a->pptp.inside));
 		assert_memory_equal(a->pptp.key, b->pptp.key, sizeof(a->pptp.key));
 	}
+	if (a->sections & NF_RG_SEC_H323)
+		assert_memory_equal(&a->h323, &b->h323, sizeof(a->h323));
 	if (a->sections & NF_RG_SEC_SYNPROXY)
 		assert_memory_equal(&a->synproxy, &b->synproxy, sizeof(a->synproxy));
 	if (a->sections & NF_RG_SEC_TIMEOUTS)

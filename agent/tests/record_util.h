@@ -26,12 +26,13 @@
 #define LEN_MASTER6 (1 + 32 + 4)
 #define LEN_SIP 10
 #define LEN_PPTP 20
+#define LEN_H323 28
 #define LEN_SYNPROXY 12
 #define LEN_TIMEOUTS_UDP 8
 #define LEN_TIMEOUTS_TCP (14 * 4)
 #define LEN_ALL \
 	(LEN_LABELS + LEN_ACCT + LEN_TSTAMP + LEN_SEQADJ + LEN_HELPER + LEN_SIP + LEN_PPTP + \
-	 LEN_SYNPROXY + LEN_TIMEOUTS_TCP)
+	 LEN_H323 + LEN_SYNPROXY + LEN_TIMEOUTS_TCP)
 
 /* A state or deletion over IPv4 or IPv6 (@l3: 4 or 6), of the protocol @l4, without sections. */
 struct nf_rg_record record_make(int type, int l3, int l4);

@@ -74,7 +74,7 @@ static void layout(void **state)
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)),
 			 FRAME_HEADER_BYTES);
 	assert_memory_equal(buf,
-			    "\x04\x04\x00\x06\x00\x03\x00\x00\x00\x00\x00\x09"
+			    "\x04\x04\x00\x07\x00\x03\x00\x00\x00\x00\x00\x09"
 			    "\x00\x00\x00\x00\x00\x00\x00\x07"
 			    "\x00\x00\x00\x00\x00\x00\x00\x22"
 			    "\x00\x00\x00\x00\x00\x00\x00\x0b"
@@ -194,10 +194,10 @@ static void later_open(void **state)
 			 FRAME_HEADER_BYTES);
 	assert_int_equal(frame_get_header(buf, FRAME_HEADER_BYTES, &g),
 			 FRAME_OK);
-	memcpy(buf, "\0\7\0\x08 whatever", 13);
+	memcpy(buf, "\0\x08\0\x09 whatever", 13);
 	assert_int_equal(frame_get_open(buf, 100, &versions, &o), -EPROTO);
-	assert_int_equal(o.version_min, 7);
-	assert_int_equal(o.version_max, 8);
+	assert_int_equal(o.version_min, 8);
+	assert_int_equal(o.version_max, 9);
 	f.len = 2000;
 	assert_int_equal(frame_put_header(&f, buf, sizeof(buf)), -EINVAL);
 }

@@ -48,6 +48,8 @@ static const struct {
 	  NF_RG_SEC_HELPER | NF_RG_SEC_SIP },
 	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP + LEN_HELPER + LEN_PPTP,
 	  NF_RG_SEC_HELPER | NF_RG_SEC_PPTP },
+	{ NF_RG_REC_STATE, 4, IPPROTO_UDP, LEN_STATE4 + LEN_HELPER + LEN_H323,
+	  NF_RG_SEC_HELPER | NF_RG_SEC_H323 },
 	{ NF_RG_REC_STATE, 6, IPPROTO_TCP, LEN_STATE6 + LEN_TCP + LEN_SEQADJ + LEN_SYNPROXY,
 	  NF_RG_SEC_SEQADJ | NF_RG_SEC_SYNPROXY },
 	{ NF_RG_REC_STATE, 4, IPPROTO_TCP, LEN_STATE4 + LEN_TCP + LEN_TIMEOUTS_TCP,
@@ -176,7 +178,8 @@ static void test_refused(void **state)
 		{ "unknown status bit", 27, 0x20 | NF_RG_ST_SRC_NAT },
 		{ "unknown status bit 15", 26, 0x80 },
 		{ "adjusted by nothing", 27, NF_RG_ST_SEQ_ADJUST | NF_RG_ST_SRC_NAT },
-		{ "unknown section", 24, 0x08 },
+		{ "unknown section", 24, 0x10 },
+		{ "what H.323 keeps announced, not there", 24, NF_RG_SEC_H323 >> 8 },
 		{ "times announced, not there", 24, NF_RG_SEC_TIMEOUTS >> 8 },
 		{ "SYNPROXY's numbers announced, not there", 24, NF_RG_SEC_SYNPROXY >> 8 },
 		{ "PPTP's state announced, not there", 24, NF_RG_SEC_PPTP >> 8 },
@@ -251,6 +254,8 @@ static void test_refused_kinds(void **state)
 		  NF_RG_SEC_HELPER | NF_RG_SEC_PPTP, LEN_STATE4 + LEN_HELPER + 2, 0 },
 		{ "not zero behind it", IPPROTO_UDP, NF_RG_SEC_HELPER | NF_RG_SEC_PPTP,
 		  LEN_STATE4 + LEN_HELPER + 3, 1 },
+		{ "what H.323 keeps without a helper", IPPROTO_UDP,
+		  NF_RG_SEC_HELPER | NF_RG_SEC_H323, 25, NF_RG_SEC_LABELS },
 		{ "times not announced", IPPROTO_UDP, NF_RG_SEC_TIMEOUTS, 24, 0 },
 		{ "UDP's times for ICMP", IPPROTO_UDP, NF_RG_SEC_TIMEOUTS, 21, IPPROTO_ICMP },
 		{ "ICMP's times for UDP", IPPROTO_ICMP, NF_RG_SEC_TIMEOUTS, 21, IPPROTO_UDP },
@@ -305,7 +310,7 @@ static void test_refused_expect(void **state)
 		uint8_t value;
 	} bad[] = {
 		{ "class 4", 1, 4 },
-		{ "unknown flag", 2, 0x40 | NF_RG_EXP_F_SRC | NF_RG_EXP_F_SPORT },
+		{ "two helpers", 2, NF_RG_EXP_F_MASK & ~NF_RG_EXP_F_Q931 },
 		{ "unknown function", 3, NF_RG_EXP_FN_MAX + 1 },
 		{ "from an address that does not count", 2, NF_RG_EXP_F_SPORT },
 		{ "from a port that does not count", 2, NF_RG_EXP_F_SRC },
@@ -344,6 +349,35 @@ static void test_refused_expect(void **state)
 	assert_int_equal(record_decode(&back, more, len), -EBADMSG);
 	r.n_expect = NF_RG_EXPECT_MAX + 1;
 	assert_int_equal(nf_rg_record_encode(&r, more, sizeof(more)), -EINVAL);
+}
+
+/* For who reads older records: what they have no words for is left out, and nothing else. */
+static void test_lower(void **state)
+{
+	struct nf_rg_record r = record_make(NF_RG_REC_STATE, 4, IPPROTO_TCP), was;
+
+	record_set_sections(&r, NF_RG_SEC_MASK);
+	record_set_expect(&r, 5);
+	r.expect[0].flags = NF_RG_EXP_F_H245;
+	r.expect[2].fn = NF_RG_EXP_FN_Q931;
+	r.expect[3].fn = NF_RG_EXP_FN_SIP;
+	was = r;
+	nf_rg_record_lower(&r);
+	assert_int_equal(r.sections, NF_RG_SEC_MASK & ~NF_RG_SEC_H323);
+	assert_int_equal(r.n_expect, 3);
+	assert_memory_equal(&r.expect[0], &was.expect[1], sizeof(r.expect[0]));
+	assert_memory_equal(&r.expect[1], &was.expect[3], 2 * sizeof(r.expect[0]));
+	was.sections = r.sections;
+	was.n_expect = r.n_expect;
+	memcpy(was.expect, r.expect, sizeof(was.expect));
+	record_assert_same(&r, &was);
+	/* none left: none announced */
+	r.n_expect = 1;
+	r.expect[0].fn = NF_RG_EXP_FN_FORWARD;
+	nf_rg_record_lower(&r);
+	assert_int_equal(r.sections, NF_RG_SEC_MASK & ~(NF_RG_SEC_H323 | NF_RG_SEC_EXPECT));
+	nf_rg_record_lower(&r);
+	assert_int_equal(r.sections, NF_RG_SEC_MASK & ~(NF_RG_SEC_H323 | NF_RG_SEC_EXPECT));
 }
 
 /* A zone may belong to one direction. */
@@ -424,6 +458,7 @@ int main(void)
 		cmocka_unit_test(test_refused_kinds),
 		cmocka_unit_test(test_refused_timeouts),
 		cmocka_unit_test(test_refused_expect),
+		cmocka_unit_test(test_lower),
 		cmocka_unit_test(test_zone_direction),
 		cmocka_unit_test(test_length_too_big),
 		cmocka_unit_test(test_length_too_small),

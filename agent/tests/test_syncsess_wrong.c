@@ -251,7 +251,7 @@ static void bad_frames(void **state)
 	assert_int_equal(a.disconnect, FRAME_R_SESSION);
 	opened();
 	f = from_b(FRAME_KEEPALIVE);
-	f.version = 7;
+	f.version = FRAME_VERSION + 1;
 	inject(f, NULL);
 	assert_int_equal(a.disconnect, FRAME_R_VERSION);
 	/* payloads */

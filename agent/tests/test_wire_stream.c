@@ -322,11 +322,17 @@ static void stream_of_version_5(void **state)
 	replay("stream-5", 5);
 }
 
+static void stream_of_version_6(void **state)
+{
+	replay("stream-6", 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stream_of_version_4),
 		cmocka_unit_test(stream_of_version_5),
+		cmocka_unit_test(stream_of_version_6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,11 +132,11 @@ spdx() {
 }
 
 style_spdx() {
-	local rc=0 spdx_except='^kmod/record\.[ch]$'
+	local rc=0 spdx_except='^kmod/record(_[a-z]+)?\.[ch]$'
 
 	spdx "GPL-2.0" 'kmod/*.[ch]' 'kmod/Makefile' || rc=1
 	spdx_except='^$'
-	spdx "GPL-2.0 OR MIT" 'kmod/record.[ch]' || rc=1
+	spdx "GPL-2.0 OR MIT" 'kmod/record.[ch]' 'kmod/record_*.[ch]' || rc=1
 	spdx "GPL-2.0 WITH Linux-syscall-note" 'uapi/*.h' 'Documentation/netlink/*.yaml' || rc=1
 	spdx "GPL-2.0-or-later" 'agent/*.[ch]' 'agent/Makefile' 'selftests/*.[ch]' \
 		'selftests/*.sh' 'selftests/Makefile' 'scripts/*' Makefile || rc=1

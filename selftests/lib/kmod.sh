@@ -269,6 +269,13 @@ hname() {
 	name=$(printf %s "$1" | od -An -tx1 | tr -d ' \n')
 	printf "%s%0$((32 - ${#name}))d" "$name" 0
 }
+# what a connection expects, as a record has it: hexpect CLASS FLAGS FUNCTION [PROTOCOL]
+hexpect() {
+	printf '%s' "$(h8 "${4:-17}")$(h8 "$1")$(h8 "$2")$(h8 "$3")$(h32 60)$(h4 0.0.0.0)$(h4 192.0.2.100)" \
+		"$(h4 10.0.0.9)$(h16 0)$(h16 7900)$(h16 7900)"
+}
+# what it has of TCP, for a connection that stands
+htcp=$(printf '%s%020x' 030707000000 0)
 # give RECORD...: one batch of them, by hand, for B; prints what it refuses
 give() {
 	local all

@@ -20,10 +20,9 @@
  *	rgk [-n NETNS] raw COMMAND [WORD | ATTR=VALUE]...
  *							one request as it is told, and
  *							the answer
- *	rgk relay FROM-NETNS TO-NETNS ID [bulk|merge] [slow MS]	carries batches there and answers
- *							back until killed; says "synced"
- *							at the end of the bulk transfer
- *							or delta; slow: a batch takes MS
+ *	rgk relay FROM-NETNS TO-NETNS ID [bulk|merge] [version N] [slow MS]
+ *				carries batches there and answers back until killed; says
+ *				"synced" when all is there; slow: a batch takes MS
  *
  * In a raw request COMMAND and ATTR are the lower case names of nf_rg.h (set-role,
  * epoch-system) and VALUE is a number, or x: and bytes in hex; a COMMAND may be a number,
@@ -452,12 +451,9 @@ static void print_stats(struct nlattr **tb, int cmd, void *arg)
 struct relay {
 	struct conn from;
 	struct conn to;
-	uint32_t group;
-	uint32_t session;
+	uint32_t group, session, flags, version, takes_ms;
 	uint64_t instance;
-	uint32_t flags;
 	bool synced;
-	struct timespec takes;
 };
 
 static void get_instance(struct nlattr **tb, int cmd, void *arg)
@@ -481,7 +477,7 @@ static void on_push(struct nlattr **tb, int cmd, void *arg)
 
 	if (cmd != NF_RG_CMD_PUSH)
 		return;
-	nanosleep(&r->takes, NULL);
+	usleep(1000 * r->takes_ms);
 	m = request(&r->to, NF_RG_CMD_INSTALL, 0);
 	copy_attr(m, tb[NF_RG_A_GROUP]);
 	copy_attr(m, tb[NF_RG_A_EPOCH]);
@@ -694,19 +690,20 @@ static int cmd_raw(const struct conn *c, int argc, char **argv)
 
 static void relay_option(struct relay *r, const char *word, const char *value)
 {
-	if (!strcmp(word, "bulk")) {
+	if (!strcmp(word, "bulk"))
 		r->flags = NF_RG_F_BULK;
-	} else if (!strcmp(word, "merge")) {
+	else if (!strcmp(word, "merge"))
 		r->flags = NF_RG_F_MERGE;
-	} else if (!strcmp(word, "slow") && value) {
-		r->takes.tv_sec = number(value) / 1000;
-		r->takes.tv_nsec = (long)(number(value) % 1000) * 1000000;
-	}
+	else if (!strcmp(word, "version") && value)
+		r->version = number(value);
+	else if (!strcmp(word, "slow") && value)
+		r->takes_ms = number(value);
 }
 
 static int cmd_relay(int argc, char **argv)
 {
-	struct relay r = { .group = number(argv[2]), .session = (uint32_t)getpid() };
+	struct relay r = { .group = number(argv[2]), .session = (uint32_t)getpid(),
+			   .version = NF_RG_VERSION };
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	struct nl_msg *m;
 	int i;
@@ -730,6 +727,7 @@ static int cmd_relay(int argc, char **argv)
 	nla_put_u64(m, NF_RG_A_PEER_INSTANCE, r.instance);
 	if (r.flags)
 		nla_put_u32(m, NF_RG_A_FLAGS, r.flags);
+	nla_put_u32(m, NF_RG_A_VERSION, r.version);
 	if (call(&r.from, m, on_push, &r))
 		return 1;
 	for (;;) {

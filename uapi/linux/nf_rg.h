@@ -106,6 +106,9 @@
  *	NF_RG_A_PEER_INSTANCE	u64, NF_RG_A_INSTANCE of the group in the peer's kernel
  *	NF_RG_A_FLAGS		NF_RG_F_BULK: send everything, whatever the peer has;
  *				NF_RG_F_MERGE: see below
+ *	NF_RG_A_VERSION		u32, NF_RG_VERSION of the peer's module, if it is older
+ *				(NF_RG_VERSION_MIN at least, else -EPROTO): what its records
+ *				have no words for is left out, and it refuses what needs that
  *
  *	Only for an attached agent and an active group (-EPERM otherwise).  If the peer's instance
  *	is the one that earlier sessions fed since this group became active, only what it has not
@@ -219,9 +222,13 @@
 
 /*
  * Contract between agent and module, exchanged by NF_RG_CMD_ATTACH.  It covers the layout of the
- * records, which the agent carries without reading them.
+ * records, which the agent carries without reading them.  NF_RG_VERSION_MIN is the oldest whose
+ * records are read, and can be written; NF_RG_VERSION_H323 the first whose records carry what
+ * helpers of H.323 keep.
  */
-#define NF_RG_VERSION		6
+#define NF_RG_VERSION		7
+#define NF_RG_VERSION_MIN	4
+#define NF_RG_VERSION_H323	7
 
 #define NF_RG_GROUP_MAX		255
 #define NF_RG_GRACE_MAX_MS	2000

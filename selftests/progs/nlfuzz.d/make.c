@@ -132,6 +132,12 @@ static void make_proto(struct nf_rg_record *r)
 	}
 }
 
+static bool is_h323(const struct nf_rg_record *r)
+{
+	return !strcmp(r->helper, "RAS") || !strcmp(r->helper, "Q.931") ||
+	       !strcmp(r->helper, "H.245");
+}
+
 static void make_expect(struct nf_rg_record *r)
 {
 	struct nf_rg_expect *x;
@@ -142,6 +148,11 @@ static void make_expect(struct nf_rg_record *r)
 		x->l4 = r->l4;
 		x->class = one_in(8) ? (uint8_t)rnd(4) : 0;
 		x->flags = (uint8_t)(rnd(NF_RG_EXP_F_MASK + 1) & ~NF_RG_EXP_F_SPORT);
+		/* One helper, and those of H.323 where they mean something. */
+		if (x->flags & NF_RG_EXP_F_H323 && (is_h323(r) != one_in(20)))
+			x->flags &= (uint8_t)~NF_RG_EXP_F_HELPER;
+		else
+			x->flags &= (uint8_t)~NF_RG_EXP_F_H323;
 		x->fn = (uint8_t)(one_in(40) ? odd_number() : rnd(NF_RG_EXP_FN_MAX + 1));
 		x->timeout = one_in(4) ? odd_number() : 1 + rnd(300);
 		if (x->flags & NF_RG_EXP_F_SRC)
@@ -178,10 +189,24 @@ static void make_pptp(struct nf_rg_record *r)
 	}
 }
 
+static void make_h323(struct nf_rg_record *r)
+{
+	int i;
+
+	r->sections |= NF_RG_SEC_H323;
+	memset(&r->h323, 0, sizeof(r->h323));
+	for (i = 0; i < 2; i++) {
+		r->h323.sig_port[i] = htons((uint16_t)odd_number());
+		r->h323.rtp_port[rnd(NF_RG_H323_CHANNELS)][i] = htons((uint16_t)odd_number());
+		r->h323.follows[i] = (uint16_t)odd_number();
+	}
+	r->h323.timeout = odd_number();
+}
+
 static void make_sections(struct nf_rg_record *r)
 {
-	static const char *const tcp[] = { "ftp", "sip", "irc", "pptp", "pptp" };
-	static const char *const udp[] = { "tftp", "sip", "amanda" };
+	static const char *const tcp[] = { "ftp", "sip", "irc", "pptp", "pptp", "Q.931", "H.245" };
+	static const char *const udp[] = { "tftp", "sip", "amanda", "RAS" };
 	uint32_t i;
 
 	if (one_in(2))
@@ -196,7 +221,7 @@ static void make_sections(struct nf_rg_record *r)
 	}
 	if ((r->l4 == IPPROTO_TCP || r->l4 == IPPROTO_UDP) && one_in(2)) {
 		r->sections |= NF_RG_SEC_HELPER;
-		strcpy(r->helper, r->l4 == IPPROTO_TCP ? tcp[rnd(5)] : udp[rnd(3)]);
+		strcpy(r->helper, r->l4 == IPPROTO_TCP ? tcp[rnd(7)] : udp[rnd(4)]);
 		/* The kernel looks for one that it does not have: that is slow. */
 		if (one_in(200))
 			strcpy(r->helper, "%s");
@@ -209,6 +234,8 @@ static void make_sections(struct nf_rg_record *r)
 			make_sip(r);
 		if (!strcmp(r->helper, "pptp") != one_in(20))
 			make_pptp(r);
+		if (is_h323(r) != one_in(20))
+			make_h323(r);
 	}
 	if (n_past && one_in(r->l4 == IPPROTO_GRE ? 2 : 4)) {
 		const struct nf_rg_record *m = &past[rnd(n_past)];
