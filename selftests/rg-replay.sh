@@ -21,7 +21,7 @@ both_keyed() { keyed A && keyed B; }
 # refusals ROUTER: packets that were not believed, for whatever reason
 refusals() {
 	rg_ctl "$1" --json show redundancy application counters | gojq '[.. | objects | to_entries[] |
-		select(.key | test("^(hello-(?!ok)|bfd-(?!tx))")) | .value | numbers] | add // 0'
+		select(.key | test("^(hello|bfd)-") and (test("^(hello-ok|bfd-tx)") | not)) | .value | numbers] | add // 0'
 }
 count_of() { rg_ctl "$1" --json show redundancy application counters | gojq "[.. | objects | .\"$2\"? // empty] | add // 0"; }
 refuses() { [ "$(refusals "$1")" -ge "$2" ]; }
